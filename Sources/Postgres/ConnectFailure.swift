@@ -1,0 +1,43 @@
+internal import CLibpq
+
+/// Reads what libpq says about a connection that could not be made. libpq has only words for it, so this looks at the
+/// words, which are in English because the process never leaves the C locale.
+enum ConnectFailure {
+    static func error(_ handle: OpaquePointer) -> PostgresError {
+        error(message: String(cString: PQerrorMessage(handle)))
+    }
+
+    /// Sorts a message of libpq's (fe-connect.c, fe-secure-openssl.c) into a code, with the SQLSTATE of the verbose form.
+    static func error(message: String) -> PostgresError {
+        let lines = message.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("LOCATION:") }
+        // Several lines are several addresses that were tried; the last one is what decided.
+        let text = lines.joined(separator: " ")
+        let state = sqlState(in: text)
+        let shown = PostgresError.sentence(state.map { text.replacing("\($0): ", with: "") } ?? text)
+        return PostgresError(code(of: text, sqlState: state), shown, sqlState: state)
+    }
+
+    private static func code(of text: String, sqlState: String?) -> PostgresError.Code {
+        if sqlState != nil { return .connectFailed }
+        if text.contains("could not translate host name") { return .unknownHost }
+        if text.contains("invalid response to SSL negotiation")
+            || text.contains("expected authentication request") || text.contains("unsupported frontend protocol")
+        {
+            return .notPostgreSQL
+        }
+        let tlsWords = ["SSL", "certificate", "root certificate"]
+        if tlsWords.contains(where: text.contains), !text.contains("Connection refused") { return .tlsFailed }
+        if text.hasPrefix("invalid ") || text.contains("definition of service")
+            || text.contains("no password supplied")
+        {
+            return .invalidParameters
+        }
+        return .connectFailed
+    }
+
+    /// `FATAL:  28P01: password …` holds 28P01.
+    private static func sqlState(in text: String) -> String? {
+        guard let match = text.firstMatch(of: #/(?:FATAL|ERROR|PANIC): +([0-9A-Z]{5}): /#) else { return nil }
+        return String(match.1)
+    }
+}

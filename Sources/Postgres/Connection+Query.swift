@@ -1,0 +1,78 @@
+internal import CLibpq
+
+extension Connection {
+    /// Runs one or more statements without parameters, as one message to the server.
+    ///
+    /// - Parameter limit: How long the server may stay silent; nil for statements that may take long (an index build).
+    /// - Returns: The rows of each statement, in order.
+    /// - Throws: ``PostgresError``; the session is ready for the next statement unless
+    ///   ``PostgresError/isConnectionGone``.
+    @discardableResult
+    public func execute(_ sql: String, limit: Duration? = nil) throws(PostgresError) -> [Rows] {
+        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
+        try flush(limit: limit)
+        return try collect(limit: limit)
+    }
+
+    /// Runs one statement with parameters (`$1`, `$2`, …) in text form.
+    @discardableResult
+    public func query(
+        _ sql: String, _ parameters: [String?] = [], limit: Duration? = nil
+    ) throws(PostgresError) -> Rows {
+        let sent = withCStrings(parameters) { values in
+            PQsendQueryParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
+        }
+        guard sent == 1 else { throw lost() }
+        try flush(limit: limit)
+        guard let rows = try collect(limit: limit).last else {
+            throw PostgresError(.unexpectedResult, "The server answered a statement with nothing.")
+        }
+        return rows
+    }
+
+    /// Reads results up to the end of the message, or throws the first error among them.
+    func collect(limit: Duration?) throws(PostgresError) -> [Rows] {
+        var all: [Rows] = []
+        var failure: PostgresError?
+        while let result = try nextResult(limit: limit) {
+            switch result.status {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE: all.append(result.rows())
+            case PGRES_EMPTY_QUERY: break
+            case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE, PGRES_NONFATAL_ERROR:
+                let code: PostgresError.Code = PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .server
+                failure = failure ?? result.error(code)
+            default:
+                // A COPY that nobody asked for would wait for ever.
+                throw PostgresError(.unexpectedResult, "The server started a COPY where rows were expected.")
+            }
+        }
+        if let failure { throw failure }
+        return all
+    }
+
+    /// The next result, or nil after the last one.
+    func nextResult(limit: Duration?) throws(PostgresError) -> QueryResult? {
+        while PQisBusy(handle) == 1 { try receive(limit: limit) }
+        guard let result = PQgetResult(handle) else { return nil }
+        return QueryResult(owning: result)
+    }
+
+    private func withCStrings<Result>(
+        _ strings: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
+    ) -> Result {
+        let copies = strings.map { string in string.map { Array($0.utf8CString) } }
+        var pointers: [UnsafePointer<CChar>?] = []
+        func descend(_ index: Int) -> Result {
+            guard index < copies.count else { return pointers.withUnsafeBufferPointer { body($0.baseAddress) } }
+            guard let copy = copies[index] else {
+                pointers.append(nil)
+                return descend(index + 1)
+            }
+            return copy.withUnsafeBufferPointer { buffer in
+                pointers.append(buffer.baseAddress)
+                return descend(index + 1)
+            }
+        }
+        return descend(0)
+    }
+}

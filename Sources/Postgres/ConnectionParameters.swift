@@ -1,0 +1,91 @@
+internal import CLibpq
+
+/// Where and how to connect: what PostgreSQL calls a connection string, taken apart by libpq itself.
+///
+/// Everything that is not given comes from libpq's own defaults: `PGHOST` and its like, `PGSERVICE`, `.pgpass`
+/// (PostgreSQL documentation, "Database Connection Control Functions").
+public struct ConnectionParameters: Sendable, Equatable {
+    private var values: [String: String]
+    private var secretKeywords: Set<String>
+
+    /// Takes a URI (`postgresql://…`) or a conninfo string (`host=… dbname=…`).
+    ///
+    /// - Throws: ``PostgresError/Code/invalidParameters``, in words that repeat nothing of the text, since the text may
+    ///   hold a password.
+    public init(parsing text: String) throws(PostgresError) {
+        var errorMessage: UnsafeMutablePointer<CChar>?
+        guard let options = PQconninfoParse(text, &errorMessage) else {
+            let reason = errorMessage.map { String(cString: $0) } ?? "out of memory"
+            PQfreemem(errorMessage)
+            throw PostgresError(
+                .invalidParameters,
+                PostgresError.sentence("the connection string can't be parsed: \(Self.withoutQuotations(reason))"))
+        }
+        defer { PQconninfoFree(options) }
+        values = [:]
+        secretKeywords = []
+        var option = options
+        while let keyword = option.pointee.keyword {
+            let name = String(cString: keyword)
+            // libpq marks the options that hold a secret with "*" for whoever shows a form.
+            if let display = option.pointee.dispchar, String(cString: display) == "*" { secretKeywords.insert(name) }
+            if let value = option.pointee.val { values[name] = String(cString: value) }
+            option += 1
+        }
+    }
+
+    /// A parameter by libpq's keyword, such as `host` or `sslmode`.
+    public subscript(keyword: String) -> String? {
+        get { values[keyword] }
+        set { values[keyword] = newValue }
+    }
+
+    /// Sets a parameter where the connection string says nothing about it.
+    public mutating func setDefault(_ keyword: String, _ value: String) {
+        if values[keyword] == nil { values[keyword] = value }
+    }
+
+    /// The secrets that were given, for a check that nothing shows them.
+    public var secrets: [String] { values.filter { secretKeywords.contains($0.key) }.map(\.value) }
+
+    /// Keywords and values in a fixed order, as `PQconnectStartParams` takes them.
+    var pairs: [(keyword: String, value: String)] {
+        values.sorted { $0.key < $1.key }.map { (keyword: $0.key, value: $0.value) }
+    }
+
+    /// The parameters that another program of PostgreSQL's needs to reach the same database, as environment variables:
+    /// a password must not stand in its arguments.
+    public var environment: [String: String] {
+        var variables: [String: String] = [:]
+        for (keyword, value) in values {
+            if let name = Self.environmentNames[keyword] { variables[name] = value }
+        }
+        return variables
+    }
+
+    /// libpq's messages quote the part of the string that it stumbled over, which may be the password.
+    private static func withoutQuotations(_ message: String) -> String {
+        var shown = ""
+        var inQuotation = false
+        for character in message where character != "\n" {
+            if character == "\"" {
+                shown += inQuotation ? "\u{2026}\"" : "\""
+                inQuotation.toggle()
+            } else if !inQuotation {
+                shown.append(character)
+            }
+        }
+        return inQuotation ? shown + "\u{2026}\"" : shown
+    }
+
+    private static let environmentNames = [
+        "host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER",
+        "password": "PGPASSWORD", "passfile": "PGPASSFILE", "service": "PGSERVICE", "options": "PGOPTIONS",
+        "sslmode": "PGSSLMODE", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY", "sslrootcert": "PGSSLROOTCERT",
+        "sslcrl": "PGSSLCRL", "sslcrldir": "PGSSLCRLDIR", "sslsni": "PGSSLSNI",
+        "ssl_min_protocol_version": "PGSSLMINPROTOCOLVERSION", "ssl_max_protocol_version": "PGSSLMAXPROTOCOLVERSION",
+        "channel_binding": "PGCHANNELBINDING", "requirepeer": "PGREQUIREPEER", "krbsrvname": "PGKRBSRVNAME",
+        "gssencmode": "PGGSSENCMODE", "target_session_attrs": "PGTARGETSESSIONATTRS",
+        "connect_timeout": "PGCONNECT_TIMEOUT",
+    ]
+}

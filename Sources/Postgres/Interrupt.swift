@@ -1,0 +1,21 @@
+import Synchronization
+
+/// A request to stop that any thread may raise and every waiting connection notices within ``tick``.
+///
+/// It only ever goes from quiet to requested: a stopped job is started again as a new process.
+public final class Interrupt: Sendable {
+    /// How long a connection waits on its socket before it looks at the flag again: short enough that a Ctrl-C feels
+    /// immediate, long enough to cost nothing.
+    static let tick: Duration = .milliseconds(100)
+
+    private let flag = Atomic<Bool>(false)
+
+    public init() {}
+
+    /// Whether ``request()`` has been called.
+    public var isRequested: Bool { flag.load(ordering: .acquiring) }
+
+    /// Asks every connection that holds this interrupt to cancel what it runs and to throw
+    /// ``PostgresError/Code/interrupted``.
+    public func request() { flag.store(true, ordering: .releasing) }
+}

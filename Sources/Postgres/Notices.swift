@@ -1,0 +1,39 @@
+internal import CLibpq
+import Synchronization
+
+/// A NOTICE, WARNING or the like that the server sent beside its results.
+public struct Notice: Sendable, Equatable {
+    /// `NOTICE`, `WARNING`, …
+    public let severity: String
+    public let message: String
+    public let detail: String?
+    public let hint: String?
+}
+
+/// Collects notices for one connection, at most as many as anyone would read.
+final class Notices: Sendable {
+    private static let most = 1_000
+    private let collected = Mutex<[Notice]>([])
+
+    func take() -> [Notice] {
+        collected.withLock { notices in
+            defer { notices = [] }
+            return notices
+        }
+    }
+
+    private func add(_ notice: Notice) {
+        collected.withLock { if $0.count < Self.most { $0.append(notice) } }
+    }
+
+    /// libpq's notice receiver. It runs inside libpq calls of the thread that owns the connection, which also owns this
+    /// object for as long, so the unretained pointer is alive.
+    static let receive: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?) -> Void = { context, result in
+        guard let context, let result else { return }
+        func field(_ name: Character) -> String? {
+            PQresultErrorField(result, Int32(name.asciiValue!)).map { String(cString: $0) }
+        }
+        Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(
+            Notice(severity: field("V") ?? "NOTICE", message: field("M") ?? "", detail: field("D"), hint: field("H")))
+    }
+}

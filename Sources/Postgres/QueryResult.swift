@@ -1,0 +1,37 @@
+internal import CLibpq
+
+/// Owns one `PGresult`, and clears it when it goes.
+struct QueryResult: ~Copyable {
+    private let handle: OpaquePointer
+
+    init(owning handle: OpaquePointer) { self.handle = handle }
+
+    deinit { PQclear(handle) }
+
+    var status: ExecStatusType { PQresultStatus(handle) }
+
+    /// All rows, as text.
+    func rows() -> Rows {
+        let width = PQnfields(handle)
+        let columns = (0..<width).map { String(cString: PQfname(handle, $0)) }
+        let values = (0..<PQntuples(handle)).map { row in
+            (0..<width).map { column -> String? in
+                guard PQgetisnull(handle, row, column) == 0 else { return nil }
+                return String(cString: PQgetvalue(handle, row, column))
+            }
+        }
+        let affected = String(cString: PQcmdTuples(handle))
+        return Rows(columns: columns, values: values, affected: Int(affected) ?? 0)
+    }
+
+    /// The error that this result reports.
+    func error(_ code: PostgresError.Code) -> PostgresError {
+        func field(_ name: Character) -> String? {
+            PQresultErrorField(handle, Int32(name.asciiValue!)).map { String(cString: $0) }
+        }
+        // Field codes as libpq's PG_DIAG_ macros give them (postgres_ext.h).
+        return PostgresError.server(
+            code: code, sqlState: field("C"), message: field("M") ?? String(cString: PQresultErrorMessage(handle)),
+            detail: field("D"), hint: field("H"), table: field("t"), constraint: field("n"))
+    }
+}

@@ -1,0 +1,41 @@
+import Postgres
+import Testing
+
+@Suite struct ConnectionParametersTests {
+    @Test(
+        arguments: [
+            "postgresql://me:s3cret%21@db.example:5433/app?sslmode=require",
+            "host=db.example port=5433 dbname=app user=me password=s3cret! sslmode=require",
+        ])
+    func `a URI and a conninfo string say the same`(_ text: String) throws {
+        let parameters = try ConnectionParameters(parsing: text)
+        #expect(parameters["host"] == "db.example")
+        #expect(parameters["port"] == "5433")
+        #expect(parameters["dbname"] == "app")
+        #expect(parameters["user"] == "me")
+        #expect(parameters["sslmode"] == "require")
+        #expect(parameters.secrets == ["s3cret!"])
+        #expect(parameters.environment["PGPASSWORD"] == "s3cret!")
+        #expect(parameters.environment["PGHOST"] == "db.example")
+    }
+
+    @Test(
+        arguments: [
+            "postgresql://me:s3cret@[::1/db", "password=s3cret host",
+            "password='s3cret", "host=h password=s3cret nonsense=1", "s3cret", "postgresql://me:s3cret%zz@h/db",
+            "postgresql://h/db?s3cret=1", "postgresql://h/db?password=s3cret&x", "passwort=s3cret",
+        ])
+    func `a string that can't be parsed is not shown`(_ text: String) {
+        let error = #expect(throws: PostgresError.self) { try ConnectionParameters(parsing: text) }
+        #expect(error?.code == .invalidParameters)
+        #expect(error.map { !"\($0)".contains("s3cret") } == true)
+    }
+
+    @Test func `a default gives way to what is there`() throws {
+        var parameters = try ConnectionParameters(parsing: "host=a")
+        parameters.setDefault("host", "b")
+        parameters.setDefault("user", "c")
+        #expect(parameters["host"] == "a")
+        #expect(parameters["user"] == "c")
+    }
+}
