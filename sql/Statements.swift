@@ -1,0 +1,24 @@
+/// The statements of this folder, embedded at build time: what an audit reads here is what runs.
+public enum Statements {
+    public static let session = text(PackageResources.session_sql)
+    public static let server = text(PackageResources.server_sql)
+    public static let relations = text(PackageResources.relations_sql)
+    public static let columns = text(PackageResources.columns_sql)
+    public static let indexes = text(PackageResources.indexes_sql)
+    public static let foreignKeys = text(PackageResources.foreign_keys_sql)
+    public static let triggers = text(PackageResources.triggers_sql)
+    public static let sequences = text(PackageResources.sequences_sql)
+    public static let userTypes = text(PackageResources.user_types_sql)
+    /// The ledger's schema, in the target database.
+    public static let ledger = text(PackageResources.schema_sql)
+    public static let insertChunks = text(PackageResources.insert_chunks_sql)
+    public static let referrers = text(PackageResources.referrers_sql)
+    public static let lockHolder = text(PackageResources.lock_holder_sql)
+
+    /// How far index builds are.
+    public static let indexProgress = text(PackageResources.progress_sql)
+    /// What a killed concurrent build left behind.
+    public static let indexLeftovers = text(PackageResources.leftovers_sql)
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

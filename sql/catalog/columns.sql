@@ -1,0 +1,125 @@
+-- The columns of every table, their types by name, and whether a type's binary form means the same in another cluster.
+-- Both sides; PostgreSQL 12 and later.
+--
+-- A binary array carries its element type's OID and a binary composite those of its fields (array_send, record_send);
+-- OIDs below 10000 are assigned by hand in PostgreSQL's sources and the same everywhere (access/transam.h). reg* values
+-- are OIDs themselves. text_reason says why a column must travel as text, and is NULL where its bytes may pass.
+WITH RECURSIVE column_type AS (
+    SELECT DISTINCT a.atttypid AS type
+    FROM pg_attribute AS a
+    JOIN pg_class AS c ON c.oid = a.attrelid
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'vecferry')
+), part (type, part) AS (
+    SELECT type, type FROM column_type
+    UNION
+    SELECT p.type, inner_type.oid
+    FROM part AS p
+    JOIN pg_type AS t ON t.oid = p.part
+    LEFT JOIN pg_range AS r ON r.rngtypid = t.oid
+    JOIN LATERAL (
+        SELECT t.typbasetype AS oid WHERE t.typtype = 'd'
+        UNION ALL SELECT t.typelem WHERE t.typelem <> 0 AND t.typlen = -1
+        UNION ALL SELECT r.rngsubtype WHERE r.rngsubtype IS NOT NULL
+        UNION ALL
+        SELECT f.atttypid FROM pg_attribute AS f
+        WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped
+        UNION ALL
+        SELECT m.rngtypid FROM (
+            -- pg_range has rngmultitypid from PostgreSQL 14 on; read by name so that 12 and 13 run this too.
+            SELECT q.rngtypid, (to_jsonb(q) ->> 'rngmultitypid')::oid AS multirange FROM pg_range AS q
+        ) AS m
+        WHERE m.multirange = t.oid
+    ) AS inner_type ON true
+), extension_type AS (
+    SELECT d.objid AS oid, e.extname
+    FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
+    WHERE d.classid = 'pg_type'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+), structure AS (
+    SELECT
+        p.type,
+        string_agg(format('%s (%s)', format_type(t.oid, NULL), made_of.text), '; ' ORDER BY format_type(t.oid, NULL))
+            FILTER (WHERE made_of.text IS NOT NULL) AS structure
+    FROM part AS p
+    JOIN pg_type AS t ON t.oid = p.part AND t.typtype IN ('d', 'c', 'r') AND t.oid >= 16384
+    CROSS JOIN LATERAL (
+        SELECT string_agg(
+            concat_ws(' ', m.label, CASE WHEN x.oid IS NULL THEN format_type(m.type, m.typmod)
+                ELSE regexp_replace(format_type(m.type, m.typmod), '^("[^"]+"|[^".]+)\.', '') END),
+            ', ' ORDER BY m.position) AS text
+        FROM (
+            SELECT 0 AS position, NULL AS label, t.typbasetype AS type, t.typtypmod AS typmod WHERE t.typtype = 'd'
+            UNION ALL SELECT 0, NULL, r.rngsubtype, -1 FROM pg_range AS r WHERE r.rngtypid = t.oid
+            UNION ALL
+            SELECT f.attnum, quote_ident(f.attname), f.atttypid, f.atttypmod FROM pg_attribute AS f
+            WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped
+        ) AS m
+        JOIN pg_type AS mt ON mt.oid = m.type
+        LEFT JOIN extension_type AS x ON x.oid = CASE WHEN mt.typelem <> 0 THEN mt.typelem ELSE mt.oid END
+    ) AS made_of
+    WHERE t.oid NOT IN (SELECT oid FROM extension_type)
+    GROUP BY p.type
+), labels AS (
+    SELECT p.type, array_agg(format('%s %L', format_type(e.enumtypid, NULL), e.enumlabel) ORDER BY e.oid) AS enum_labels
+    FROM part AS p JOIN pg_enum AS e ON e.enumtypid = p.part
+    GROUP BY p.type
+), reason AS (
+    SELECT p.type, min(
+        CASE
+            WHEN t.typsend = 0 OR t.typreceive = 0 THEN format('%s has no binary form', format_type(t.oid, NULL))
+            WHEN t.typname LIKE 'reg%' AND t.typnamespace = 'pg_catalog'::regnamespace
+                THEN format('%s is an OID of this cluster', format_type(t.oid, NULL))
+            WHEN t.typelem >= 10000 AND t.typlen = -1
+                THEN format('a binary %s carries its element type''s OID', format_type(t.oid, NULL))
+            WHEN t.typtype = 'c' AND EXISTS (
+                SELECT FROM pg_attribute AS f
+                WHERE f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped AND f.atttypid >= 10000
+            ) THEN format('a binary %s carries its fields'' type OIDs', format_type(t.oid, NULL))
+        END
+    ) AS text_reason
+    FROM part AS p
+    JOIN pg_type AS t ON t.oid = p.part
+    GROUP BY p.type
+)
+SELECT
+    a.attrelid AS relation,
+    a.attname AS name,
+    -- An extension may live in another schema on the other side; its types are compared without the schema.
+    CASE WHEN x.oid IS NULL THEN format_type(a.atttypid, a.atttypmod)
+        ELSE regexp_replace(format_type(a.atttypid, a.atttypmod), '^("[^"]+"|[^".]+)\.', '')
+    END AS type,
+    t.oid AS type_oid,
+    CASE WHEN b.oid IN (SELECT oid FROM extension_type WHERE extname = 'vector') THEN b.typname END AS vector_type,
+    CASE
+        WHEN b.typname NOT IN ('vector', 'halfvec', 'sparsevec', 'bit') THEN NULL
+        WHEN t.typtype = 'd' THEN nullif(t.typtypmod, -1)
+        ELSE nullif(a.atttypmod, -1)
+    END AS dimensions,
+    -- What domains, composites and ranges are made of, and the labels of enums: names alone may mean two things.
+    s.structure,
+    l.enum_labels,
+    a.attnotnull AS is_not_null,
+    a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default,
+    a.attgenerated <> '' AS is_generated,
+    a.attidentity <> '' AS is_identity,
+    a.attstorage AS storage,
+    r.text_reason,
+    has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS may_select,
+    has_column_privilege(a.attrelid, a.attnum, 'INSERT') AS may_insert
+FROM pg_attribute AS a
+JOIN pg_class AS c ON c.oid = a.attrelid
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_type AS t ON t.oid = a.atttypid
+JOIN reason AS r ON r.type = a.atttypid
+-- A domain over a vector is a vector.
+JOIN pg_type AS b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+LEFT JOIN structure AS s ON s.type = a.atttypid
+LEFT JOIN labels AS l ON l.type = a.atttypid
+LEFT JOIN extension_type AS x ON x.oid = CASE WHEN t.typelem <> 0 THEN t.typelem ELSE t.oid END
+WHERE c.relkind IN ('r', 'p')
+    AND c.relpersistence <> 't'
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'vecferry')
+    AND a.attnum > 0
+    AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum;

@@ -1,0 +1,34 @@
+-- What this server is, what it can bear and what the session may do. Both sides; PostgreSQL 12 and later.
+SELECT
+    current_setting('server_version_num')::int AS version_number,
+    current_setting('server_version') AS version,
+    to_regproc('pg_catalog.aurora_version') IS NOT NULL AS is_aurora,
+    current_database() AS database,
+    session_user AS session_user,
+    current_user AS current_user,
+    current_setting('is_superuser') = 'on' AS is_superuser,
+    pg_is_in_recovery() AS is_in_recovery,
+    pg_encoding_to_char(d.encoding) AS encoding,
+    CASE
+        WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
+            THEN (SELECT system_identifier::text FROM pg_control_system())
+    END AS system_identifier,
+    current_setting('block_size')::int AS block_size,
+    current_setting('max_connections')::int AS max_connections,
+    pg_size_bytes(current_setting('shared_buffers')) AS shared_buffers,
+    pg_size_bytes(current_setting('maintenance_work_mem')) AS maintenance_work_mem,
+    current_setting('max_parallel_maintenance_workers')::int AS max_parallel_maintenance_workers,
+    current_setting('max_parallel_workers')::int AS max_parallel_workers,
+    current_setting('max_worker_processes')::int AS max_worker_processes,
+    e.extversion AS vector_version,
+    en.nspname AS vector_schema,
+    has_database_privilege(d.oid, 'CREATE') AS may_create_schema,
+    to_regnamespace('vecferry') IS NOT NULL AS has_ledger_schema,
+    CASE
+        WHEN to_regnamespace('vecferry') IS NULL THEN has_database_privilege(d.oid, 'CREATE')
+        ELSE has_schema_privilege('vecferry', 'USAGE') AND has_schema_privilege('vecferry', 'CREATE')
+    END AS may_keep_ledger
+FROM pg_database AS d
+LEFT JOIN pg_extension AS e ON e.extname = 'vector'
+LEFT JOIN pg_namespace AS en ON en.oid = e.extnamespace
+WHERE d.datname = current_database();
