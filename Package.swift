@@ -18,9 +18,19 @@ let embeddedSQL = [
 
 let package = Package(
     name: "vecferry",
+    products: [
+        .library(name: "Ferry", targets: ["Ferry"]),
+    ],
+    dependencies: [
+        // Runs pg_dump, pg_restore and password commands without a shell of our own; Foundation's part stays out.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    ],
     targets: [
         // libpq: PostgreSQL's own client, so that every connection setting an operator knows works here too.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        // XXH3-128: a published hash that runs at memory speed.
+        .systemLibrary(
+            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
         .target(name: "Postgres", dependencies: ["CLibpq"], swiftSettings: settings),
         .target(
             name: "SQLStatements",
@@ -30,6 +40,15 @@ let package = Package(
             resources: embeddedSQL.map { .embedInCode($0) },
             swiftSettings: settings
         ),
+        .target(
+            name: "Ferry",
+            dependencies: [
+                "Postgres", "CXXHash", "SQLStatements",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: settings),
+        .testTarget(name: "FerryTests", dependencies: ["Ferry"], swiftSettings: settings),
     ]
 )

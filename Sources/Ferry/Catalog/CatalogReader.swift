@@ -1,0 +1,186 @@
+internal import Postgres
+internal import SQLStatements
+
+/// Reads a ``Catalog`` over one connection, with the statements of `sql/catalog`.
+struct CatalogReader {
+    let side: Side
+
+    func read(_ connection: borrowing Connection) throws(FerryError) -> Catalog {
+        try on(side) { () throws(PostgresError) in
+            let server = try readServer(connection)
+            var relations = try readRelations(connection)
+            try attachColumns(to: &relations, connection)
+            try attachIndexes(to: &relations, connection)
+            try attachForeignKeys(to: &relations, connection)
+            for row in try connection.query(Statements.triggers) {
+                let trigger = Trigger(name: try row.string("name"), enabled: try row.string("enabled"))
+                relations[try row.int("relation", as: OID.self)]?.triggers.append(trigger)
+            }
+            for row in try connection.query(Statements.sequences) {
+                let sequence = ColumnSequence(
+                    column: try row.string("column"), name: try name(row), maySelect: try row.bool("may_select"),
+                    mayUpdate: try row.bool("may_update"))
+                relations[try row.int("relation", as: OID.self)]?.sequences.append(sequence)
+            }
+            return Catalog(server: server, relations: Array(relations.values))
+        }
+    }
+
+    func readServer(_ connection: borrowing Connection) throws(PostgresError) -> ServerInfo {
+        guard let row = try connection.query(Statements.server).first else {
+            throw PostgresError(.unexpectedResult, "The server does not describe itself.")
+        }
+        return ServerInfo(
+            endpoint: connection.endpoint,
+            versionNumber: try row.int("version_number"),
+            version: try row.string("version"),
+            isAurora: try row.bool("is_aurora"),
+            database: try row.string("database"),
+            user: try row.string("current_user"),
+            isSuperuser: try row.bool("is_superuser"),
+            isInRecovery: try row.bool("is_in_recovery"),
+            encoding: try row.string("encoding"),
+            systemIdentifier: try row.optional("system_identifier"),
+            blockSize: try row.int("block_size"),
+            maxConnections: try row.int("max_connections"),
+            sharedBuffers: try row.int("shared_buffers"),
+            maintenanceWorkMem: try row.int("maintenance_work_mem"),
+            maxParallelMaintenanceWorkers: try row.int("max_parallel_maintenance_workers"),
+            maxParallelWorkers: try row.int("max_parallel_workers"),
+            maxWorkerProcesses: try row.int("max_worker_processes"),
+            vectorVersion: try row.optional("vector_version").map(PgvectorVersion.init(parsing:)),
+            vectorSchema: try row.optional("vector_schema"),
+            mayCreateSchema: try row.bool("may_create_schema"),
+            mayKeepLedger: try row.bool("may_keep_ledger"),
+            hasLedgerSchema: try row.bool("has_ledger_schema"))
+    }
+
+    private func readRelations(_ connection: borrowing Connection) throws(PostgresError) -> [OID: Relation] {
+        var relations: [OID: Relation] = [:]
+        for row in try connection.query(Statements.relations) {
+            let oid = try row.int("oid", as: OID.self)
+            relations[oid] = Relation(
+                oid: oid,
+                name: try name(row),
+                kind: try row.string("kind") == "p" ? .partitioned : .table,
+                isUnlogged: try row.string("persistence") == "u",
+                parent: try row.optional("parent").flatMap { OID($0) },
+                hasForeignPartition: try row.bool("has_foreign_partition"),
+                isInheritanceChild: try row.bool("is_inheritance_child"),
+                pages: try row.int("pages"),
+                bytes: try row.int("bytes"),
+                estimatedRows: try row.int("estimated_rows"),
+                owner: try row.string("owner"),
+                rights: Relation.Rights(
+                    useSchema: try row.bool("may_use_schema"), createInSchema: try row.bool("may_create_in_schema"),
+                    select: try row.bool("may_select"), insert: try row.bool("may_insert"),
+                    delete: try row.bool("may_delete"), update: try row.bool("may_update"),
+                    truncate: try row.bool("may_truncate"), own: try row.bool("is_owner"),
+                    rowSecurityActive: try row.bool("row_security_active")),
+                columns: [], indexes: [], foreignKeys: [], triggers: [], sequences: [],
+                lateChecks: zip(try row.list("late_check_names"), try row.list("late_checks"))
+                    .map { LateCheck(name: $0, definition: $1) },
+                leftOut: try row.list("left_out"))
+        }
+        return relations
+    }
+
+    private func attachColumns(
+        to relations: inout [OID: Relation], _ connection: borrowing Connection
+    ) throws(PostgresError) {
+        for row in try connection.query(Statements.columns) {
+            let column = Column(
+                name: try row.string("name"),
+                type: try row.string("type"),
+                vectorType: try row.optional("vector_type").flatMap(VectorType.init(rawValue:)),
+                structure: try row.optional("structure"),
+                enumLabels: try row.list("enum_labels"),
+                dimensions: try row.optionalInt("dimensions"),
+                isNotNull: try row.bool("is_not_null"),
+                hasDefault: try row.bool("has_default"),
+                isGenerated: try row.bool("is_generated"),
+                isIdentity: try row.bool("is_identity"),
+                textReason: try row.optional("text_reason"),
+                maySelect: try row.bool("may_select"),
+                mayInsert: try row.bool("may_insert"))
+            relations[try row.int("relation", as: OID.self)]?.columns.append(column)
+        }
+    }
+
+    private func attachIndexes(
+        to relations: inout [OID: Relation], _ connection: borrowing Connection
+    ) throws(PostgresError) {
+        for row in try connection.query(Statements.indexes) {
+            var constraint: IndexConstraint?
+            if let constraintName = try row.optional("constraint_name") {
+                constraint = IndexConstraint(
+                    name: constraintName, type: try row.string("constraint_type"),
+                    definition: try row.string("constraint_definition"))
+            }
+            let index = Index(
+                oid: try row.int("oid", as: OID.self),
+                name: try name(row),
+                isPartitioned: try row.string("kind") == "I",
+                method: try row.string("method"),
+                definition: try row.string("definition"),
+                isUnique: try row.bool("is_unique"),
+                isPrimary: try row.bool("is_primary"),
+                isValid: try row.bool("is_valid"),
+                isReplicaIdentity: try row.bool("is_replica_identity"),
+                isPartial: try row.bool("is_partial"),
+                isKey: try row.bool("is_key"),
+                expressions: try row.list("expressions"),
+                columns: try row.list("columns"),
+                operatorClasses: try row.list("operator_classes"),
+                equalityOperators: try row.list("equality_operators"),
+                orderOperator: try row.optional("order_operator"),
+                options: Self.options(try row.list("options")),
+                constraint: constraint,
+                parent: try row.optional("parent").flatMap { OID($0) },
+                bytes: try row.int("bytes"),
+                after: try row.list("after"),
+                parts: try parts(row))
+            relations[try row.int("relation", as: OID.self)]?.indexes.append(index)
+        }
+    }
+
+    private func parts(_ row: Row) throws(PostgresError) -> IndexParts {
+        IndexParts(
+            keyType: try row.string("key_type"),
+            keyDimensions: try row.optionalInt("key_dimensions"),
+            name: try row.string("quoted_name"),
+            qualifiedName: try row.string("quoted_qualified_name"),
+            relation: try row.string("quoted_relation"),
+            operatorClass: try row.string("quoted_operator_class"),
+            tablespace: try row.optional("quoted_tablespace"),
+            predicate: try row.optional("predicate"),
+            addConstraint: try row.optional("add_constraint"),
+            attach: try row.optional("attach"))
+    }
+
+    private func attachForeignKeys(
+        to relations: inout [OID: Relation], _ connection: borrowing Connection
+    ) throws(PostgresError) {
+        for row in try connection.query(Statements.foreignKeys) {
+            let key = ForeignKey(
+                name: try row.string("name"), referenced: try row.int("referenced", as: OID.self),
+                columns: try row.list("columns"), referencedColumns: try row.list("referenced_columns"),
+                definition: try row.string("definition"), after: try row.list("after"))
+            relations[try row.int("relation", as: OID.self)]?.foreignKeys.append(key)
+        }
+    }
+
+    private func name(_ row: Row) throws(PostgresError) -> QualifiedName {
+        QualifiedName(schema: try row.string("schema"), name: try row.string("name"))
+    }
+
+    /// `["lists=100"]` as a dictionary.
+    private static func options(_ list: [String]) -> [String: String] {
+        var options: [String: String] = [:]
+        for option in list {
+            let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+            options[parts[0]] = parts.count == 2 ? parts[1] : ""
+        }
+        return options
+    }
+}

@@ -1,0 +1,83 @@
+/// Finds the rows in a stream of COPY's binary format (PostgreSQL documentation, "COPY", "Binary Format").
+///
+/// Invariants:
+/// - Every length is checked against the bytes that are there before it is used: the server at the other end need not be
+///   honest.
+/// - A row does not span messages: the server sends one CopyData message a row (documentation, "COPY Operations"), with
+///   the header before the first row or in a message of its own.
+/// - After the trailer there is nothing.
+struct BinaryCopyParser {
+    /// How many fields each row must have.
+    let fieldCount: Int
+    private var sawHeader = false
+    /// Whether the trailer came; a stream that stops without it was cut.
+    private(set) var isComplete = false
+
+    init(fieldCount: Int) { self.fieldCount = fieldCount }
+
+    /// What is wrong with a stream.
+    enum Malformed: Error, Equatable {
+        case signature
+        case flags
+        case truncated
+        case fieldCount(Int)
+        case fieldLength
+        case afterTrailer
+    }
+
+    /// `PGCOPY\n\377\r\n\0`
+    private static let signature: [UInt8] = [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00]
+
+    /// Lends each row of one message to `body`: its field count and its length-prefixed fields.
+    mutating func parse(
+        _ message: borrowing RawSpan, _ body: (borrowing RawSpan) -> Void
+    ) throws(Malformed) {
+        var offset = 0
+        if !sawHeader { offset = try skipHeader(message) }
+        while offset < message.byteCount {
+            guard !isComplete else { throw .afterTrailer }
+            let start = offset
+            let fields = Int(try Self.int16(message, offset))
+            offset += 2
+            if fields == -1 {
+                isComplete = true
+                continue
+            }
+            guard fields == fieldCount else { throw .fieldCount(fields) }
+            for _ in 0..<fields {
+                let length = Int(try Self.int32(message, offset))
+                offset += 4
+                if length == -1 { continue }
+                guard length >= 0 else { throw .fieldLength }
+                guard length <= message.byteCount - offset else { throw .truncated }
+                offset += length
+            }
+            body(message.extracting(start..<offset))
+        }
+    }
+
+    /// The signature, 32 flag bits and the length of an extension that is to be skipped.
+    private mutating func skipHeader(_ message: borrowing RawSpan) throws(Malformed) -> Int {
+        let length = Self.signature.count
+        guard message.byteCount >= length + 8 else { throw .truncated }
+        for (position, byte) in Self.signature.enumerated() {
+            guard message.unsafeLoad(fromByteOffset: position, as: UInt8.self) == byte else { throw .signature }
+        }
+        // Bits 16 to 31 are critical: a reader that does not know them must stop. None is set by the servers supported.
+        guard try Self.int32(message, length) & ~0xFFFF == 0 else { throw .flags }
+        let extra = Int(try Self.int32(message, length + 4))
+        guard extra >= 0, extra <= message.byteCount - length - 8 else { throw .truncated }
+        sawHeader = true
+        return length + 8 + extra
+    }
+
+    private static func int16(_ bytes: borrowing RawSpan, _ offset: Int) throws(Malformed) -> Int16 {
+        guard bytes.byteCount - offset >= 2 else { throw .truncated }
+        return Int16(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Int16.self))
+    }
+
+    private static func int32(_ bytes: borrowing RawSpan, _ offset: Int) throws(Malformed) -> Int32 {
+        guard bytes.byteCount - offset >= 4 else { throw .truncated }
+        return Int32(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Int32.self))
+    }
+}

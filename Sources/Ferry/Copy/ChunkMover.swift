@@ -1,0 +1,161 @@
+internal import Postgres
+
+/// Moves a batch of chunks over one pair of connections, in one target transaction with their ledger entries.
+///
+/// Invariants:
+/// - The target's transaction begins by locking the chunks' ledger rows. Whoever else tries the same chunks, such as a
+///   backend that outlived a killed vecferry, waits there and then finds them finished.
+/// - The bytes put are the bytes read, header and trailer included. They are parsed only to be counted and hashed.
+/// - Nothing is committed unless each stream was complete and the target counted as many rows as came.
+struct ChunkMover {
+    let plan: Plan
+    let batch: ChunkBatch
+    let job: Int
+    let limit: Duration
+    let events: EventSink
+
+    /// What a batch's transaction did.
+    enum Outcome {
+        case moved([Moved])
+        /// Earlier transactions had finished some or all of it; nothing was changed.
+        case wasDone(isAll: Bool)
+    }
+
+    /// What of one chunk went over.
+    struct Moved {
+        var chunk: Chunk
+        var digest: Digest
+        /// Of the stream.
+        var bytes: Int
+    }
+
+    /// - Throws: What stopped the batch, told of the table where it is known: of a batch of several, that of its first chunk
+    ///   is as good as any.
+    func move(from source: borrowing Connection, to target: borrowing Connection) throws(FerryError) -> Outcome {
+        do throws(FerryError) {
+            return try moveAll(from: source, to: target)
+        } catch {
+            let first = batch.chunks[0]
+            throw error.code == .ledger ? error : error.of(plan.pairs[first.pair].name, chunk: first.number)
+        }
+    }
+
+    private func moveAll(
+        from source: borrowing Connection, to target: borrowing Connection
+    ) throws(FerryError) -> Outcome {
+        let entries = LedgerChunks(job: job, chunks: batch.chunks)
+        let queries = batch.chunks.map { plan.pairs[$0.pair].rowQuery($0) }
+        // The source makes ready while the target does.
+        try RowReader.request(queries, side: .source, limit: limit, on: source)
+        let before = try on(.target) { () throws(PostgresError) in
+            var statements = ["BEGIN", entries.lockSQL]
+            for chunk in batch.chunks { statements += try copyIn(plan.pairs[chunk.pair], on: target) }
+            return try target.startCopy(statements.joined(separator: "; "), .in, limit: limit)
+        }
+        let open = try entries.openCount(before)
+        guard open == batch.chunks.count else {
+            try on(.target) { () throws(PostgresError) in
+                try target.abortCopyIn(limit: limit)
+                try target.execute("ROLLBACK", limit: limit)
+            }
+            // What was asked for must be read before the next can be.
+            try RowReader.begin(.source, limit: limit, on: source)
+            for query in queries { _ = try RowReader(query, side: .source, limit: limit).digest(from: source) }
+            return .wasDone(isAll: open == 0)
+        }
+
+        FailPoint.reached(.afterChunkLock)
+        try RowReader.begin(.source, limit: limit, on: source)
+        var moved: [Moved] = []
+        var results: [LedgerChunks.Result] = []
+        for (chunk, query) in zip(batch.chunks, queries) {
+            let pair = plan.pairs[chunk.pair]
+            do throws(FerryError) {
+                let (digest, bytes) = try relay(query, pair, from: source, to: target)
+                FailPoint.reached(.beforeCopyEnd)
+                let kept = try land(digest, pair, on: target)
+                results.append(LedgerChunks.Result(chunk: chunk, copied: digest - kept, keptRows: kept.rows))
+                moved.append(Moved(chunk: chunk, digest: digest, bytes: bytes))
+            } catch {
+                throw error.of(pair.name, chunk: chunk.number)
+            }
+        }
+        FailPoint.reached(.beforeChunkCommit)
+        try on(.target) { () throws(PostgresError) in
+            try target.execute("\(entries.finishSQL(results)); COMMIT", limit: limit)
+        }
+        FailPoint.reached(.afterChunkCommit)
+        return .moved(moved)
+    }
+
+    // MARK: The target's end
+
+    /// The COPY of one table, after what it needs.
+    private func copyIn(_ pair: TablePair, on target: borrowing Connection) throws(PostgresError) -> [String] {
+        var list: [String] = []
+        for column in pair.columns { list.append(try target.quoteIdentifier(column.name)) }
+        // A table without columns takes no list.
+        let columns = list.isEmpty ? "" : " (\(list.joined(separator: ", ")))"
+        let end = "\(columns) FROM STDIN\(pair.format.copyOptions)"
+        guard pair.load.isKeyed else { return ["COPY \(try pair.name.quoted(on: target))\(end)"] }
+        return [
+            try KeyedMerge(pair: pair, limit: limit).createStaging(on: target), "COPY \(KeyedMerge.staging)\(end)",
+        ]
+    }
+
+    /// Ends the COPY of one table.
+    ///
+    /// - Returns: What was left out because the target had the rows' keys.
+    private func land(
+        _ digest: Digest, _ pair: TablePair, on target: borrowing Connection
+    ) throws(FerryError) -> Digest {
+        let counted = try on(.target) { () throws(PostgresError) in try target.endCopyIn(limit: limit) }
+        guard counted == digest.rows else {
+            throw FerryError(
+                .malformedStream, "The target counted \(counted) rows of \(digest.rows) that were sent.", side: .target)
+        }
+        return pair.load.isKeyed ? try KeyedMerge(pair: pair, limit: limit).run(digest, on: target) : .zero
+    }
+
+    // MARK: The loop
+
+    private func relay(
+        _ query: RowQuery, _ pair: TablePair, from source: borrowing Connection, to target: borrowing Connection
+    ) throws(FerryError) -> (Digest, bytes: Int) {
+        var digest = Digest.zero
+        var reader = RowReader(query, side: .source, limit: limit)
+        var outgoing = OutgoingBatch()
+        var told = (rows: 0, bytes: 0)
+        var bytes = 0
+        while true {
+            var failure: PostgresError?
+            let count = try reader.next(from: source, row: { digest.add(row: $0) }) { message in
+                do throws(PostgresError) {
+                    try outgoing.append(message, to: target, limit: limit)
+                } catch {
+                    failure = error
+                }
+                return message.byteCount
+            }
+            if let failure { throw FerryError(failure, .target) }
+            guard let count else { break }
+            bytes += count
+            if bytes - told.bytes >= RowReader.progressBytes {
+                events(.moved(pair: pair.number, rows: digest.rows - told.rows, bytes: bytes - told.bytes))
+                told = (digest.rows, bytes)
+            }
+        }
+        try on(.target) { () throws(PostgresError) in try outgoing.flush(to: target, limit: limit) }
+        events(.moved(pair: pair.number, rows: digest.rows - told.rows, bytes: bytes - told.bytes))
+        return (digest, bytes)
+    }
+}
+
+extension TablePair {
+    /// The rows of one chunk, on the source.
+    func rowQuery(_ chunk: Chunk) -> RowQuery {
+        RowQuery(
+            relation: parts[chunk.part].relation, columns: columns.map(\.name), format: format, botScope: botScope,
+            filter: filter, pages: chunk.isWholePart ? nil : chunk.pages)
+    }
+}

@@ -1,0 +1,172 @@
+internal import Postgres
+internal import Synchronization
+
+/// Moves all open chunks, in parallel: each worker is one thread that owns one source and one target connection.
+struct Copier {
+    let plan: Plan
+    let job: Int
+    let source: Endpoint
+    let target: Endpoint
+    let snapshots: SnapshotKeeper
+    let jobs: Int
+    let retry: RetryPolicy
+    let events: EventSink
+
+    /// What became of the chunks.
+    struct Outcome {
+        /// The pairs that could not be copied, and why. The others were.
+        var failures: [Int: FerryError]
+        /// Bytes of COPY data that were committed.
+        var streamedBytes: Int
+    }
+
+    /// - Throws: What stopped the whole copy.
+    func run(_ chunks: [Chunk]) throws(FerryError) -> Outcome {
+        let batches = ChunkBatch.batches(chunks, of: plan)
+        let queue = WorkQueue(batches)
+        let tally = Mutex(Tally(chunks))
+        let copier = self
+        WorkerThread.runAll(min(jobs, batches.count)) { _ in copier.work(queue, tally) }
+        if let fatal = queue.fatal { throw fatal }
+        return tally.withLock { Outcome(failures: $0.failures, streamedBytes: $0.bytes) }
+    }
+
+    /// What is left to do of each pair, and which failed.
+    private struct Tally {
+        var left: [Int: Int]
+        var failures: [Int: FerryError] = [:]
+        var bytes = 0
+
+        init(_ chunks: [Chunk]) { left = Dictionary(chunks.map { ($0.pair, 1) }, uniquingKeysWith: +) }
+
+        /// - Returns: Whether it was the pair's last chunk.
+        mutating func finish(_ chunk: Chunk) -> Bool {
+            left[chunk.pair, default: 1] -= 1
+            return left[chunk.pair] == 0
+        }
+    }
+
+    // MARK: One worker
+
+    /// What a worker remembers from one pair of connections to the next.
+    private struct Memory {
+        var failuresInARow = 0
+        /// The backend of a target session that was lost: where the server has not noticed, it holds its locks.
+        var leftBehind: Int?
+    }
+
+    private func work(_ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>) {
+        var memory = Memory()
+        while queue.fatal == nil {
+            do throws(FerryError) {
+                guard try session(queue, tally, &memory) else { return }
+            } catch {
+                memory.failuresInARow += 1
+                guard error.isRetryable, memory.failuresInARow < retry.attempts else {
+                    return queue.stop(error.after(tries: memory.failuresInARow))
+                }
+                let delay = retry.delay(after: memory.failuresInARow)
+                events(.retry(error, attempt: memory.failuresInARow + 1, of: retry.attempts, delay: delay))
+                do throws(FerryError) {
+                    try RetryPolicy.sleep(delay, source.interrupt)
+                } catch {
+                    return queue.stop(error)
+                }
+            }
+        }
+    }
+
+    /// Works with one pair of connections until the queue is empty or something breaks.
+    ///
+    /// - Returns: Whether there may be more to do on new connections.
+    private func session(
+        _ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>, _ memory: inout Memory
+    ) throws(FerryError) -> Bool {
+        guard var batch = queue.next() else { return false }
+        do throws(FerryError) {
+            let snapshot = try snapshots.snapshot()
+            do throws(FerryError) {
+                return try session(snapshot, &batch, queue, tally, &memory)
+            } catch {
+                throw snapshots.look(at: error, in: snapshot)
+            }
+        } catch {
+            guard error.concernsOneTable else {
+                queue.giveBack(batch)
+                throw error
+            }
+            if batch.chunks.count > 1 {
+                // The others of the batch must not suffer for it.
+                queue.replace(with: batch.singles)
+            } else {
+                fail(batch.chunks[0].pair, error, queue, tally)
+            }
+            return true
+        }
+    }
+
+    /// - Parameter batch: The first one to move; after an error, the one that was not moved.
+    private func session(
+        _ snapshot: Snapshot, _ batch: inout ChunkBatch, _ queue: WorkQueue<ChunkBatch>,
+        _ tally: borrowing Mutex<Tally>, _ memory: inout Memory
+    ) throws(FerryError) -> Bool {
+        let sourceConnection = try snapshot.join(source)
+        let targetConnection = try connectTarget()
+        if let pid = memory.leftBehind { try target.endBackend(pid, over: targetConnection) }
+        memory.leftBehind = nil
+        while true {
+            let mover = ChunkMover(plan: plan, batch: batch, job: job, limit: source.stallLimit, events: events)
+            do throws(FerryError) {
+                try take(try mover.move(from: sourceConnection, to: targetConnection), batch, queue, tally)
+            } catch {
+                // Also where the source failed: this connection is dropped too, in the middle of its transaction.
+                memory.leftBehind = targetConnection.reportedBackendPID
+                throw error
+            }
+            memory.failuresInARow = 0
+            guard let next = queue.next() else { return false }
+            batch = next
+        }
+    }
+
+    private func take(
+        _ outcome: ChunkMover.Outcome, _ batch: ChunkBatch, _ queue: WorkQueue<ChunkBatch>,
+        _ tally: borrowing Mutex<Tally>
+    ) throws(FerryError) {
+        switch outcome {
+        case .moved(let moved):
+            for one in moved { events(.chunkDone(one.chunk, one.digest)) }
+            tally.withLock { $0.bytes += moved.reduce(0) { $0 + $1.bytes } }
+        case .wasDone(isAll: true): break
+        case .wasDone(isAll: false): return queue.replace(with: batch.singles)
+        }
+        for chunk in batch.chunks where tally.withLock({ $0.finish(chunk) }) { events(.pairLoaded(pair: chunk.pair)) }
+        queue.done()
+    }
+
+    private func fail(
+        _ pair: Int, _ error: FerryError, _ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>
+    ) {
+        tally.withLock { $0.failures[pair] = $0.failures[pair] ?? error }
+        queue.remove { $0.chunks.allSatisfy { $0.pair == pair } }
+        queue.done()
+    }
+
+    /// A chunk's commit need not wait for the disk: rows and ledger entry are lost or kept together, and the last commit of
+    /// the job, which waits, flushes all the log before it (PostgreSQL documentation, "Asynchronous Commit").
+    private func connectTarget() throws(FerryError) -> Connection {
+        try target.connect("SET synchronous_commit TO off;")
+    }
+}
+
+extension FerryError {
+    /// Whether the fault lies in a table's data or definition, so that other tables can go on: data exceptions, violated
+    /// constraints, missing objects and rights, limits, damaged pages, what a trigger raises, or a stream that is not one.
+    var concernsOneTable: Bool {
+        guard table != nil, tries == nil else { return false }
+        if code == .malformedStream { return true }
+        guard let state = cause?.sqlState, !isRetryable else { return false }
+        // These are the server's or the session's, whatever the table (PostgreSQL documentation, appendix A).
+        return !["08", "25", "28", "3D", "53", "55", "57", "58", "F0"].contains { state.hasPrefix($0) }
+    }
+}

@@ -1,0 +1,49 @@
+internal import Postgres
+
+/// Puts on what rows must not meet on their way in: foreign keys, triggers, and sequences that go on where the source's
+/// stand.
+struct Finisher {
+    let plan: Plan
+    let job: Int
+    let target: Endpoint
+    let retry: RetryPolicy
+    let events: EventSink
+
+    /// - Returns: The pairs whose constraints the target does not accept, and why.
+    func run(pairs: [TablePair]) throws(FerryError) -> [Int: FerryError] {
+        let numbers = Set(pairs.map(\.number))
+        var failures: [Int: FerryError] = [:]
+        let pending = try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
+            try Ledger().pendingDefinitions(job: job, try target.connect())
+        }
+        for definition in pending where definition.kind != .index && numbers.contains(definition.pair) {
+            do throws(FerryError) {
+                try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
+                    try restore(definition, on: try target.connect())
+                }
+            } catch {
+                guard error.concernsOneTable else { throw error }
+                failures[definition.pair] = failures[definition.pair] ?? error
+            }
+        }
+        return failures
+    }
+
+    /// Puts one definition back, in one transaction with the mark that it is.
+    private func restore(_ definition: SavedDefinition, on connection: borrowing Connection) throws(FerryError) {
+        try on(.target, definition.relation) { () throws(PostgresError) in
+            let entry = "WHERE job = \(job) AND number = \(definition.number)"
+            let state = try connection.execute(
+                "BEGIN; SELECT restored_at IS NOT NULL AS restored FROM vecferry.saved_definition \(entry) FOR UPDATE")
+            // The answer to an earlier try's COMMIT may have been lost on the way.
+            if try state.last?.first?.bool("restored") != true {
+                for statement in definition.statements { try connection.execute(statement) }
+                FailPoint.reached(.afterDefinition)
+                try connection.execute(Ledger.markRestoredSQL(job: job, number: definition.number))
+            }
+            FailPoint.reached(.beforeDefinitionCommit)
+            try connection.execute("COMMIT")
+            FailPoint.reached(.afterDefinitionCommit)
+        }
+    }
+}

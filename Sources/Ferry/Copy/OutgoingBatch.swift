@@ -1,0 +1,37 @@
+internal import Postgres
+
+/// Gathers rows into pieces that are worth a system call.
+struct OutgoingBatch {
+    /// psycopg measured no gain beyond 128 KiB a call (psycopg `_copy_base.py`); a row larger than that is sent in
+    /// pieces, so that libpq's buffer does not grow to the row's size.
+    static let size = 128 << 10
+
+    private var bytes: [UInt8] = []
+
+    init() { bytes.reserveCapacity(Self.size * 2) }
+
+    /// Adds a message, sending what has gathered.
+    mutating func append(
+        _ message: borrowing RawSpan, to target: borrowing Connection, limit: Duration
+    ) throws(PostgresError) {
+        if message.byteCount > Self.size {
+            try flush(to: target, limit: limit)
+            var offset = 0
+            while offset < message.byteCount {
+                let end = min(offset + Self.size, message.byteCount)
+                try target.putCopyData(message.extracting(offset..<end), limit: limit)
+                offset = end
+            }
+            return
+        }
+        message.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        if bytes.count >= Self.size { try flush(to: target, limit: limit) }
+    }
+
+    /// Sends the rest.
+    mutating func flush(to target: borrowing Connection, limit: Duration) throws(PostgresError) {
+        guard !bytes.isEmpty else { return }
+        try target.putCopyData(bytes.span.bytes, limit: limit)
+        bytes.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,136 @@
+internal import Postgres
+internal import SQLStatements
+
+/// Makes the target ready to be loaded, in one transaction together with the ledger of the job: either all of it is done and
+/// can be undone from the ledger, or nothing was.
+struct Preparation {
+    let plan: Plan
+    let fingerprint: String
+    let visibility: String
+    /// Statements that make the tables that are missing.
+    let creation: [String]
+
+    /// - Returns: The job's number.
+    func run(on target: borrowing Connection) throws(FerryError) -> Int {
+        do throws(FerryError) {
+            try on(.target) { () throws(PostgresError) in
+                // Whoever uses the tables may finish first, and is not held up for longer by our waiting.
+                try target.execute("BEGIN; SET LOCAL lock_timeout TO '30s'")
+                try target.execute(Statements.ledger)
+                for statement in creation { try target.execute(statement) }
+            }
+            FailPoint.reached(.afterLedgerSchema)
+            try takeOff(on: target)
+            FailPoint.reached(.afterTakeOff)
+            try clear(on: target)
+            FailPoint.reached(.afterClear)
+            let saved = try on(.target) { () throws(PostgresError) in try definitions(on: target) }
+            let job = try Ledger().begin(
+                plan, fingerprint: fingerprint, sourceVisibility: visibility, saved: saved, target)
+            FailPoint.reached(.beforePrepareCommit)
+            try on(.target) { () throws(PostgresError) in try target.execute("COMMIT") }
+            FailPoint.reached(.afterPrepareCommit)
+            return job
+        } catch {
+            if error.cause?.isConnectionGone != true { _ = try? target.execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    // MARK: What goes for the load
+
+    private func takeOff(on target: borrowing Connection) throws(FerryError) {
+        for pair in plan.pairs {
+            try on(.target, pair.name) { () throws(PostgresError) in
+                for key in pair.foreignKeys where key.exists {
+                    let table = try key.relation.quoted(on: target)
+                    try target.execute("ALTER TABLE \(table) DROP CONSTRAINT \(try target.quoteIdentifier(key.name))")
+                }
+                for trigger in pair.triggers {
+                    let table = try trigger.relation.quoted(on: target)
+                    let name = try target.quoteIdentifier(trigger.name)
+                    try target.execute("ALTER TABLE ONLY \(table) DISABLE TRIGGER \(name)")
+                }
+                for index in pair.indexes where index.action == .rebuild {
+                    try target.execute("DROP INDEX \(try index.name.quoted(on: target))")
+                }
+            }
+        }
+    }
+
+    private func clear(on target: borrowing Connection) throws(FerryError) {
+        let truncated = plan.pairs.filter { $0.load == .truncate }
+        if !truncated.isEmpty {
+            try on(.target) { () throws(PostgresError) in
+                var names: [String] = []
+                for pair in truncated { names.append(pair.targetOnly + (try pair.name.quoted(on: target))) }
+                try target.execute("TRUNCATE \(names.joined(separator: ", "))")
+            }
+        }
+        // A row finds its bot through its parent, so the parent's rows go last.
+        for pair in plan.pairs.sorted(by: { ($0.botScope?.depth ?? 0) > ($1.botScope?.depth ?? 0) }) {
+            guard case .replaceBots(let bots) = pair.load, !bots.isEmpty, let scope = pair.botScope else { continue }
+            try on(.target, pair.name) { () throws(PostgresError) in
+                let condition = try scope.belongs(to: bots, alias: "r", on: target)
+                try target.execute(
+                    "DELETE FROM \(pair.targetOnly)\(try pair.name.quoted(on: target)) AS r WHERE \(condition)")
+            }
+        }
+    }
+
+    // MARK: What comes back
+
+    /// Everything that is put on after the load, in stages: indexes, foreign keys, triggers.
+    private func definitions(on target: borrowing Connection) throws(PostgresError) -> [SavedDefinition] {
+        var definitions: [SavedDefinition] = []
+        func add(
+            _ pair: TablePair, _ kind: SavedDefinition.Kind, stage: Int, _ relation: QualifiedName, _ name: String,
+            _ statements: [String]
+        ) {
+            definitions.append(
+                SavedDefinition(
+                    number: definitions.count, pair: pair.number, kind: kind, stage: stage, relation: relation,
+                    name: name, statements: statements))
+        }
+        for pair in plan.pairs {
+            for index in pair.indexes where index.action != .keep {
+                for build in index.builds {
+                    add(pair, .index, stage: build.stage, build.relation, build.index.name, build.statements)
+                }
+            }
+            for key in pair.foreignKeys {
+                let table = try key.relation.quoted(on: target)
+                let name = try target.quoteIdentifier(key.name)
+                add(
+                    pair, .foreignKey, stage: SavedDefinition.foreignKeyStage, key.relation, key.name,
+                    ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(key.definition)"] + key.after)
+            }
+            for trigger in pair.triggers {
+                let table = try trigger.relation.quoted(on: target)
+                let name = try target.quoteIdentifier(trigger.name)
+                let mode = ["A": "ALWAYS ", "R": "REPLICA "][trigger.enabled] ?? ""
+                add(
+                    pair, .trigger, stage: SavedDefinition.triggerStage, trigger.relation, trigger.name,
+                    ["ALTER TABLE ONLY \(table) ENABLE \(mode)TRIGGER \(name)"])
+            }
+        }
+        return definitions
+    }
+}
+
+extension SavedDefinition {
+    /// Foreign keys come after all indexes: they need the unique ones of the tables that they refer to.
+    static let foreignKeyStage = 10
+    /// Triggers come last.
+    static let triggerStage = 20
+}
+
+extension BotScope {
+    /// How many foreign keys lead to the bot column.
+    var depth: Int {
+        switch self {
+        case .column: 0
+        case .through(_, _, _, let scope): 1 + scope.depth
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Postgres
+
+/// Which rows of one relation, and of them which columns in which form: what every reader of table data asks for, on either
+/// side.
+struct RowQuery: Sendable {
+    var relation: QualifiedName
+    var columns: [String]
+    var format: TablePair.Format
+    var botScope: BotScope?
+    var filter: BotFilter = .all
+    /// Heap pages; nil reads all.
+    var pages: PageRange?
+    /// Only the rows at these places; nil reads wherever they are.
+    var places: [Place]?
+    /// Columns that are read in their text form, whatever the format of the rest.
+    var textColumns: Set<String> = []
+    /// Fields before those of the columns.
+    var leading: [Leading] = []
+    /// Whether the relation's inheritance children or partitions are read with it.
+    var withChildren = false
+
+    /// A field that is no column's.
+    enum Leading: Sendable {
+        /// The row's `ctid`.
+        case place
+        /// The row's bot, as text; NULL where it belongs to none.
+        case bot
+    }
+
+    /// Where a row version is in its relation: a `ctid`.
+    struct Place: Hashable, Comparable, Sendable {
+        var page: UInt32
+        var item: UInt16
+
+        static func < (left: Place, right: Place) -> Bool { (left.page, left.item) < (right.page, right.item) }
+    }
+
+    /// How many fields a row has.
+    var fieldCount: Int { leading.count + columns.count }
+
+    /// `SELECT … FROM ONLY … WHERE …`
+    func select(on connection: borrowing Connection) throws(PostgresError) -> String {
+        var list: [String] = []
+        for field in leading {
+            switch field {
+            case .place: list.append("r.ctid")
+            case .bot: list.append(try botScope?.expression(alias: "r", on: connection) ?? "NULL::pg_catalog.text")
+            }
+        }
+        for column in columns {
+            let cast = textColumns.contains(column) ? "::pg_catalog.text" : ""
+            list.append("r.\(try connection.quoteIdentifier(column))\(cast)")
+        }
+        return "SELECT \(list.joined(separator: ", ")) \(try from(on: connection))"
+    }
+
+    /// `FROM ONLY … AS r WHERE …`
+    func from(on connection: borrowing Connection) throws(PostgresError) -> String {
+        var conditions: [String] = []
+        if let pages {
+            if pages.start > 0 { conditions.append("r.ctid >= '(\(pages.start),0)'::pg_catalog.tid") }
+            if let end = pages.end { conditions.append("r.ctid < '(\(end),0)'::pg_catalog.tid") }
+        }
+        if let places {
+            let list = places.map { "\"(\($0.page),\($0.item))\"" }.joined(separator: ",")
+            conditions.append("r.ctid = ANY ('{\(list)}'::pg_catalog.tid[])")
+        }
+        if let condition = try botScope?.condition(filter, alias: "r", on: connection) { conditions.append(condition) }
+        let only = withChildren ? "" : "ONLY "
+        let condition = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
+        return "FROM \(only)\(try relation.quoted(on: connection)) AS r\(condition)"
+    }
+
+    /// `COPY (SELECT …) TO STDOUT …`
+    func copyOut(on connection: borrowing Connection) throws(PostgresError) -> String {
+        "COPY (\(try select(on: connection))) TO STDOUT\(format.copyOptions)"
+    }
+}
+
+extension TablePair.Format {
+    /// The end of a COPY statement in this form.
+    var copyOptions: String { self == .binary ? " (FORMAT binary)" : "" }
+}

@@ -1,0 +1,106 @@
+internal import Postgres
+
+/// Reads one COPY TO STDOUT from its start to its end, row by row, checking the stream's form on the way.
+///
+/// It does not know where the rows go: the copy sends them on, verify only hashes them.
+struct RowReader: ~Copyable {
+    private let side: Side
+    private let limit: Duration
+    private let format: TablePair.Format
+    private var parser: BinaryCopyParser
+
+    /// Sends the COPYs of these queries in one message, so that only the first costs a round trip, and none where there is
+    /// something to do before ``begin(_:limit:on:)``. Each is then read to its end by a reader of its own, in order.
+    static func request(
+        _ queries: [RowQuery], side: Side, limit: Duration, on connection: borrowing Connection
+    ) throws(FerryError) {
+        try Ferry.on(side) { () throws(PostgresError) in
+            var statements: [String] = []
+            for query in queries { statements.append(try query.copyOut(on: connection)) }
+            try connection.requestCopy(statements.joined(separator: "; "), limit: limit)
+        }
+    }
+
+    /// Waits for the first of the requested COPYs to begin.
+    static func begin(_ side: Side, limit: Duration, on connection: borrowing Connection) throws(FerryError) {
+        try Ferry.on(side) { () throws(PostgresError) in try connection.awaitCopy(.out, limit: limit) }
+    }
+
+    /// Requests these COPYs and waits for the first to begin.
+    static func start(
+        _ queries: [RowQuery], side: Side, limit: Duration, on connection: borrowing Connection
+    ) throws(FerryError) {
+        try request(queries, side: side, limit: limit, on: connection)
+        try begin(side, limit: limit, on: connection)
+    }
+
+    /// Reads a COPY that has begun.
+    init(_ query: RowQuery, side: Side, limit: Duration) {
+        self.init(fieldCount: query.fieldCount, format: query.format, side: side, limit: limit)
+    }
+
+    /// Reads a COPY that has begun, of rows that are not those of a ``RowQuery``.
+    init(fieldCount: Int, format: TablePair.Format, side: Side, limit: Duration) {
+        self.side = side
+        self.limit = limit
+        self.format = format
+        parser = BinaryCopyParser(fieldCount: fieldCount)
+    }
+
+    /// Takes the next message: lends each row in it to `row`, then the whole message, as it came, to `message`.
+    ///
+    /// - Returns: What `message` returned, or nil at the end of the stream.
+    mutating func next<Result>(
+        from connection: borrowing Connection, row: (borrowing RawSpan) -> Void,
+        message: (borrowing RawSpan) -> Result
+    ) throws(FerryError) -> Result? {
+        var malformed: BinaryCopyParser.Malformed?
+        let result = try Ferry.on(side) { () throws(PostgresError) in
+            try connection.withNextCopyMessage(limit: limit) { (bytes: borrowing RawSpan) -> Result? in
+                switch format {
+                case .text: row(bytes)
+                case .binary:
+                    do throws(BinaryCopyParser.Malformed) {
+                        try parser.parse(bytes, row)
+                    } catch {
+                        malformed = error
+                        return nil
+                    }
+                }
+                return message(bytes)
+            }
+        }
+        if let malformed { throw Self.error(malformed, side) }
+        if result == nil, format == .binary, !parser.isComplete { throw Self.error(.truncated, side) }
+        return result ?? nil
+    }
+
+    /// Reads to the end and adds up the digest.
+    consuming func digest(
+        from connection: borrowing Connection, progress: (_ rows: Int, _ bytes: Int) -> Void = { _, _ in }
+    ) throws(FerryError) -> Digest {
+        var digest = Digest.zero
+        var reported = 0
+        var bytes = 0
+        while let count = try next(from: connection, row: { digest.add(row: $0) }, message: { $0.byteCount }) {
+            bytes += count
+            if bytes >= Self.progressBytes {
+                progress(digest.rows - reported, bytes)
+                reported = digest.rows
+                bytes = 0
+            }
+        }
+        progress(digest.rows - reported, bytes)
+        return digest
+    }
+
+    /// How often progress is told: often enough for a smooth line, too seldom to cost anything.
+    static let progressBytes = 1 << 20
+
+    private static func error(_ malformed: BinaryCopyParser.Malformed, _ side: Side) -> FerryError {
+        FerryError(
+            .malformedStream, "The COPY stream is not what PostgreSQL sends (\(malformed)).",
+            hint: "Something between vecferry and the server changes the stream; nothing of this chunk was kept.",
+            side: side)
+    }
+}

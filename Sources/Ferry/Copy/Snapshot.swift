@@ -1,0 +1,211 @@
+internal import Postgres
+internal import Synchronization
+
+/// A snapshot of one side that any session there may join.
+struct Snapshot: Sendable, Equatable {
+    /// What `pg_export_snapshot()` returned.
+    var name: String
+    /// `txid_current_snapshot()`: the same text later means that no transaction wrote meanwhile. The highest number in it
+    /// alone would not tell of a transaction that was under way then and has ended since.
+    var visibility: String
+    /// Counts the snapshots that one keeper took.
+    var generation: Int
+}
+
+/// Holds a snapshot of its endpoint open for as long as somebody reads in it, on a thread and a connection of its own.
+///
+/// A worker that loses its connection asks here for the snapshot again. Where the holder's own session is gone too, as after
+/// a restart of the server, a new snapshot is taken, and ``Snapshot/visibility`` tells whether it shows the same rows.
+///
+/// The holder also locks the tables against what a snapshot does not see: TRUNCATE empties a table for all snapshots, and
+/// VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit together.
+final class SnapshotKeeper: Sendable {
+    private struct State {
+        var current: Result<Snapshot, FerryError>?
+        /// A worker doubts that this generation is alive.
+        var doubted = 0
+        var isClosed = false
+        var hasEnded = false
+        /// What every snapshot begins with locking.
+        var tables: [QualifiedName]
+        /// Whether the snapshot that is held has yet to lock them.
+        var mustLock = false
+    }
+
+    private let state: Mutex<State>
+    private let endpoint: Endpoint
+    private let retry: RetryPolicy
+    private let events: EventSink
+
+    /// - Parameter tables: The relations to be read, where they are known.
+    init(_ endpoint: Endpoint, tables: [QualifiedName], retry: RetryPolicy, events: @escaping EventSink) {
+        state = Mutex(State(tables: tables))
+        self.endpoint = endpoint
+        self.retry = retry
+        self.events = events
+        WorkerThread.startDetached { [self] in hold() }
+    }
+
+    /// The snapshot to read in.
+    func snapshot() throws(FerryError) -> Snapshot {
+        while true {
+            if endpoint.interrupt.isRequested { throw .interrupted }
+            let known =
+                state.withLock { state in
+                    if case .success(let snapshot)? = state.current, snapshot.generation <= state.doubted { return nil }
+                    return state.current
+                } as Result<Snapshot, FerryError>?
+            if let known { return try known.get() }
+            Pause.milliseconds(10)
+        }
+    }
+
+    /// Locks these relations too, from now on.
+    func lock(_ tables: [QualifiedName]) throws(FerryError) {
+        state.withLock {
+            $0.tables = tables
+            $0.mustLock = true
+        }
+        while state.withLock({ $0.mustLock && !$0.hasEnded }) {
+            if endpoint.interrupt.isRequested { throw .interrupted }
+            Pause.milliseconds(5)
+        }
+        _ = try snapshot()
+    }
+
+    /// Says that a session in `snapshot` was lost, so that the keeper looks after its own.
+    func doubt(_ snapshot: Snapshot) {
+        state.withLock { $0.doubted = max($0.doubted, snapshot.generation) }
+    }
+
+    /// Tells the keeper of a snapshot what an error that came of reading in it means for it.
+    ///
+    /// - Returns: The error to go on with. A snapshot that is alive and that another session can't join is on another server.
+    func look(at error: FerryError, in snapshot: Snapshot) -> FerryError {
+        let isLost = error.code == .snapshotLost
+        guard isLost || (error.side == endpoint.side && error.cause?.isConnectionGone == true) else { return error }
+        doubt(snapshot)
+        guard isLost, (try? self.snapshot())?.generation == snapshot.generation else { return error }
+        return FerryError(
+            .blocked, "A second session can't read in the first one's snapshot: \(error.message)",
+            hint:
+                "Give --\(endpoint.side) the address of one server: the cluster's writer endpoint, not a reader endpoint or a "
+                + "pooler.",
+            side: endpoint.side)
+    }
+
+    /// Ends the snapshot.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        while !state.withLock({ $0.hasEnded }) { Pause.milliseconds(5) }
+    }
+
+    // MARK: The holder's thread
+
+    private func hold() {
+        var generation = 0
+        while !state.withLock({ $0.isClosed }) {
+            do throws(FerryError) {
+                generation += 1
+                let next = generation
+                try retry.run(interrupt: endpoint.interrupt, events: events) { () throws(FerryError) in
+                    try holdOne(generation: next)
+                }
+            } catch {
+                state.withLock { $0.current = .failure(error) }
+                break
+            }
+        }
+        state.withLock { $0.hasEnded = true }
+    }
+
+    /// Takes a snapshot, publishes it and returns when it is closed or lost after it was published.
+    private func holdOne(generation: Int) throws(FerryError) {
+        let connection = try endpoint.connect()
+        let limit = endpoint.stallLimit
+        // Before the snapshot, so that nothing comes between.
+        let tables = state.withLock { state in
+            state.mustLock = false
+            return state.tables
+        }
+        let lock = TableLock(tables: tables, limit: limit)
+        let (name, visibility) = try on(endpoint.side) { () throws(PostgresError) in
+            let lockable = try lock.lockable(on: connection)
+            try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", limit: limit)
+            try lock.take(lockable, on: connection)
+            let row = try connection.query(
+                "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", limit: limit)[0]
+            return (try row.string("name"), try row.string("visibility"))
+        }
+        let snapshot = Snapshot(name: name, visibility: visibility, generation: generation)
+        state.withLock { $0.current = .success(snapshot) }
+        while true {
+            Pause.milliseconds(20)
+            if endpoint.interrupt.isRequested { return }
+            let state = state.withLock { $0 }
+            if state.isClosed { return }
+            do throws(PostgresError) {
+                if state.mustLock {
+                    let lock = TableLock(tables: state.tables, limit: limit)
+                    try lock.take(try lock.lockable(on: connection), on: connection)
+                    self.state.withLock { $0.mustLock = false }
+                }
+                guard state.doubted >= generation else { continue }
+                try connection.execute("SELECT 1", limit: limit)
+                self.state.withLock { $0.doubted = min($0.doubted, generation - 1) }
+            } catch {
+                doubt(snapshot)
+                guard error.isConnectionGone || error.isRetryable else { throw FerryError(error, endpoint.side) }
+                return
+            }
+        }
+    }
+}
+
+/// Keeps TRUNCATE, DROP and rewrites off the relations that are read, as pg_dump does.
+private struct TableLock {
+    let tables: [QualifiedName]
+    let limit: Duration
+
+    /// Those that are there and may be read; the others fail where they are read, each for itself.
+    func lockable(on connection: borrowing Connection) throws(PostgresError) -> [String] {
+        guard !tables.isEmpty else { return [] }
+        var names: [String] = []
+        for table in tables { names.append(try table.quoted(on: connection)) }
+        let rows = try connection.query(
+            """
+            SELECT t.name FROM unnest($1::text[]) AS t (name) JOIN pg_class AS c ON c.oid = to_regclass(t.name)
+            WHERE c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT')
+            """, [ArrayText.format(names)], limit: limit)
+        return try rows.map { row throws(PostgresError) in try row.string("name") }
+    }
+
+    func take(_ names: [String], on connection: borrowing Connection) throws(PostgresError) {
+        guard !names.isEmpty else { return }
+        let list = names.map { "ONLY \($0)" }.joined(separator: ", ")
+        try connection.execute("LOCK TABLE \(list) IN ACCESS SHARE MODE", limit: limit)
+    }
+}
+
+extension Snapshot {
+    /// Opens a session that reads in this snapshot.
+    ///
+    /// - Throws: ``FerryError/Code/snapshotLost`` where the server does not know it: the snapshot's keeper is to be told.
+    func join(_ endpoint: Endpoint) throws(FerryError) -> Connection {
+        let connection = try endpoint.connect()
+        do throws(PostgresError) {
+            let name = try connection.quoteLiteral(name)
+            try connection.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(name)",
+                limit: endpoint.stallLimit)
+        } catch {
+            // "invalid snapshot identifier", or that its process is gone (PostgreSQL, utils/time/snapmgr.c).
+            guard ["22023", "42704", "55000"].contains(error.sqlState) else { throw FerryError(error, endpoint.side) }
+            let lost = PostgresError(.connectionLost, "The snapshot is gone: \(error.message)")
+            var failure = FerryError(lost, endpoint.side)
+            failure.code = .snapshotLost
+            throw failure
+        }
+        return connection
+    }
+}

@@ -1,0 +1,77 @@
+internal import CXXHash
+
+/// What a set of rows comes to: their number, and the sum modulo 2^128 of the XXH3-128 hashes of the rows' fields.
+///
+/// The order of the rows does not matter, and the digests of two disjoint sets add up to that of both. A sum, unlike an
+/// XOR, does not cancel when the same change happens to an even number of rows.
+public struct Digest: Hashable, Sendable {
+    public var rows: Int
+    public var sum: UInt128
+
+    public static let zero = Digest(rows: 0, sum: 0)
+
+    public init(rows: Int, sum: UInt128) {
+        self.rows = rows
+        self.sum = sum
+    }
+
+    public static func + (left: Digest, right: Digest) -> Digest {
+        Digest(rows: left.rows + right.rows, sum: left.sum &+ right.sum)
+    }
+
+    public static func += (left: inout Digest, right: Digest) { left = left + right }
+
+    public static func - (left: Digest, right: Digest) -> Digest {
+        Digest(rows: left.rows - right.rows, sum: left.sum &- right.sum)
+    }
+
+    /// Adds one row: the bytes of its field count and its length-prefixed fields, as COPY's binary format has them
+    /// (PostgreSQL documentation, "COPY", "Binary Format"), or its line of the text format.
+    mutating func add(row: borrowing RawSpan) {
+        rows += 1
+        sum &+= RowHash.of(row)
+    }
+
+    /// The sum as 32 hexadecimal digits.
+    public var hex: String {
+        let digits = String(sum, radix: 16)
+        return String(repeating: "0", count: 32 - digits.count) + digits
+    }
+
+    /// Reads what ``hex`` wrote.
+    public init?(rows: Int, hex: String) {
+        guard hex.utf8.count == 32, let sum = UInt128(hex, radix: 16) else { return nil }
+        self.init(rows: rows, sum: sum)
+    }
+}
+
+/// XXH3-128 of one row, or of a part of it.
+enum RowHash {
+    static func of(_ row: borrowing RawSpan) -> UInt128 { row.withUnsafeBytes { of($0) } }
+
+    static func of(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
+        let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
+        return UInt128(hash.high64) << 64 | UInt128(hash.low64)
+    }
+}
+
+extension Digest: Codable {
+    private enum CodingKeys: String, CodingKey { case rows, sum }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let rows = try container.decode(Int.self, forKey: .rows)
+        let hex = try container.decode(String.self, forKey: .sum)
+        guard let digest = Digest(rows: rows, hex: hex) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .sum, in: container, debugDescription: "A digest has 32 hexadecimal digits.")
+        }
+        self = digest
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(rows, forKey: .rows)
+        try container.encode(hex, forKey: .sum)
+    }
+}

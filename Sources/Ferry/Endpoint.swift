@@ -1,0 +1,95 @@
+public import Postgres
+internal import SQLStatements
+
+/// One side's address, with everything needed to open as many sessions there as the job wants.
+public struct Endpoint: Sendable {
+    public let side: Side
+    public let parameters: ConnectionParameters
+    /// A shell command whose output is the password, run for each new connection: an IAM token lives for 15 minutes.
+    public let passwordCommand: String?
+    /// How long a server may be silent in the middle of a stream before it counts as hung.
+    public let stallLimit: Duration
+    let interrupt: Interrupt
+    /// Whether its sessions can't write: always on the source, and on the target where it is only compared.
+    private var isReadOnly: Bool
+
+    public init(
+        _ side: Side, _ parameters: ConnectionParameters, passwordCommand: String? = nil,
+        stallLimit: Duration = .seconds(120), interrupt: Interrupt
+    ) {
+        self.side = side
+        self.parameters = parameters
+        self.passwordCommand = passwordCommand
+        self.stallLimit = stallLimit
+        self.interrupt = interrupt
+        isReadOnly = side == .source
+    }
+
+    /// The same address, its sessions such that can't write.
+    var readOnly: Endpoint {
+        var endpoint = self
+        endpoint.isReadOnly = true
+        return endpoint
+    }
+
+    /// Opens a session with the settings of `sql/session.sql`, one that can't write where this endpoint is read-only.
+    ///
+    /// - Parameter settings: More statements for the same round trip.
+    func connect(_ settings: String = "") throws(FerryError) -> Connection {
+        let connection = try open(silence: SilenceCheck(interval: stallLimit) { isAnswering() })
+        try requireSupported(connection)
+        try on(side) { () throws(PostgresError) in
+            let readOnly = isReadOnly ? "SET default_transaction_read_only TO on;" : ""
+            try connection.execute("\(Statements.session)\(readOnly)\(settings)", limit: stallLimit)
+        }
+        return connection
+    }
+
+    private func open(silence: SilenceCheck?) throws(FerryError) -> Connection {
+        var parameters = parameters
+        // Also what the kernel has in hand must not wait for longer: its own limit is a quarter of an hour.
+        parameters.setDefault("tcp_user_timeout", "\(stallLimit.components.seconds * 1000)")
+        if let passwordCommand {
+            parameters["password"] = try PasswordCommand(passwordCommand, side: side).run(interrupt)
+        }
+        return try on(side) { () throws(PostgresError) in
+            try Connection(parameters, applicationName: "vecferry", interrupt: interrupt, silence: silence)
+        }
+    }
+
+    /// Ends a backend that a lost session of ours may have left behind; one that is gone, or that the role may not end, is
+    /// left to the server.
+    func endBackend(_ pid: Int, over connection: borrowing Connection) throws(FerryError) {
+        try on(side) { () throws(PostgresError) in
+            try connection.query(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE pid = $1 AND application_name = current_setting('application_name') AND usename = session_user
+                """, ["\(pid)"], limit: stallLimit)
+        }
+    }
+
+    /// Whether the server takes another session and answers it, or at least says why not.
+    private func isAnswering() -> Bool {
+        do throws(FerryError) {
+            let connection = try open(silence: nil)
+            try on(side) { () throws(PostgresError) in try connection.execute("SELECT 1", limit: .seconds(10)) }
+            return true
+        } catch {
+            // An interrupt is for the waiting session to notice.
+            return error.code == .interrupted || error.cause?.sqlState != nil
+        }
+    }
+
+    /// PostgreSQL 12 is the oldest with `GENERATED` columns and shortest-exact float output, which the catalog's
+    /// statements and the text format rely on.
+    private func requireSupported(_ connection: borrowing Connection) throws(FerryError) {
+        let version = connection.serverVersion
+        guard version < 120_000 else { return }
+        // Until 9.6, the first two numbers name the major version.
+        let name = version < 100_000 ? "\(version / 10_000).\(version / 100 % 100)" : "\(version / 10_000)"
+        throw FerryError(
+            .unsupported, "The server is PostgreSQL \(name); 12 is the oldest that vecferry works with.",
+            hint: "Upgrade it first, or restore the snapshot into a newer version.", side: side)
+    }
+}

@@ -1,0 +1,124 @@
+public import Postgres
+
+/// Why a stage could not do its work: what, where, and what the operator does next.
+///
+/// Descriptions are whole sentences and hold no password and no row's value.
+public struct FerryError: Error, Sendable, Equatable {
+    /// The kind of failure. Open, so that a caller's `switch` needs a default.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        public let description: String
+        public init(description: String) { self.description = description }
+
+        /// A request that contradicts itself or names something that is not there.
+        public static let invalidRequest = Code(description: "invalid_request")
+        /// No session could be opened.
+        public static let cannotConnect = Code(description: "cannot_connect")
+        /// A server said no, or broke; the cause says how.
+        public static let database = Code(description: "database")
+        /// A server that is too old.
+        public static let unsupported = Code(description: "unsupported")
+        /// The plan has blockers.
+        public static let blocked = Code(description: "blocked")
+        /// Another copy is running on the target.
+        public static let busy = Code(description: "busy")
+        /// The ledger can't be used: of a newer vecferry, of another job, or damaged.
+        public static let ledger = Code(description: "ledger")
+        /// The bytes that came are not a COPY stream as PostgreSQL sends it.
+        public static let malformedStream = Code(description: "malformed_stream")
+        /// The source was written to while the job was stopped.
+        public static let sourceChanged = Code(description: "source_changed")
+        /// A session can't join the source's snapshot: its holder is gone, or is on another server.
+        public static let snapshotLost = Code(description: "snapshot_lost")
+        /// A program that was run (pg_dump, a password command) failed.
+        public static let program = Code(description: "program")
+        /// Two tables can't be compared: one is missing, or their columns do not match.
+        public static let notComparable = Code(description: "not_comparable")
+        /// The operator asked to stop.
+        public static let interrupted = Code(description: "interrupted")
+    }
+
+    public var code: Code
+    /// Whole sentences.
+    public var message: String
+    /// What to do next.
+    public var hint: String?
+    public var side: Side?
+    public var table: QualifiedName?
+    /// The chunk's number within its table pair, from 0.
+    public var chunk: Int?
+    /// What libpq or the server said.
+    public var cause: PostgresError?
+    /// How often the work was tried before it was given up; nil where it was not tried again.
+    public var tries: Int?
+
+    public init(
+        _ code: Code, _ message: String, hint: String? = nil, side: Side? = nil, table: QualifiedName? = nil,
+        chunk: Int? = nil, cause: PostgresError? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.side = side
+        self.table = table
+        self.chunk = chunk
+        self.cause = cause
+    }
+
+    /// Whether the same work may succeed on new connections.
+    public var isRetryable: Bool { tries == nil && cause?.isRetryable ?? false }
+
+    /// Wraps what a connection of `side` threw.
+    init(_ cause: PostgresError, _ side: Side, table: QualifiedName? = nil, chunk: Int? = nil) {
+        let code: Code =
+            switch cause.code {
+            case .interrupted: .interrupted
+            case .connectFailed, .unknownHost, .notPostgreSQL, .tlsFailed, .invalidParameters: .cannotConnect
+            default: .database
+            }
+        self.init(
+            code, cause.message, hint: FaultHint.hint(for: cause, on: side), side: side, table: table, chunk: chunk,
+            cause: cause)
+    }
+
+    /// The same error, told of a table.
+    func of(_ table: QualifiedName, chunk: Int? = nil) -> FerryError {
+        var error = self
+        error.table = error.table ?? table
+        error.chunk = error.chunk ?? chunk
+        return error
+    }
+
+    /// The same error, of work that is given up after `count` tries: whoever tries around it must not begin again.
+    func after(tries count: Int) -> FerryError {
+        var error = self
+        if error.isRetryable, count > 1 { error.tries = count }
+        return error
+    }
+
+    static let interrupted = FerryError(.interrupted, "Interrupted.")
+}
+
+extension FerryError: CustomStringConvertible {
+    /// `target, public.items: <message> (SQLSTATE …) <hint>`
+    public var description: String {
+        let place = [side.map(\.rawValue), table.map(\.description), chunk.map { "chunk \($0)" }].compactMap(\.self)
+        var text = place.isEmpty ? message : "\(place.joined(separator: ", ")): \(message)"
+        if let state = cause?.sqlState { text += " (SQLSTATE \(state))" }
+        if let detail = cause?.detail { text += " \(detail)" }
+        if let tries { text += " Given up after \(tries) tries." }
+        if let hint { text += " \(hint)" }
+        return text
+    }
+}
+
+/// Runs a block against a connection of `side` and tells the error so.
+@discardableResult
+func on<Result: ~Copyable>(
+    _ side: Side, _ table: QualifiedName? = nil, _ body: () throws(PostgresError) -> Result
+) throws(FerryError) -> Result {
+    do throws(PostgresError) {
+        return try body()
+    } catch {
+        throw FerryError(error, side, table: table)
+    }
+}

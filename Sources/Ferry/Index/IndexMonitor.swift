@@ -1,0 +1,87 @@
+internal import Postgres
+internal import SQLStatements
+internal import Synchronization
+
+/// Watches the builds of an ``Indexer`` over a connection of its own and tells how far they are.
+final class IndexMonitor: Sendable {
+    /// Names a watched build.
+    typealias Watch = Int
+
+    private struct Watched {
+        var task: IndexTask
+        var start: ContinuousClock.Instant
+    }
+
+    private let target: Endpoint
+    private let interrupt: Interrupt
+    private let events: EventSink
+    private let watched = Mutex<[Int: Watched]>([:])
+    private let isOver = Atomic<Bool>(false)
+
+    init(target: Endpoint, interrupt: Interrupt, events: @escaping EventSink) {
+        self.target = target
+        self.interrupt = interrupt
+        self.events = events
+    }
+
+    /// Runs `body`, and watches meanwhile from another thread.
+    func during(_ body: @escaping @Sendable () -> Void) {
+        WorkerThread.runAll(2) { thread in
+            guard thread == 0 else { return self.poll() }
+            body()
+            self.isOver.store(true, ordering: .releasing)
+        }
+    }
+
+    /// Watches the build that is about to begin on a connection, by its backend's process id.
+    func watch(_ task: IndexTask, _ connection: borrowing Connection) throws(FerryError) -> Watch {
+        // Behind a pooler, the process id that the protocol reported is the pooler's.
+        let pid: Int = try on(.target) { () throws(PostgresError) in
+            try connection.query("SELECT pg_backend_pid() AS pid")[0].int("pid")
+        }
+        watched.withLock { $0[pid] = Watched(task: task, start: .now) }
+        return pid
+    }
+
+    func forget(_ watch: Watch) { watched.withLock { $0[watch] = nil } }
+
+    /// Asks about once a second. A monitor that can't connect or ask says nothing: the builds go on without it.
+    private func poll() {
+        while !isOver.load(ordering: .acquiring), !interrupt.isRequested {
+            do throws(FerryError) {
+                let connection = try target.connect()
+                while !isOver.load(ordering: .acquiring) {
+                    try on(.target) { () throws(PostgresError) in try ask(connection) }
+                    pause()
+                }
+                return
+            } catch {
+                pause()
+            }
+        }
+    }
+
+    private func pause() {
+        for _ in 0..<10 where !isOver.load(ordering: .acquiring) && !interrupt.isRequested { Pause.milliseconds(100) }
+    }
+
+    private func ask(_ connection: borrowing Connection) throws(PostgresError) {
+        let builds = watched.withLock { $0 }
+        guard !builds.isEmpty else { return }
+        for row in try connection.query(Statements.indexProgress, limit: target.stallLimit) {
+            guard let build = builds[try row.int("pid")] else { continue }
+            let sample = IndexPhase(
+                name: try row.string("phase"), blocksDone: try row.int("blocks_done"),
+                blocksTotal: try row.int("blocks_total"), tuplesDone: try row.int("tuples_done"),
+                tuplesTotal: try row.int("tuples_total"))
+            let seconds = (ContinuousClock.now - build.start) / .seconds(1)
+            let fraction = sample.fraction(of: build.task.build)
+            let left = fraction.flatMap { $0 > 0.02 ? seconds * (1 - $0) / $0 : nil }
+            events(
+                .indexProgress(
+                    IndexProgress(
+                        index: build.task.build.index, relation: build.task.build.relation, phase: sample.name,
+                        fraction: fraction, seconds: seconds, secondsLeft: left)))
+        }
+    }
+}

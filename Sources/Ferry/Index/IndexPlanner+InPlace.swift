@@ -1,0 +1,49 @@
+extension IndexPlanner {
+    /// Plans the vector indexes of a table that holds its rows already: loaded by something else, say, or through an
+    /// ivfflat index that was made on the empty table.
+    ///
+    /// - Parameter tree: All partitions below the table.
+    func planInPlace(_ table: Relation, tree: [Relation]) -> (indexes: [IndexPlan], notes: [Note]) {
+        var notes = requestFaults(table.name)
+        guard notes.isEmpty else { return ([], notes) }
+        let relations = [table] + tree
+        let load = IndexLoad(
+            source: table, sourceTree: tree, target: nil, targetTree: [], sourceRows: table.estimatedRows,
+            targetIsEmpty: true)
+        var plans: [IndexPlan] = []
+        for node in IndexForest(relations).roots where node.index.isVectorIndex {
+            var plan = planned(node, decideInPlace(node, load), load, table: table.name, &notes)
+            if plan.action == .rebuild { plan.builds = [inOneTransaction(plan, node)] }
+            plans.append(plan)
+        }
+        notes += missingRights(plans, relations: relations, table: table.name)
+        return (plans, notes)
+    }
+
+    private func decideInPlace(_ node: IndexNode, _ load: IndexLoad) -> Decision {
+        if load.incoming == 0 {
+            return Decision(action: .keep, reason: "the table is empty, and there is nothing to learn from")
+        }
+        if !node.isValid { return Decision(action: .reindex, reason: "it is invalid") }
+        if node.index.method == "hnsw" {
+            return Decision(action: .keep, reason: "it takes in every row as it comes, and is as good as a new one")
+        }
+        return Decision(action: .reindex, reason: "its centroids are those of the rows when it was built")
+    }
+
+    /// No ledger remembers these indexes, so the old one goes in the transaction that makes the new one, and a partitioned
+    /// one with all that belongs to it.
+    private func inOneTransaction(_ plan: IndexPlan, _ node: IndexNode) -> IndexBuild {
+        let builds = plan.builds
+        // Statements run one after the other: the largest build decides what the session needs.
+        let largest = builds.max { ($0.maintenanceWorkMem ?? 0) < ($1.maintenanceWorkMem ?? 0) }
+        var build = IndexBuild(
+            index: plan.name, relation: plan.relation, stage: 0,
+            statements: ["DROP INDEX \(node.index.parts.qualifiedName)"] + builds.flatMap(\.statements))
+        build.memory = largest?.memory
+        build.maintenanceWorkMem = largest?.maintenanceWorkMem
+        build.workers = largest?.workers
+        build.course = builds.count == 1 ? largest?.course : nil
+        return build
+    }
+}

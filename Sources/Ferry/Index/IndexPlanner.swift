@@ -1,0 +1,169 @@
+/// Decides what happens to each index of one table while rows come in, and how it is built on them. Pure: it reads two
+/// catalogs' values and makes values.
+///
+/// What guards against doubled rows stays. An ivfflat index is always built after the data, since its centroids are those
+/// of the rows that were there when it was built. What costs more to keep up to date than to build again goes and comes
+/// back; what can come back exactly is all that ever goes.
+struct IndexPlanner: Sendable {
+    let request: IndexRequest
+    let sourceServer: ServerInfo
+    let targetServer: ServerInfo
+
+    /// Below this many rows there is nothing to gain by dropping an ordinary index: building a botid index on 10,000 rows
+    /// takes 10 ms on the rig, and dropping it costs locks and catalog rows.
+    static let fewRows = 10_000
+
+    /// An insert into an hnsw index costs about as much as five rows of a build in memory (FIELD.md: 271 s against 52 s),
+    /// and a build starts over with all rows; a twentieth leaves room for a load that is slower still.
+    static let fewShare = 20
+
+    /// Plans the indexes of one table.
+    ///
+    /// - Parameters:
+    ///   - source: The table on the source; `sourceTree` all partitions below it, partitioned ones too.
+    ///   - target: The table on the target, nil where it is made by this job; `targetTree` as for the source.
+    ///   - sourceRows: The planner's estimate of the rows that come, -1 where unknown.
+    ///   - targetIsEmpty: Whether no row is there when the load begins, TRUNCATE counted.
+    ///   - relationName: The table's name on the target.
+    func plan(
+        source: Relation, sourceTree: [Relation], target: Relation?, targetTree: [Relation], sourceRows: Int,
+        targetIsEmpty: Bool, relationName: QualifiedName
+    ) -> (indexes: [IndexPlan], notes: [Note]) {
+        var notes = requestFaults(relationName)
+        guard notes.isEmpty else { return ([], notes) }
+        let load = IndexLoad(
+            source: source, sourceTree: sourceTree, target: target, targetTree: targetTree, sourceRows: sourceRows,
+            targetIsEmpty: targetIsEmpty)
+        let relations = target.map { [$0] + targetTree } ?? [source] + sourceTree
+        let forest = IndexForest(relations)
+        var plans: [IndexPlan] = []
+        for node in forest.roots {
+            let decision = target == nil ? createDecision : attached(node, decide(node, load, &notes))
+            plans.append(planned(node, decision, load, table: relationName, &notes))
+        }
+        if let target {
+            notes += missingRights(plans, relations: relations, table: relationName)
+            notes += missingOnTarget(source: source, target: target, table: relationName)
+        }
+        return (plans, notes)
+    }
+
+    // MARK: Policy
+
+    struct Decision {
+        var action: IndexPlan.Action
+        var reason: String
+    }
+
+    private var createDecision: Decision {
+        Decision(action: .create, reason: "the table is new, and an index is best built on its data")
+    }
+
+    /// An index that belongs to one of a table above this one, which is not copied here, can't be dropped by itself.
+    private func attached(_ node: IndexNode, _ decision: Decision) -> Decision {
+        guard node.index.parent != nil, decision.action == .rebuild else { return decision }
+        if node.index.isVectorIndex { return Decision(action: .reindex, reason: decision.reason) }
+        return Decision(action: .keep, reason: "it belongs to an index of the partitioned table")
+    }
+
+    private func decide(_ node: IndexNode, _ load: IndexLoad, _ notes: inout [Note]) -> Decision {
+        let index = node.index
+        if index.constraint != nil || index.isUnique || index.isReplicaIdentity {
+            if !index.isValid {
+                notes.append(
+                    Note(
+                        level: .warning, code: "index_invalid", side: .target, table: node.relation.name,
+                        message:
+                            "The unique index \(index.name.name) is invalid and may not guard against doubled rows.",
+                        hint: "Run REINDEX INDEX \(index.parts.qualifiedName) on the target."))
+            }
+            return Decision(action: .keep, reason: "it guards against doubled rows")
+        }
+        if load.incoming == 0 { return Decision(action: .keep, reason: "no rows come in") }
+        if !node.isValid {
+            notes.append(
+                Note(
+                    level: .warning, code: "index_invalid", side: .target, table: node.relation.name,
+                    message: "The index \(index.name.name) is invalid: queries do not use it. It is built again."))
+            return Decision(action: request.online ? .reindex : .rebuild, reason: "it is invalid")
+        }
+        switch index.method {
+        case "ivfflat":
+            let reason =
+                load.targetIsEmpty
+                ? "it was built on an empty table, so its centroids are noise"
+                : "its centroids are those of the rows before the load"
+            return Decision(action: request.online ? .reindex : .rebuild, reason: reason)
+        case "hnsw":
+            if request.online {
+                return Decision(action: .keep, reason: "the table is in use, and rows can be added to it")
+            }
+            if load.isSmallAddition {
+                return Decision(action: .keep, reason: "few rows join many, and building it again would cost more")
+            }
+            return Decision(
+                action: .rebuild, reason: "loading rows into it is many times slower than building it on them")
+        default:
+            if request.online { return Decision(action: .keep, reason: "the table is in use") }
+            if load.incoming <= Self.fewRows { return Decision(action: .keep, reason: "few rows come in") }
+            return Decision(action: .rebuild, reason: "building it once is faster than keeping it up row by row")
+        }
+    }
+
+    // MARK: Notes
+
+    /// Options that contradict pgvector's limits (hnsw.c and ivfflat.c, the relation options).
+    func requestFaults(_ table: QualifiedName) -> [Note] {
+        var faults: [String] = []
+        if let m = request.hnswM, !(2...100).contains(m) { faults.append("hnsw's m is from 2 to 100, not \(m).") }
+        if let ef = request.hnswEfConstruction {
+            if !(4...1_000).contains(ef) { faults.append("hnsw's ef_construction is from 4 to 1000, not \(ef).") }
+            if let m = request.hnswM, ef < 2 * m {
+                faults.append("hnsw's ef_construction is at least twice m: \(ef) is less than \(2 * m).")
+            }
+        }
+        if case .fixed(let lists) = request.lists, !(1...32_768).contains(lists) {
+            faults.append("ivfflat's lists are from 1 to 32768, not \(lists).")
+        }
+        if let setting = request.maintenanceWorkMem, setting < 1 << 20 {
+            faults.append("maintenance_work_mem is at least 1 MB.")
+        }
+        return faults.map { Note(level: .blocker, code: "index_option", side: nil, table: table, message: $0) }
+    }
+
+    /// Dropping and building belong to the owner, who must also be allowed to create in the schema (PostgreSQL
+    /// documentation, "CREATE INDEX"; commands/indexcmds.c, DefineIndex).
+    func missingRights(_ plans: [IndexPlan], relations: [Relation], table: QualifiedName) -> [Note] {
+        let touched = plans.filter { $0.action != .keep }
+        guard !touched.isEmpty else { return [] }
+        let names = touched.map(\.name.name).joined(separator: ", ")
+        if let foreign = relations.first(where: { !$0.rights.own }) {
+            return [
+                Note(
+                    level: .blocker, code: "not_owner", side: .target, table: table,
+                    message: "Only the owner of \(foreign.name), \(foreign.owner), can rebuild its indexes (\(names)).",
+                    hint: "Connect as \(foreign.owner), or grant that role to \(targetServer.user).")
+            ]
+        }
+        if let closed = relations.first(where: { !$0.rights.createInSchema }) {
+            return [
+                Note(
+                    level: .blocker, code: "no_create_in_schema", side: .target, table: table,
+                    message: "The indexes (\(names)) can't be built without CREATE on schema \(closed.name.schema).",
+                    hint: "Grant CREATE on that schema to \(targetServer.user).")
+            ]
+        }
+        return []
+    }
+
+    /// A vector index that only the source has is worth a word: the copy makes no index that nobody asked for.
+    private func missingOnTarget(source: Relation, target: Relation, table: QualifiedName) -> [Note] {
+        guard !target.indexes.contains(where: \.isVectorIndex) else { return [] }
+        return source.indexes.filter(\.isVectorIndex).map { index in
+            Note(
+                level: .info, code: "index_only_on_source", side: .target, table: table,
+                message: "The target has no vector index; the source has \(index.name.name).",
+                hint: "Create it after the copy: \(index.definition)")
+        }
+    }
+}

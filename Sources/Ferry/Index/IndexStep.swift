@@ -1,0 +1,79 @@
+internal import Postgres
+
+/// The index stage alone, on a target that holds its rows already.
+struct IndexStep {
+    let request: IndexStepRequest
+    let target: Endpoint
+    let jobs: Int
+    let retry: RetryPolicy
+    let events: EventSink
+
+    /// Finds out what would be done.
+    func plan(on connection: borrowing Connection) throws(FerryError) -> IndexStepPlan {
+        let catalog = try CatalogReader(side: .target).read(connection)
+        let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: catalog).choose()
+        var notes = selectionNotes.map { note in
+            var note = note
+            note.side = .target
+            return note
+        }
+        if try Ledger().exists(connection), let job = try Ledger().newestJob(connection), job.state == .loading {
+            notes.append(
+                Note(
+                    level: .blocker, code: "unfinished_job", side: .target, table: nil,
+                    message: "A copy into this target began at \(job.startedAt) and is not finished.",
+                    hint: "Run vecferry copy again; it builds the indexes."))
+        }
+        let planner = IndexPlanner(
+            request: request.index, sourceServer: catalog.server, targetServer: catalog.server)
+        var tables: [IndexStepPlan.Table] = []
+        for relation in chosen.map(\.relation) {
+            let tree = catalog.tree(below: relation)
+            let (indexes, indexNotes) = planner.planInPlace(relation, tree: tree)
+            notes += indexNotes
+            guard !indexes.isEmpty else { continue }
+            tables.append(
+                IndexStepPlan.Table(
+                    name: relation.name,
+                    estimatedRows: ([relation] + tree).reduce(0) { $0 + max(0, $1.estimatedRows) },
+                    indexes: indexes))
+        }
+        if tables.isEmpty, !notes.contains(where: { $0.level == .blocker }) {
+            notes.append(
+                Note(
+                    level: .warning, code: "no_vector_index", side: .target, table: nil,
+                    message: "None of the tables has a vector index.", hint: "Name other tables with --table."))
+        }
+        return IndexStepPlan(target: catalog.server, tables: tables, notes: notes)
+    }
+
+    func run() throws(FerryError) -> IndexStepReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let leader = try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
+            try target.connect()
+        }
+        try Ledger().acquireLock(leader, target.interrupt)
+        events(.stage(.plan))
+        let plan = try plan(on: leader)
+        guard plan.isReady else { return IndexStepReport(plan: plan, indexes: [], seconds: 0) }
+        for note in plan.notes where note.level == .warning { events(.warning(note)) }
+        events(.stage(.index))
+        let tasks = plan.tables.enumerated().flatMap { number, table in
+            table.indexes.flatMap { index in
+                index.builds.map { IndexTask(pair: number, plan: index, build: $0, entry: nil) }
+            }
+        }
+        let indexer = Indexer(
+            target: target, server: plan.target, jobs: jobs, retry: retry, interrupt: target.interrupt, events: events)
+        let outcomes = indexer.run(tasks)
+        if target.interrupt.isRequested { throw .interrupted }
+        return IndexStepReport(
+            plan: plan,
+            indexes: outcomes.map { outcome in
+                IndexStepReport.Built(
+                    table: plan.tables[outcome.pair].name, name: outcome.plan.name, seconds: outcome.seconds,
+                    error: outcome.error.map { "\($0)" })
+            }, seconds: (clock.now - start) / .seconds(1))
+    }
+}

@@ -1,0 +1,52 @@
+/// What decides how much memory the build of one vector index needs.
+struct VectorIndexShape: Sendable, Equatable {
+    /// What the index holds; `bit` beside pgvector's own types.
+    enum Element: String, Sendable {
+        case vector, halfvec, sparsevec, bit
+    }
+
+    /// pgvector's access methods with the parameters that count.
+    enum Method: Sendable, Equatable {
+        case hnsw(m: Int)
+        case ivfflat(lists: Int)
+    }
+
+    var method: Method
+    var element: Element
+    /// Of the indexed value; for sparsevec the average number of non-zero elements.
+    var dimensions: Int
+
+    /// Bytes of one value in memory: the structs of pgvector's vector.h, halfvec.h and sparsevec.h, and PostgreSQL's VarBit.
+    var valueBytes: Int {
+        switch element {
+        case .vector: 8 + 4 * dimensions
+        case .halfvec: 8 + 2 * dimensions
+        case .sparsevec: 16 + 8 * dimensions
+        case .bit: 8 + (dimensions + 7) / 8
+        }
+    }
+
+    /// `m` where the definition names none (hnsw.h, HNSW_DEFAULT_M).
+    static let defaultM = 16
+    /// `ef_construction` where the definition names none (hnsw.h, HNSW_DEFAULT_EF_CONSTRUCTION).
+    static let defaultEfConstruction = 64
+    /// `lists` where the definition names none (ivfflat.h, IVFFLAT_DEFAULT_LISTS).
+    static let defaultLists = 100
+
+    /// pgvector's advice on lists for a number of rows (README, "IVFFlat").
+    static func advisedLists(rows: Int) -> Int {
+        let advice = rows <= 1_000_000 ? rows / 1_000 : Int(Double(rows).squareRoot().rounded())
+        return min(max(advice, 1), 32_768)
+    }
+
+    /// The most dimensions that an index takes (hnsw.h and ivfflat.h, HNSW_MAX_DIM, IVFFLAT_MAX_DIM, and their uses for
+    /// halfvec and bit); nil where none is checked when the index is made.
+    static func dimensionLimit(of element: Element) -> Int? {
+        switch element {
+        case .vector: 2_000
+        case .halfvec: 4_000
+        case .bit: 64_000
+        case .sparsevec: nil
+        }
+    }
+}

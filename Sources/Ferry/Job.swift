@@ -1,0 +1,269 @@
+internal import Postgres
+internal import Synchronization
+
+/// One run of a plan in this process: begins the job or goes on with it, and carries it to its proven end.
+struct Job {
+    let engine: Engine
+    let request: CopyRequest
+    let restart: Bool
+
+    private var source: Endpoint { engine.source }
+    private var target: Endpoint { engine.target }
+    private var retry: RetryPolicy { engine.retry }
+    private var events: EventSink { engine.events }
+
+    func run() throws(FerryError) -> JobReport {
+        let lock = LockKeeper(target, retry: retry, events: events)
+        defer { lock.close() }
+        do throws(FerryError) {
+            try lock.acquired()
+            return try work()
+        } catch {
+            // Losing the lock stops the job as an interrupt does.
+            throw error.code == .interrupted ? lock.failure ?? error : error
+        }
+    }
+
+    private func work() throws(FerryError) -> JobReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let opening = JobOpening(engine: engine, request: request, restart: restart)
+        let known = try onTarget { connection throws(FerryError) in try opening.sourceRelations(connection) }
+        let snapshots = SnapshotKeeper(source, tables: known, retry: retry, events: events)
+        defer { snapshots.close() }
+
+        let job: Ledger.Job
+        switch try onTarget({ connection throws(FerryError) in try opening.open(connection, snapshots) }) {
+        case .ended(let report): return report
+        case .running(let opened): job = opened
+        }
+
+        events(.stage(.copy))
+        let copyStart = clock.now
+        let copied = try copyAll(job, snapshots)
+        var failures = copied.failures
+        let copySeconds = (clock.now - copyStart) / .seconds(1)
+
+        FailPoint.reached(.afterCopy)
+        let loaded = job.plan.pairs.filter { failures[$0.number] == nil }
+        try analyze(loaded)
+        FailPoint.reached(.afterAnalyze)
+        let (built, digests) = try indexAndReadBack(job, loaded, &failures)
+        events(.stage(.finish))
+        let remaining = loaded.filter { failures[$0.number] == nil }
+        FailPoint.reached(.beforeFinish)
+        failures.merge(
+            try Finisher(plan: job.plan, job: job.number, target: target, retry: retry, events: events)
+                .run(pairs: remaining)
+        ) { first, _ in first }
+        FailPoint.reached(.beforeSequences)
+        try setSequences(remaining, snapshots, job.plan)
+        let work = Work(
+            copySeconds: copySeconds, seconds: (clock.now - start) / .seconds(1), streamedBytes: copied.streamedBytes)
+        return try finish(job, snapshots, failures: failures, digests: digests, built: built, work)
+    }
+
+    /// Runs a block over a session of its own on the target, again where a fault may heal.
+    private func onTarget<Result>(
+        _ body: (borrowing Connection) throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
+            try body(try target.connect())
+        }
+    }
+
+    // MARK: The stages
+
+    /// Copies until the ledger, on disk, has no open chunk. Chunks are committed without waiting for the disk, so that a crash
+    /// of the target takes back what this process had seen done.
+    private func copyAll(_ job: Ledger.Job, _ snapshots: SnapshotKeeper) throws(FerryError) -> Copier.Outcome {
+        var copied = Copier.Outcome(failures: [:], streamedBytes: 0)
+        while true {
+            let chunks = try onTarget { connection throws(FerryError) in
+                try Ledger().flush(job: job.number, connection)
+                return try Ledger().openChunks(job, connection)
+            }
+            let open = chunks.filter { copied.failures[$0.pair] == nil }
+            guard !open.isEmpty else { return copied }
+            let outcome = try copier(job, snapshots).run(open)
+            copied.failures.merge(outcome.failures) { first, _ in first }
+            copied.streamedBytes += outcome.streamedBytes
+        }
+    }
+
+    private func copier(_ job: Ledger.Job, _ snapshots: SnapshotKeeper) -> Copier {
+        Copier(
+            plan: job.plan, job: job.number, source: source, target: target, snapshots: snapshots, jobs: engine.jobs,
+            retry: retry, events: events)
+    }
+
+    private func analyze(_ pairs: [TablePair]) throws(FerryError) {
+        let tables = pairs.filter { $0.bytes > 0 }.map(\.name)
+        guard !tables.isEmpty else { return }
+        try Analyzer(target: target, jobs: engine.jobs, retry: retry, events: events).run(tables)
+    }
+
+    /// Builds indexes, and reads the rows back meanwhile: reading needs no index, and a build lets others read. Constraints
+    /// on tables that were made for the job want the table for themselves, so there one comes after the other.
+    private func indexAndReadBack(
+        _ job: Ledger.Job, _ pairs: [TablePair], _ failures: inout [Int: FerryError]
+    ) throws(FerryError) -> (built: [QualifiedName: Double], digests: [Int: Digest]) {
+        let tasks = try indexTasks(job, pairs)
+        let indexer = Indexer(
+            target: target, server: job.plan.target, jobs: engine.jobs, retry: retry, interrupt: engine.interrupt,
+            events: events)
+        let readBack = ReadBack(
+            plan: job.plan, endpoint: target, jobs: engine.jobs, retry: retry, events: events)
+        events(.stage(.index))
+        if pairs.contains(where: \.isCreated) {
+            let seconds = try taken(indexer.run(tasks), &failures)
+            events(.stage(.verify))
+            return (seconds, try readBack.run(pairs: pairs))
+        }
+        let built = Mutex<[IndexOutcome]>([])
+        let read = Mutex<Result<[Int: Digest], FerryError>?>(nil)
+        WorkerThread.runAll(2) { number in
+            if number == 0 {
+                let outcomes = indexer.run(tasks)
+                built.withLock { $0 = outcomes }
+            } else {
+                let result = Result { () throws(FerryError) in try readBack.run(pairs: pairs) }
+                read.withLock { $0 = result }
+            }
+        }
+        guard let digests = read.withLock({ $0 }) else { throw .interrupted }
+        return (try taken(built.withLock { $0 }, &failures), try digests.get())
+    }
+
+    private func indexTasks(_ job: Ledger.Job, _ pairs: [TablePair]) throws(FerryError) -> [IndexTask] {
+        let numbers = Set(pairs.map(\.number))
+        let pending = try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
+            try Ledger().pendingDefinitions(job: job.number, try target.connect())
+        }
+        return IndexTask.pending(job.plan, job: job.number, pending).filter { numbers.contains($0.pair) }
+    }
+
+    /// The seconds of each build. A table whose index can't be built has failed; a fault of the server fails all.
+    private func taken(
+        _ outcomes: [IndexOutcome], _ failures: inout [Int: FerryError]
+    ) throws(FerryError) -> [QualifiedName: Double] {
+        var seconds: [QualifiedName: Double] = [:]
+        for outcome in outcomes {
+            if let error = outcome.error {
+                guard error.concernsOneTable else { throw error }
+                failures[outcome.pair] = failures[outcome.pair] ?? error
+            } else {
+                seconds[outcome.plan.name] = outcome.seconds
+            }
+        }
+        return seconds
+    }
+
+    private func setSequences(
+        _ pairs: [TablePair], _ snapshots: SnapshotKeeper, _ plan: Plan
+    ) throws(FerryError) {
+        guard pairs.contains(where: { !$0.sequences.isEmpty }) else { return }
+        try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
+            try SequenceSetter(plan: plan).run(pairs: pairs, from: try source.connect(), to: try target.connect())
+        }
+    }
+
+    // MARK: The end
+
+    /// What this process did.
+    private struct Work {
+        var copySeconds: Double
+        var seconds: Double
+        var streamedBytes: Int
+    }
+
+    private func finish(
+        _ job: Ledger.Job, _ snapshots: SnapshotKeeper, failures: [Int: FerryError], digests: [Int: Digest],
+        built: [QualifiedName: Double], _ work: Work
+    ) throws(FerryError) -> JobReport {
+        return try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
+            let connection = try target.connect()
+            let ledger = Ledger()
+            var sources = try ledger.digests(job: job.number, connection)
+            let now = try snapshots.snapshot()
+            let hasChanged = job.sourceChanged || now.visibility != job.sourceVisibility
+            if hasChanged {
+                // The finished chunks are of another state of the source: only reading all of it again proves anything.
+                for (pair, digest) in try readSourceAgain(job.plan, snapshots) { sources[pair]?.copied = digest }
+            }
+            let tables = job.plan.pairs.map { pair in
+                let table = table(
+                    pair, sources[pair.number] ?? PairDigest(), digests[pair.number], failures[pair.number], built)
+                return hasChanged ? judgedAnew(table, pair, failures[pair.number]) : table
+            }
+            var report = JobReport(
+                outcome: .proven, job: job.number, tables: tables, notes: job.plan.warnings,
+                copySeconds: work.copySeconds,
+                seconds: work.seconds, streamedBytes: work.streamedBytes)
+            if tables.contains(where: { $0.state == .differs }) { report.outcome = .differs }
+            if tables.contains(where: { $0.state == .failed }) { report.outcome = .failed }
+            if hasChanged { report.notes.append(Note.sourceChanged) }
+            if hasChanged { report.notes += tables.filter { $0.state == .differs }.map { .stale($0.name) } }
+            guard report.outcome == .proven else { return report }
+            FailPoint.reached(.beforeFinishCommit)
+            try ledger.finish(job: job.number, report, connection)
+            FailPoint.reached(.afterFinishCommit)
+            return report
+        }
+    }
+
+    private func table(
+        _ pair: TablePair, _ copied: PairDigest, _ readBack: Digest?, _ failure: FerryError?,
+        _ built: [QualifiedName: Double]
+    ) -> TableReport {
+        // Chunks that were merged by key were proven in their own transactions.
+        let target = readBack ?? (pair.load.isKeyed ? copied.copied : .zero)
+        let state: TableReport.State = failure != nil ? .failed : target == copied.copied ? .proven : .differs
+        return TableReport(
+            name: pair.name, state: state, source: copied.copied, target: target, keptRows: copied.keptRows,
+            keptBots: pair.load == .keepBots ? pair.filter.except : [],
+            indexes: pair.indexes.map { IndexReport(name: $0.name, action: $0.action, seconds: built[$0.name]) },
+            error: failure.map { "\($0)" })
+    }
+
+    /// What a table is worth after the source was written to: rows that were merged by key can't be read again on their own,
+    /// and rows that have moved to other pages come twice, which a unique key refuses.
+    private func judgedAnew(_ table: TableReport, _ pair: TablePair, _ failure: FerryError?) -> TableReport {
+        var table = table
+        if pair.load.isKeyed, table.state == .proven {
+            table.state = .differs
+            table.error =
+                "Rows merged by key can't be proven once the source has changed; vecferry verify compares the tables."
+        } else if failure?.cause?.sqlState == "23505" {
+            table.state = .differs
+        }
+        return table
+    }
+
+    private func readSourceAgain(_ plan: Plan, _ snapshots: SnapshotKeeper) throws(FerryError) -> [Int: Digest] {
+        var tasks: [DigestPool.Task] = []
+        var digests: [Int: Digest] = [:]
+        for pair in plan.pairs where !pair.load.isKeyed {
+            digests[pair.number] = .zero
+            for chunk in pair.chunks {
+                let part = pair.parts[chunk.part]
+                tasks.append(
+                    DigestPool.Task(
+                        key: pair.number, query: pair.rowQuery(chunk), bytes: part.bytes / part.chunkCount))
+            }
+        }
+        let source = source
+        let pool = DigestPool(
+            endpoint: source, jobs: engine.jobs, retry: retry, events: events,
+            connect: { () throws(FerryError) in
+                let snapshot = try snapshots.snapshot()
+                do throws(FerryError) {
+                    return try snapshot.join(source)
+                } catch {
+                    throw snapshots.look(at: error, in: snapshot)
+                }
+            }, progress: { _, _, _ in })
+        digests.merge(try pool.run(tasks)) { _, new in new }
+        return digests
+    }
+}

@@ -1,0 +1,178 @@
+internal import Postgres
+
+/// Finds out whether a request begins a job, goes on with one, or has been carried out, and brings it to where rows can
+/// move.
+struct JobOpening {
+    let engine: Engine
+    let request: CopyRequest
+    let restart: Bool
+
+    private var source: Endpoint { engine.source }
+    private var target: Endpoint { engine.target }
+    private var events: EventSink { engine.events }
+
+    enum Opening {
+        /// An earlier process finished it.
+        case ended(JobReport)
+        /// It is in the ledger, and the target is prepared.
+        case running(Ledger.Job)
+    }
+
+    /// What a job that is under way reads, so that it is locked before the source is looked at.
+    func sourceRelations(_ connection: borrowing Connection) throws(FerryError) -> [QualifiedName] {
+        guard !restart, try Ledger().exists(connection) else { return [] }
+        return try Ledger().newestJob(connection)?.plan.sourceRelations ?? []
+    }
+
+    func open(_ connection: borrowing Connection, _ snapshots: SnapshotKeeper) throws(FerryError) -> Opening {
+        let snapshot = try snapshots.snapshot()
+        do throws(FerryError) {
+            return try open(connection, snapshots, snapshot)
+        } catch {
+            throw snapshots.look(at: error, in: snapshot)
+        }
+    }
+
+    private func open(
+        _ connection: borrowing Connection, _ snapshots: SnapshotKeeper, _ snapshot: Snapshot
+    ) throws(FerryError) -> Opening {
+        let known = try KnownJob.find(request, source: try snapshot.join(source), target: connection)
+        if restart {
+            if let job = known.job { try Restart(job: job).run(on: connection) }
+        } else {
+            switch known {
+            case .same(let job): return try resume(job, snapshot, connection)
+            case .other(let job) where job.state == .loading:
+                let note = Note.unfinished(job)
+                throw FerryError(.ledger, note.message, hint: note.hint, side: .target)
+            case .other, .none: break
+            }
+        }
+        let fingerprint = try JobFingerprint(request: request).read(try snapshot.join(source))
+        return try begin(fingerprint, snapshots, snapshot, connection)
+    }
+
+    private func resume(
+        _ job: Ledger.Job, _ snapshot: Snapshot, _ connection: borrowing Connection
+    ) throws(FerryError) -> Opening {
+        let hasChanged = snapshot.visibility != job.sourceVisibility
+        if job.state == .finished, var report = job.report {
+            report.outcome = .alreadyFinished
+            if hasChanged {
+                report.notes.append(
+                    Note(
+                        level: .warning, code: "source_changed", side: .source, table: nil,
+                        message: "The source was written to since the job finished.",
+                        hint: "vecferry verify tells whether its tables differ now; --restart copies again."))
+            }
+            return .ended(report)
+        }
+        // Before anything is written: this is where damage is found.
+        let open = try Ledger().openChunks(job, connection)
+        let pending = try Ledger().pendingDefinitions(job: job.number, connection)
+        var job = job
+        if hasChanged, !job.sourceChanged {
+            try Ledger().markSourceChanged(job: job.number, connection)
+            job.sourceChanged = true
+        }
+        if job.sourceChanged { events(.warning(Note.sourceChanged)) }
+        events(.planned(job.plan))
+        let restorable = job.plan.pairs.flatMap(\.indexes).filter { $0.action != .keep }.flatMap(\.builds).count
+        events(
+            .resumed(
+                job: job.number, doneChunks: job.plan.chunks.count - open.count, allChunks: job.plan.chunks.count,
+                restoredIndexes: restorable - pending.filter { $0.kind == .index }.count))
+        return .running(job)
+    }
+
+    private func begin(
+        _ fingerprint: String, _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ connection: borrowing Connection
+    ) throws(FerryError) -> Opening {
+        events(.stage(.plan))
+        let survey = try Surveyor(source: source, target: target, request: request)
+            .survey(in: snapshot, target: connection)
+        let plan = Planner(request: request, survey: survey).plan()
+        events(.planned(plan))
+        guard plan.isReady else {
+            throw FerryError(
+                .blocked, "The plan has \(plan.blockers.count) blockers.",
+                hint: plan.blockers.first.map { "\($0)" })
+        }
+        try snapshots.lock(plan.sourceRelations)
+        var creation: [String] = []
+        if plan.pairs.contains(where: \.isCreated) {
+            events(.stage(.create))
+            creation = try TableCreation(plan: plan, source: source, target: target)
+                .statements(in: snapshot, on: connection)
+        }
+        events(.stage(.prepare))
+        let number = try Preparation(
+            plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation
+        ).run(on: connection)
+        let job = Ledger.Job(
+            number: number, fingerprint: fingerprint, state: .loading, plan: plan,
+            sourceVisibility: snapshot.visibility,
+            sourceChanged: false, report: nil, startedAt: "")
+        return .running(job)
+    }
+}
+
+/// What the target's ledger knows of a request.
+enum KnownJob {
+    case none
+    /// The newest job is of this request and this source.
+    case same(Ledger.Job)
+    /// The newest job is another one.
+    case other(Ledger.Job)
+
+    var job: Ledger.Job? {
+        switch self {
+        case .none: nil
+        case .same(let job), .other(let job): job
+        }
+    }
+
+    static func find(
+        _ request: CopyRequest, source: borrowing Connection, target: borrowing Connection
+    ) throws(FerryError) -> KnownJob {
+        guard try Ledger().exists(target), let job = try Ledger().newestJob(target) else { return .none }
+        let fingerprint = try JobFingerprint(request: request).read(source)
+        return job.fingerprint == fingerprint ? .same(job) : .other(job)
+    }
+}
+
+extension Note {
+    /// Rows were written to the source after the job began to read it.
+    static let sourceChanged = Note(
+        level: .warning, code: "source_changed", side: .source, table: nil,
+        message: "The source was written to since the job began.",
+        hint: "Everything is compared against the source as it is now, when all chunks are there.")
+
+    /// Some of a table was copied before the source was written to, and some after.
+    static func stale(_ table: QualifiedName) -> Note {
+        Note(
+            level: .warning, code: "source_changed", side: .source, table: table,
+            message: "The table was changed after some of it was copied: the target holds an older state of it.",
+            hint: "vecferry copy --restart copies all again; if every chunk was copied, vecferry verify --repair "
+                + "brings what changed.")
+    }
+
+    /// The job that a copy would go on with, or find finished.
+    static func known(_ job: Ledger.Job) -> Note {
+        let isFinished = job.state == .finished
+        return Note(
+            level: .info, code: isFinished ? "already_finished" : "goes_on", side: .target, table: nil,
+            message: isFinished
+                ? "Job \(job.number) carried this plan out; a copy finds it finished and changes nothing."
+                : "Job \(job.number) began with this plan at \(job.startedAt) and is not finished; a copy goes on with it.",
+            hint: isFinished ? "copy --restart copies again." : nil)
+    }
+
+    /// Another job is under way.
+    static func unfinished(_ job: Ledger.Job) -> Note {
+        Note(
+            level: .blocker, code: "other_job", side: .target, table: nil,
+            message: "An unfinished job with other options or another source began in this target at \(job.startedAt).",
+            hint: "Run it again with the options that it began with, or start over with copy --restart.")
+    }
+}

@@ -1,0 +1,15 @@
+internal import Postgres
+
+/// Tells one job from another: the request, and which database it reads. Not the host's name, which may be another one for
+/// the same database tomorrow.
+struct JobFingerprint {
+    let request: CopyRequest
+
+    func read(_ source: borrowing Connection) throws(FerryError) -> String {
+        let server = try on(.source) { () throws(PostgresError) in
+            try CatalogReader(side: .source).readServer(source)
+        }
+        return PlanCoding.hash(
+            "\(PlanCoding.encode(request)) \(server.systemIdentifier ?? "unknown") \(server.database)")
+    }
+}

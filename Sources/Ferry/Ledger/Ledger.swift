@@ -1,0 +1,317 @@
+internal import Postgres
+internal import SQLStatements
+
+/// The schema `vecferry` in the target database: what a job is to do, what of it is done, and how to put back what it took
+/// off. All methods take the connection they speak over; the ledger itself holds no state.
+struct Ledger {
+    /// The version of `sql/ledger.sql` that this vecferry writes and reads.
+    static let format = 1
+
+    /// Names vecferry's advisory lock: ASCII of "vecferry" as one number.
+    private static let lock = "x'7665636665727279'::bigint"
+
+    /// A job as the ledger holds it.
+    struct Job: Sendable {
+        enum State: String, Sendable {
+            case loading, finished, abandoned
+        }
+
+        var number: Int
+        var fingerprint: String
+        var state: State
+        var plan: Plan
+        /// The source's visibility when it began, as ``Snapshot/visibility``.
+        var sourceVisibility: String
+        var sourceChanged: Bool
+        var report: JobReport?
+        var startedAt: String
+    }
+
+    // MARK: One copy at a time
+
+    /// Takes the lock that keeps a second copy off this target, for as long as the connection lives.
+    ///
+    /// - Throws: ``FerryError/Code/busy``, naming who holds it. A killed vecferry's backend may hold it for a moment, so
+    ///   this waits a little first.
+    func acquireLock(_ connection: borrowing Connection, _ interrupt: Interrupt) throws(FerryError) {
+        for attempt in 1... {
+            let taken = try on(.target) { () throws(PostgresError) in
+                try connection.query("SELECT pg_try_advisory_lock(\(Self.lock)) AS taken")[0].bool("taken")
+            }
+            if taken { return }
+            if attempt == 10 { break }
+            try RetryPolicy.sleep(.milliseconds(500), interrupt)
+        }
+        let holder = try on(.target) { () throws(PostgresError) in try connection.query(Statements.lockHolder).first }
+        var who = "another session"
+        if let holder {
+            who = try on(.target) { () throws(PostgresError) in
+                "process \(try holder.string("pid")) of \(try holder.optional("user") ?? "another user") "
+                    + "from \(try holder.optional("client") ?? "an unknown address"), "
+                    + "connected since \(try holder.optional("since") ?? "an unknown time")"
+            }
+        }
+        throw FerryError(
+            .busy, "Another vecferry is working on this target: \(who).",
+            hint: "Wait for it, or stop it; the same command then goes on where it was.", side: .target)
+    }
+
+    // MARK: The schema
+
+    /// Whether the ledger is there, in a form that this vecferry reads.
+    func exists(_ connection: borrowing Connection) throws(FerryError) -> Bool {
+        let present = try on(.target) { () throws(PostgresError) in
+            try connection.query("SELECT to_regclass('vecferry.format') IS NOT NULL AS present")[0].bool("present")
+        }
+        guard present else { return false }
+        let version = try on(.target) { () throws(PostgresError) in
+            try connection.query("SELECT max(version) AS version FROM vecferry.format")[0].optionalInt("version")
+        }
+        guard let version, version <= Self.format else {
+            throw FerryError(
+                .ledger,
+                version.map { "The target's ledger has format \($0), and this vecferry knows up to \(Self.format)." }
+                    ?? "The target's ledger does not say its format.",
+                hint: version == nil
+                    ? "Somebody changed schema vecferry; drop it if no job is under way."
+                    : "Use the vecferry that wrote it, or a newer one.",
+                side: .target)
+        }
+        return true
+    }
+
+    /// The newest job that was not abandoned, checked for damage.
+    func newestJob(_ connection: borrowing Connection) throws(FerryError) -> Job? {
+        let row = try readingLedger { () throws(PostgresError) in
+            try connection.query(
+                """
+                SELECT id, fingerprint, state, plan, plan_hash, source_visibility, source_changed, report,
+                    to_char(started_at, 'YYYY-MM-DD HH24:MI TZ') AS started_at
+                FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC LIMIT 1
+                """
+            ).first
+        }
+        guard let row else { return nil }
+        let job = try readingLedger { () throws(PostgresError) -> Job? in
+            let text = try row.string("plan")
+            guard PlanCoding.hash(text) == (try row.string("plan_hash")), let plan = PlanCoding.decode(Plan.self, text),
+                let state = Job.State(rawValue: try row.string("state"))
+            else { return nil }
+            return Job(
+                number: try row.int("id"), fingerprint: try row.string("fingerprint"), state: state, plan: plan,
+                sourceVisibility: try row.string("source_visibility"), sourceChanged: try row.bool("source_changed"),
+                report: try row.optional("report").flatMap { PlanCoding.decode(JobReport.self, $0) },
+                startedAt: try row.string("started_at"))
+        }
+        guard let job else { throw Self.damaged("the plan it holds is not the plan it was given") }
+        return job
+    }
+
+    /// Runs a block that reads the ledger; what it lacks, or holds in another form, is damage.
+    private func readingLedger<Result>(_ body: () throws(PostgresError) -> Result) throws(FerryError) -> Result {
+        do throws(PostgresError) {
+            return try body()
+        } catch {
+            switch error.sqlState {
+            case "42P01"?, "42703"?, "42883"?, "42P02"?: throw Self.damaged("a table or a column of it is missing")
+            default:
+                guard error.code == .unexpectedResult else { throw FerryError(error, .target) }
+                throw Self.damaged("an entry is not what vecferry writes")
+            }
+        }
+    }
+
+    // MARK: A job's life
+
+    /// Writes a new job with all its chunks and saved definitions, in the caller's transaction.
+    ///
+    /// - Returns: The job's number.
+    func begin(
+        _ plan: Plan, fingerprint: String, sourceVisibility: String, saved: [SavedDefinition],
+        _ connection: borrowing Connection
+    ) throws(FerryError) -> Int {
+        let text = PlanCoding.encode(plan)
+        return try on(.target) { () throws(PostgresError) in
+            let number = try connection.query(
+                """
+                INSERT INTO vecferry.job (fingerprint, state, plan, plan_hash, source_visibility)
+                VALUES ($1, 'loading', $2, $3, $4) RETURNING id
+                """, [fingerprint, text, PlanCoding.hash(text), sourceVisibility]
+            )[0].int("id", as: Int.self)
+            let chunks = plan.chunks
+            try connection.query(
+                Statements.insertChunks,
+                [
+                    "\(number)", ArrayText.format(chunks.map { "\($0.pair)" }),
+                    ArrayText.format(chunks.map { "\($0.number)" }), ArrayText.format(chunks.map { "\($0.part)" }),
+                    ArrayText.format(chunks.map { "\($0.pages.start)" }),
+                    ArrayText.format(chunks.map { "\($0.pages.end ?? -1)" }),
+                ])
+            for definition in saved { try save(definition, job: number, connection) }
+            return number
+        }
+    }
+
+    private func save(
+        _ definition: SavedDefinition, job: Int, _ connection: borrowing Connection
+    ) throws(PostgresError) {
+        try connection.query(
+            """
+            INSERT INTO vecferry.saved_definition
+                (job, number, pair, kind, stage, relation_schema, relation_name, name, statements)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::text[])
+            """,
+            [
+                "\(job)", "\(definition.number)", "\(definition.pair)", definition.kind.rawValue,
+                "\(definition.stage)", definition.relation.schema, definition.relation.name, definition.name,
+                ArrayText.format(definition.statements),
+            ])
+    }
+
+    /// The chunks that are not finished, in order, after a check that the ledger's chunks are the plan's.
+    func openChunks(_ job: Job, _ connection: borrowing Connection) throws(FerryError) -> [Chunk] {
+        let rows = try readingLedger { () throws(PostgresError) in
+            try connection.query(
+                """
+                SELECT pair, number, part, first_page, end_page, finished_at IS NOT NULL AS is_finished, sum, rows
+                FROM vecferry.chunk WHERE job = $1 ORDER BY pair, number
+                """, ["\(job.number)"])
+        }
+        let planned = job.plan.chunks
+        guard rows.count == planned.count else { throw Self.damaged("chunks are missing or were added") }
+        var open: [Chunk] = []
+        for (row, chunk) in zip(rows, planned) {
+            let (held, isFinished, isWhole) = try readingLedger { () throws(PostgresError) in
+                let held = Chunk(
+                    pair: try row.int("pair"), number: try row.int("number"), part: try row.int("part"),
+                    pages: PageRange(start: try row.int("first_page"), end: try row.optionalInt("end_page")))
+                let isFinished = try row.bool("is_finished")
+                let hex = try row.optional("sum")
+                return (held, isFinished, !isFinished || hex.flatMap { Digest(rows: 0, hex: $0) } != nil)
+            }
+            guard held == chunk, isWhole else { throw Self.damaged("a chunk's entry was changed") }
+            if !isFinished { open.append(chunk) }
+        }
+        return open
+    }
+
+    /// Returns when everything that was committed on the target before is on its disk: a commit that waits flushes all the
+    /// log before it. Only a commit that wrote something waits (PostgreSQL, access/transam/xact.c, RecordTransactionCommit).
+    func flush(job: Int, _ connection: borrowing Connection) throws(FerryError) {
+        try on(.target) { () throws(PostgresError) in
+            try connection.execute(
+                """
+                BEGIN; SET LOCAL synchronous_commit TO local;
+                UPDATE vecferry.job SET state = state WHERE id = \(job); COMMIT
+                """)
+        }
+    }
+
+    /// What the finished chunks of each pair come to: rows copied, and rows left out by key.
+    func digests(job: Int, _ connection: borrowing Connection) throws(FerryError) -> [Int: PairDigest] {
+        try readingLedger { () throws(PostgresError) in
+            var digests: [Int: PairDigest] = [:]
+            let rows = try connection.query(
+                """
+                SELECT pair, rows, sum, kept_rows FROM vecferry.chunk
+                WHERE job = $1 AND finished_at IS NOT NULL ORDER BY pair, number
+                """, ["\(job)"])
+            for row in rows {
+                guard let digest = Digest(rows: try row.int("rows"), hex: try row.string("sum")) else {
+                    throw PostgresError(.unexpectedResult, "A digest in the ledger is not a digest.")
+                }
+                let pair = try row.int("pair", as: Int.self)
+                digests[pair, default: PairDigest()].copied += digest
+                digests[pair, default: PairDigest()].keptRows += try row.int("kept_rows")
+            }
+            return digests
+        }
+    }
+
+    /// What has to be put back and is not yet, in the order of stages.
+    func pendingDefinitions(job: Int, _ connection: borrowing Connection) throws(FerryError) -> [SavedDefinition] {
+        try definitions("job = $1 AND restored_at IS NULL", job: job, connection)
+    }
+
+    /// Everything that was taken off, put back or not, in the order of stages.
+    func definitions(job: Int, _ connection: borrowing Connection) throws(FerryError) -> [SavedDefinition] {
+        try definitions("job = $1", job: job, connection)
+    }
+
+    private func definitions(
+        _ condition: String, job: Int, _ connection: borrowing Connection
+    ) throws(FerryError) -> [SavedDefinition] {
+        try readingLedger { () throws(PostgresError) in
+            var definitions: [SavedDefinition] = []
+            let rows = try connection.query(
+                """
+                SELECT number, pair, kind, stage, relation_schema, relation_name, name, statements
+                FROM vecferry.saved_definition WHERE \(condition) ORDER BY stage, number
+                """, ["\(job)"])
+            for row in rows {
+                guard let kind = SavedDefinition.Kind(rawValue: try row.string("kind")) else { continue }
+                definitions.append(
+                    SavedDefinition(
+                        number: try row.int("number"), pair: try row.int("pair"), kind: kind,
+                        stage: try row.int("stage"),
+                        relation: QualifiedName(
+                            schema: try row.string("relation_schema"), name: try row.string("relation_name")),
+                        name: try row.string("name"), statements: try row.list("statements")))
+            }
+            return definitions
+        }
+    }
+
+    /// Marks a definition as restored, in the transaction that restores it.
+    static func markRestoredSQL(job: Int, number: Int) -> String {
+        "UPDATE vecferry.saved_definition SET restored_at = now() WHERE job = \(job) AND number = \(number)"
+    }
+
+    /// Remembers that the source was written to since the job began.
+    func markSourceChanged(job: Int, _ connection: borrowing Connection) throws(FerryError) {
+        try on(.target) { () throws(PostgresError) in
+            try connection.query("UPDATE vecferry.job SET source_changed = true WHERE id = $1", ["\(job)"])
+        }
+    }
+
+    /// Ends a job with its report.
+    func finish(job: Int, _ report: JobReport, _ connection: borrowing Connection) throws(FerryError) {
+        let ended = try on(.target) { () throws(PostgresError) in
+            try connection.query(
+                "UPDATE vecferry.job SET state = 'finished', finished_at = now(), report = $2 "
+                    + "WHERE id = $1 AND state <> 'abandoned'",
+                ["\(job)", PlanCoding.encode(report)]
+            ).affected
+        }
+        guard ended == 1 else {
+            throw FerryError(
+                .ledger, "Job \(job) was ended by somebody else while it ran.",
+                hint: "Look whether another vecferry works on this target; then run the same command again.",
+                side: .target)
+        }
+    }
+
+    /// Ends a job that starts over, in the caller's transaction.
+    func abandon(job: Int, _ connection: borrowing Connection) throws(FerryError) {
+        try on(.target) { () throws(PostgresError) in
+            try connection.query(
+                "UPDATE vecferry.job SET state = 'abandoned', finished_at = now() WHERE id = $1", ["\(job)"])
+        }
+    }
+
+    private static func damaged(_ how: String) -> FerryError {
+        FerryError(
+            .ledger, "The target's ledger is damaged: \(how).",
+            hint:
+                "Somebody changed schema vecferry. What it took off the tables is in vecferry.saved_definition: keep a copy of "
+                + "that, then drop the schema, empty the tables and copy again.", side: .target)
+    }
+}
+
+/// What the finished chunks of one pair come to.
+struct PairDigest: Sendable {
+    /// Rows that are in the target by this job.
+    var copied = Digest.zero
+    /// Rows left out because the target had their key.
+    var keptRows = 0
+}

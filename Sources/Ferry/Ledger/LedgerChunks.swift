@@ -1,0 +1,62 @@
+internal import Postgres
+
+/// The ledger entries of the chunks of one transaction, as the statements that the transaction itself runs. Numbers only, so
+/// nothing is there to be quoted.
+struct LedgerChunks {
+    let job: Int
+    let chunks: [Chunk]
+
+    /// What a chunk's rows came to.
+    struct Result {
+        var chunk: Chunk
+        /// The rows that the transaction brought.
+        var copied: Digest
+        /// Rows that were left out because the target had their key.
+        var keptRows: Int
+    }
+
+    /// Locks the entries, and tells how many there are and how many of them are open. Holding on to the job's row keeps a
+    /// `--restart` from beginning before the transaction has ended; of a job that was ended there are no entries.
+    var lockSQL: String {
+        let list = chunks.map { "(\($0.pair), \($0.number))" }.joined(separator: ", ")
+        return """
+            SELECT count(*) AS entries, count(*) FILTER (WHERE finished_at IS NULL) AS open_entries \
+            FROM (SELECT c.finished_at FROM vecferry.chunk AS c JOIN vecferry.job AS j ON j.id = c.job \
+            WHERE c.job = \(job) AND j.state = 'loading' AND (c.pair, c.number) IN (\(list)) \
+            ORDER BY c.pair, c.number FOR UPDATE OF c FOR SHARE OF j) AS locked
+            """
+    }
+
+    /// How many entries are open, from the answer to ``lockSQL`` among the rows of a multi-statement message.
+    func openCount(_ results: [Rows]) throws(FerryError) -> Int {
+        let row = results.first { $0.columns == ["entries", "open_entries"] }?.first
+        let counts = try on(.target) { () throws(PostgresError) in
+            try row.map { row throws(PostgresError) in
+                (entries: try row.int("entries", as: Int.self), open: try row.int("open_entries", as: Int.self))
+            }
+        }
+        guard let counts, counts.entries == chunks.count else {
+            throw FerryError(
+                .ledger, "Job \(job) was ended, or its chunks were taken out of the ledger, while it ran.",
+                hint: "Look whether another vecferry works on this target; then run the same command again.",
+                side: .target)
+        }
+        return counts.open
+    }
+
+    /// Writes what the rows came to, in the transaction that holds them.
+    func finishSQL(_ results: [Result]) -> String {
+        let list = results.map { result in
+            """
+            (\(result.chunk.pair), \(result.chunk.number), \(result.copied.rows), '\(result.copied.hex)', \
+            \(result.keptRows))
+            """
+        }
+        return """
+            UPDATE vecferry.chunk AS c SET finished_at = now(), rows = v.rows, sum = v.sum, kept_rows = v.kept_rows, \
+            xid = (txid_current() % 4294967296)::text::xid \
+            FROM (VALUES \(list.joined(separator: ", "))) AS v (pair, number, rows, sum, kept_rows) \
+            WHERE c.job = \(job) AND c.pair = v.pair AND c.number = v.number
+            """
+    }
+}

@@ -1,0 +1,108 @@
+internal import Postgres
+internal import Synchronization
+
+/// Holds the lock that keeps a second copy off the target, for as long as a job runs, on a thread and a connection of its own.
+///
+/// A lock goes with its session. Where that is lost, as after a restart of the target, the lock is taken again; where somebody
+/// else was faster, the job is stopped. What is under way meanwhile is safe: each transaction of a job locks its entries in
+/// the ledger.
+final class LockKeeper: Sendable {
+    private struct State {
+        var acquired: Result<Void, FerryError>?
+        var isClosed = false
+        var hasEnded = false
+    }
+
+    /// How often the session is looked after: it also keeps firewalls from forgetting it.
+    private static let interval: Duration = .seconds(2)
+
+    private let state = Mutex(State())
+    private let target: Endpoint
+    private let retry: RetryPolicy
+    private let events: EventSink
+
+    init(_ target: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
+        self.target = target
+        self.retry = retry
+        self.events = events
+        WorkerThread.startDetached { [self] in hold() }
+    }
+
+    /// Returns when the lock is held for the first time.
+    func acquired() throws(FerryError) {
+        while true {
+            if let result = state.withLock({ $0.acquired }) { return try result.get() }
+            Pause.milliseconds(5)
+        }
+    }
+
+    /// Why the lock could not be kept, if it could not.
+    var failure: FerryError? {
+        state.withLock { if case .failure(let error)? = $0.acquired { error } else { nil } }
+    }
+
+    /// Gives the lock up.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        while !state.withLock({ $0.hasEnded }) { Pause.milliseconds(5) }
+    }
+
+    // MARK: The holder's thread
+
+    private func hold() {
+        var ownPID: Int?
+        while !state.withLock({ $0.isClosed }) {
+            do throws(FerryError) {
+                let loss = try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
+                    try holdOne(&ownPID)
+                }
+                if let loss { events(.retry(loss, attempt: 2, of: retry.attempts, delay: .zero)) }
+            } catch {
+                let wasHeld = state.withLock { state in
+                    defer { state.acquired = .failure(error) }
+                    return state.acquired != nil
+                }
+                // Everybody who waits for a server looks at the interrupt, and the job then tells this error.
+                if wasHeld { target.interrupt.request() }
+                break
+            }
+        }
+        state.withLock { $0.hasEnded = true }
+    }
+
+    /// Takes the lock and returns when it is given up, or what its session was lost to.
+    ///
+    /// - Parameter ownPID: The backend that held it before; one that a cut connection left behind is ended.
+    private func holdOne(_ ownPID: inout Int?) throws(FerryError) -> FerryError? {
+        let connection = try target.connect()
+        // Behind a pooler that hands the backend on after each transaction, a lock would stay with whoever comes next.
+        if ownPID == nil, try PoolerProbe(endpoint: target).facts(of: connection).pooler == .transaction {
+            throw FerryError(
+                .blocked, "A connection pooler in transaction mode stands in front of the server.",
+                hint: "Give --target the address of the server itself, or of a pool in session mode.", side: .target)
+        }
+        if let pid = ownPID { try target.endBackend(pid, over: connection) }
+        try Ledger().acquireLock(connection, target.interrupt)
+        ownPID = try on(.target) { () throws(PostgresError) in
+            try connection.query("SELECT pg_backend_pid() AS pid", limit: target.stallLimit)[0].int("pid")
+        }
+        state.withLock { $0.acquired = .success(()) }
+        return keep(connection)
+    }
+
+    private func keep(_ connection: borrowing Connection) -> FerryError? {
+        var asked = ContinuousClock.now
+        while !state.withLock({ $0.isClosed }), !target.interrupt.isRequested {
+            Pause.milliseconds(20)
+            guard ContinuousClock.now - asked > Self.interval else { continue }
+            asked = .now
+            do throws(PostgresError) {
+                try connection.execute("SELECT 1", limit: target.stallLimit)
+            } catch {
+                return error.code == .interrupted ? nil : FerryError(error, .target)
+            }
+        }
+        state.withLock { $0.isClosed = true }
+        return nil
+    }
+}

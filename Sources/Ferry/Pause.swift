@@ -1,0 +1,15 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Blocks the calling worker thread for a moment.
+enum Pause {
+    static func milliseconds(_ count: Int) {
+        var time = timespec(tv_sec: count / 1000, tv_nsec: (count % 1000) * 1_000_000)
+        nanosleep(&time, nil)
+    }
+}

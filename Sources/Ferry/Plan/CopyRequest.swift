@@ -1,0 +1,70 @@
+/// What the operator asked for, as it decides a plan. Two runs with equal requests on one source are one job.
+public struct CopyRequest: Codable, Sendable, Equatable {
+    public var selection = TableSelection()
+    public var existing = ExistingRows.fail
+    /// Make the tables that the target lacks.
+    public var create = false
+    /// The bytes of heap and TOAST that one chunk should hold.
+    public var chunkBytes = Chunk.defaultBytes
+    public var index = IndexRequest()
+
+    public init() {}
+}
+
+/// Which tables, and of bot tables which bots.
+public struct TableSelection: Codable, Sendable, Equatable {
+    /// Patterns as psql takes them; empty selects the embedding tables and the bot tables.
+    public var tables: [String] = []
+    public var excluded: [String] = []
+    /// Every table.
+    public var all = false
+    /// The bot column's name, where it is not `botid` or `bot_id`.
+    public var botColumn: String?
+    /// Only these bots; nil for all.
+    public var bots: [String]?
+
+    public init() {}
+}
+
+/// What becomes of rows that a target table already holds. The unit is the bot where the table belongs to bots, else the
+/// primary key.
+public enum ExistingRows: String, Codable, Sendable, CaseIterable {
+    /// Refuse.
+    case fail
+    /// The target's stay as they are.
+    case keep
+    /// The source's win.
+    case replace
+    /// All of the table's go.
+    case truncate
+}
+
+/// How vector indexes are to be built.
+public struct IndexRequest: Codable, Sendable, Equatable {
+    /// `ivfflat`'s lists.
+    public enum Lists: Codable, Sendable, Equatable {
+        case keep
+        /// pgvector's advice for the number of rows.
+        case auto
+        case fixed(Int)
+    }
+
+    /// The access method.
+    public enum Method: String, Codable, Sendable, CaseIterable {
+        case keep, hnsw, ivfflat
+    }
+
+    public var lists = Lists.keep
+    public var method = Method.keep
+    /// hnsw's `m` and `ef_construction`, where they are to differ from the definition.
+    public var hnswM: Int?
+    public var hnswEfConstruction: Int?
+    /// Bytes for one build; nil estimates.
+    public var maintenanceWorkMem: Int?
+    /// Parallel workers for one build, beside its leader; nil lets the plan choose.
+    public var workers: Int?
+    /// Build beside writers, with CONCURRENTLY.
+    public var online = false
+
+    public init() {}
+}

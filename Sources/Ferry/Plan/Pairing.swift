@@ -1,0 +1,316 @@
+/// Matches one chosen source table to its target table, and says what stands between them.
+struct Pairing {
+    let request: CopyRequest
+    let survey: Survey
+    let table: TableSelector.Chosen
+    /// The names of all tables that are copied.
+    let chosen: Set<QualifiedName>
+    let bots: BotMerge
+
+    private var source: Relation { table.relation }
+    private var target: Relation? { survey.target.relation(source.name) }
+    private var sourceLeaves: [Relation] { survey.source.leaves(of: source) }
+    private var targetLeaves: [Relation] { target.map(survey.target.leaves(of:)) ?? [] }
+    /// The table and all below it, also what is partitioned in turn.
+    private var sourceTree: [Relation] { [source] + survey.source.tree(below: source) }
+    private var targetTree: [Relation] { target.map { [$0] + survey.target.tree(below: $0) } ?? [] }
+    private var isEmpty: Bool { !survey.nonEmptyTargets.contains(source.name) }
+
+    /// - Returns: No pair where the target has no table that could take the rows.
+    func pair(number: Int) -> (pair: TablePair?, notes: [Note]) {
+        var notes = sourceRights()
+        guard target != nil || request.create else {
+            notes.append(
+                note(
+                    .blocker, "table_missing", .target, "The table is missing.",
+                    "Deploy the new version first, or let --create make it."))
+            return (nil, notes)
+        }
+        let columns = ColumnMatch(source: source, target: target)
+        notes += columns.notes
+        let (load, filter, readBack) = loading(columns.pairs, &notes)
+        notes += clearing(load)
+        notes += botPath(filter, readBack, load)
+        notes += targetRights(load)
+
+        let rows = sourceLeaves.reduce(0) { $0 + max(0, $1.estimatedRows) }
+        let isUnknown = sourceLeaves.contains { $0.estimatedRows < 0 }
+        let indexPlanner = IndexPlanner(
+            request: request.index, sourceServer: survey.source.server, targetServer: survey.target.server)
+        let (indexes, indexNotes) = indexPlanner.plan(
+            source: source, sourceTree: survey.source.tree(below: source), target: target,
+            targetTree: target.map(survey.target.tree(below:)) ?? [], sourceRows: isUnknown ? -1 : rows,
+            targetIsEmpty: isEmpty || load == .truncate, relationName: source.name)
+        notes += indexNotes
+        let (foreignKeys, keyNotes) = foreignKeyPlans()
+        notes += keyNotes
+        let (sequences, sequenceNotes) = sequencePlans()
+        notes += sequenceNotes
+
+        let pair = TablePair(
+            number: number, name: source.name, role: table.role, isCreated: target == nil, columns: columns.pairs,
+            format: columns.pairs.contains { $0.textReason != nil } ? .text : .binary, parts: parts(),
+            targetParts: target == nil ? [source.name] : targetLeaves.map(\.name),
+            estimatedRows: isUnknown ? -1 : rows, key: (target ?? source).key, botScope: table.botScope,
+            filter: filter, readBackFilter: readBack, load: load, indexes: indexes, foreignKeys: foreignKeys,
+            triggers: triggerPlans(), sequences: sequences)
+        return (pair, notes)
+    }
+
+    private func note(
+        _ level: Note.Level, _ code: String, _ side: Side, _ message: String, _ hint: String? = nil
+    ) -> Note {
+        Note(level: level, code: code, side: side, table: source.name, message: message, hint: hint)
+    }
+
+    // MARK: Rights
+
+    private func sourceRights() -> [Note] {
+        let user = survey.source.server.user
+        var notes: [Note] = []
+        if !source.rights.useSchema {
+            let schema = source.name.schema
+            notes.append(
+                note(
+                    .blocker, "no_permission", .source, "The role \(user) may not use schema \(schema).",
+                    "GRANT USAGE ON SCHEMA \(schema.sqlIdentifier) TO \(user.sqlIdentifier)."))
+        }
+        // Chunks are ranges of ctid, which the right to read some columns does not cover.
+        for leaf in sourceLeaves where !leaf.rights.select {
+            notes.append(
+                note(
+                    .blocker, "no_permission", .source, "The role \(user) may not read \(leaf.name).",
+                    "GRANT SELECT ON \(leaf.name.sql) TO \(user.sqlIdentifier)."))
+        }
+        if sourceTree.contains(where: \.rights.rowSecurityActive) {
+            notes.append(policyNote(.source, user))
+        }
+        return notes
+    }
+
+    private func policyNote(_ side: Side, _ user: String) -> Note {
+        note(
+            .blocker, "row_security", side, "A row-level security policy would hide rows from the role \(user).",
+            "Connect as the table's owner or as a role with BYPASSRLS.")
+    }
+
+    private func targetRights(_ load: LoadMode) -> [Note] {
+        guard let target else {
+            let schema = source.name.schema
+            let user = survey.target.server.user
+            guard let mayCreate = survey.mayCreateIn[schema] else {
+                if survey.target.server.mayCreateSchema { return [] }
+                let database = survey.target.server.database
+                return [
+                    note(
+                        .blocker, "no_permission", .target, "The role \(user) may not create schema \(schema).",
+                        "GRANT CREATE ON DATABASE \(database.sqlIdentifier) TO \(user.sqlIdentifier).")
+                ]
+            }
+            if mayCreate { return [] }
+            return [
+                note(
+                    .blocker, "no_permission", .target, "The role \(user) may not create tables in schema \(schema).",
+                    "GRANT CREATE ON SCHEMA \(schema.sqlIdentifier) TO \(user.sqlIdentifier).")
+            ]
+        }
+        let user = survey.target.server.user
+        var missing: [String] = []
+        if !target.rights.insert { missing.append("INSERT") }
+        if !target.rights.select { missing.append("SELECT") }
+        if load == .truncate, !target.rights.truncate { missing.append("TRUNCATE") }
+        if case .replaceBots = load, !target.rights.delete { missing.append("DELETE") }
+        if load == .replaceKeys, !target.rights.delete { missing.append("DELETE") }
+        var notes: [Note] = []
+        if !target.rights.useSchema {
+            notes.append(
+                note(
+                    .blocker, "no_permission", .target, "The role \(user) may not use schema \(target.name.schema).",
+                    "GRANT USAGE ON SCHEMA \(target.name.schema.sqlIdentifier) TO \(user.sqlIdentifier)."))
+        }
+        if !missing.isEmpty {
+            let rights = missing.joined(separator: ", ")
+            notes.append(
+                note(
+                    .blocker, "no_permission", .target, "The role \(user) lacks \(rights) on the table.",
+                    "GRANT \(rights) ON \(target.name.sql) TO \(user.sqlIdentifier)."))
+        }
+        for leaf in targetLeaves where leaf.oid != target.oid && !leaf.rights.select {
+            notes.append(
+                note(
+                    .blocker, "no_permission", .target, "The role \(user) may not read back \(leaf.name).",
+                    "GRANT SELECT ON \(leaf.name.sql) TO \(user.sqlIdentifier)."))
+        }
+        if targetTree.contains(where: \.rights.rowSecurityActive) {
+            notes.append(policyNote(.target, user))
+        }
+        let needsOwner = !target.foreignKeys.isEmpty || !triggerPlans().isEmpty
+        if needsOwner, !target.rights.own {
+            notes.append(
+                note(
+                    .blocker, "not_owner", .target,
+                    "Foreign keys and triggers are taken off for the load, which only the owner \(target.owner) may do.",
+                    "GRANT \(target.owner.sqlIdentifier) TO \(user.sqlIdentifier)."))
+        }
+        return notes
+    }
+
+    // MARK: Rows
+
+    private func parts() -> [SourcePart] {
+        sourceLeaves.map { SourcePart($0, chunkBytes: request.chunkBytes, server: survey.source.server) }
+    }
+
+    private func loading(
+        _ columns: [ColumnPair], _ notes: inout [Note]
+    ) -> (load: LoadMode, filter: BotFilter, readBack: BotFilter) {
+        if request.existing == .fail, !isEmpty {
+            // An empty source and a full target are most often each other.
+            let isSourceEmpty = sourceLeaves.allSatisfy { $0.pages == 0 }
+            let swapped = isSourceEmpty ? " The source's table is empty: are --source and --target swapped?" : ""
+            let unit = table.botScope == nil ? "rows with the same key" : "bots"
+            notes.append(
+                note(
+                    .blocker, "not_empty", .target, "The table already holds rows.",
+                    "Choose with --existing: keep its \(unit), replace them, or truncate the table." + swapped))
+        }
+        if table.botScope != nil { return bots.decide(isEmpty: isEmpty) }
+        guard !isEmpty else { return (.append, .all, .all) }
+        switch request.existing {
+        case .fail: return (.append, .all, .all)
+        case .truncate: return (.truncate, .all, .all)
+        case .keep, .replace:
+            let names = Set(columns.map(\.name))
+            guard let key = target?.key, names.isSuperset(of: key.columns) else {
+                notes.append(
+                    note(
+                        .blocker, "no_key", .target,
+                        "The table holds rows, and has neither a bot column nor a primary key to tell them apart by.",
+                        "Choose --existing truncate, or leave it out with --exclude-table."))
+                return (.append, .all, .all)
+            }
+            return (request.existing == .keep ? .keepKeys : .replaceKeys, .all, .all)
+        }
+    }
+
+    /// A foreign key from outside the selection stays while rows go: it would forbid that, or delete the rows that refer to
+    /// them, which no flag asked for.
+    private func clearing(_ load: LoadMode) -> [Note] {
+        switch load {
+        case .append, .keepBots, .keepKeys, .replaceBots([]): return []
+        case .truncate, .replaceBots, .replaceKeys: break
+        }
+        let own = Set(targetTree.map(\.oid))
+        let others = survey.target.relations.values.filter { other in
+            other.foreignKeys.contains { own.contains($0.referenced) } && !chosen.contains(other.name)
+                && !survey.target.ancestors(of: other).contains { chosen.contains($0.name) }
+        }
+        guard let other = others.map(\.name).min(by: { $0.description < $1.description }) else { return [] }
+        return [
+            note(
+                .blocker, "referenced", .target,
+                "\(other) refers to the table and is not copied, so no row of the table may go.",
+                "Add --table '\(other.sql)', or choose --existing keep.")
+        ]
+    }
+
+    /// Where a row finds its bot in another table, the target must have that table when rows are told apart by bot there.
+    private func botPath(_ filter: BotFilter, _ readBack: BotFilter, _ load: LoadMode) -> [Note] {
+        guard target != nil, let scope = table.botScope, !(filter.isAll && readBack.isAll && load == .append) else {
+            return []
+        }
+        let created = request.create ? chosen : []
+        guard let missing = scope.parents.first(where: { survey.target.relation($0) == nil && !created.contains($0) })
+        else { return [] }
+        return [
+            note(
+                .blocker, "bot_path_missing", .target,
+                "The table's rows find their bot in \(missing), which the target does not have.",
+                "Create it there, or copy this table in a job without --bot, --bots and --existing.")
+        ]
+    }
+
+    // MARK: What hangs on the table
+
+    private func foreignKeyPlans() -> ([ForeignKeyPlan], [Note]) {
+        guard target != nil else {
+            var plans: [ForeignKeyPlan] = []
+            var notes: [Note] = []
+            for (relation, key) in sourceTree.flatMap({ relation in relation.foreignKeys.map { (relation, $0) } }) {
+                guard let referenced = survey.source.relations[key.referenced]?.name else { continue }
+                guard chosen.contains(referenced) || survey.target.relation(referenced) != nil else {
+                    notes.append(
+                        note(
+                            .warning, "foreign_key_left_out", .target,
+                            "The foreign key \(key.name) is left out: \(referenced) is not copied.",
+                            "Add --table '\(referenced.sql)'."))
+                    continue
+                }
+                plans.append(
+                    ForeignKeyPlan(
+                        relation: relation.name, name: key.name, definition: key.definition, after: key.after,
+                        exists: false))
+            }
+            for relation in sourceTree {
+                for check in relation.lateChecks {
+                    plans.append(
+                        ForeignKeyPlan(
+                            relation: relation.name, name: check.name, definition: check.definition, after: [],
+                            exists: false))
+                }
+            }
+            var leftOut: [String] = []
+            for kind in sourceTree.flatMap(\.leftOut) where !leftOut.contains(kind) { leftOut.append(kind) }
+            if !leftOut.isEmpty {
+                notes.append(
+                    note(
+                        .warning, "left_out", .target, "Not made on the target: \(leftOut.joined(separator: ", ")).",
+                        "Deploy them after the copy; pg_dump --section=post-data writes them."))
+            }
+            return (plans, notes)
+        }
+        let plans = targetTree.flatMap { relation in
+            relation.foreignKeys.map {
+                ForeignKeyPlan(
+                    relation: relation.name, name: $0.name, definition: $0.definition, after: $0.after, exists: true)
+            }
+        }
+        return (plans, [])
+    }
+
+    private func triggerPlans() -> [TriggerPlan] {
+        targetTree.flatMap { relation in
+            relation.triggers.map { TriggerPlan(relation: relation.name, name: $0.name, enabled: $0.enabled) }
+        }
+    }
+
+    private func sequencePlans() -> ([SequencePlan], [Note]) {
+        var plans: [SequencePlan] = []
+        var notes: [Note] = []
+        for sequence in source.sequences {
+            let counterpart = target.map { $0.sequences.first { $0.column == sequence.column } } ?? sequence
+            guard let counterpart else { continue }
+            guard sequence.maySelect else {
+                let user = survey.source.server.user
+                notes.append(
+                    note(
+                        .blocker, "no_permission", .source, "The role \(user) may not read sequence \(sequence.name).",
+                        "GRANT SELECT ON SEQUENCE \(sequence.name.sql) TO \(user.sqlIdentifier)."))
+                continue
+            }
+            if target != nil, !counterpart.mayUpdate || !counterpart.maySelect {
+                let user = survey.target.server.user
+                notes.append(
+                    note(
+                        .blocker, "no_permission", .target,
+                        "The role \(user) may not set sequence \(counterpart.name).",
+                        "GRANT SELECT, UPDATE ON SEQUENCE \(counterpart.name.sql) TO \(user.sqlIdentifier)."))
+                continue
+            }
+            plans.append(
+                SequencePlan(
+                    column: sequence.column, source: sequence.name, target: counterpart.name, keepsHigher: !isEmpty))
+        }
+        return (plans, notes)
+    }
+}

@@ -1,0 +1,50 @@
+/// What will be done, whole: printing it is the dry run, and carrying it out is the copy.
+public struct Plan: Codable, Sendable, Equatable {
+    public var source: ServerInfo
+    public var target: ServerInfo
+    public var request: CopyRequest
+    public var pairs: [TablePair]
+    public var notes: [Note]
+
+    /// Whether nothing stands in the way.
+    public var isReady: Bool { blockers.isEmpty }
+    public var blockers: [Note] { notes.filter { $0.level == .blocker } }
+    public var warnings: [Note] { notes.filter { $0.level == .warning } }
+
+    /// Bytes of heap and TOAST on the source.
+    public var bytes: Int { pairs.reduce(0) { $0 + $1.bytes } }
+    /// The relations that rows are read from.
+    var sourceRelations: [QualifiedName] { pairs.flatMap(\.parts).map(\.relation) }
+    /// All chunks, in the order in which they are worked on.
+    public var chunks: [Chunk] { pairs.flatMap(\.chunks) }
+}
+
+/// Something that the plan says beside its steps.
+public struct Note: Codable, Sendable, Equatable {
+    public enum Level: String, Codable, Sendable {
+        /// The copy does not start.
+        case blocker
+        /// The copy can go on, and the operator should know.
+        case warning
+        /// A remark.
+        case info
+    }
+
+    public var level: Level
+    /// A stable name, such as `column_missing`.
+    public var code: String
+    public var side: Side?
+    public var table: QualifiedName?
+    /// A whole sentence.
+    public var message: String
+    /// What to do.
+    public var hint: String?
+}
+
+extension Note: CustomStringConvertible {
+    public var description: String {
+        let place = [side?.rawValue, table?.description].compactMap(\.self).joined(separator: ", ")
+        let text = place.isEmpty ? message : "\(place): \(message)"
+        return hint.map { "\(text) \($0)" } ?? text
+    }
+}

@@ -1,0 +1,129 @@
+/// What stands in the way, or should be known, whatever the tables are.
+struct ServerCheck {
+    let request: CopyRequest
+    let survey: Survey
+
+    func notes(for relations: [Relation]) -> [Note] {
+        identity() + sessions() + target() + extensions(for: relations) + encodings()
+    }
+
+    private func identity() -> [Note] {
+        var notes: [Note] = []
+        if survey.isSameDatabase {
+            notes.append(
+                Note(
+                    level: .blocker, code: "same_database", side: nil, table: nil,
+                    message: "Source and target are the same database.",
+                    hint: "Give --source the restored snapshot and --target the new cluster."))
+        }
+        if let refusal = survey.snapshotRefusal {
+            notes.append(
+                Note(
+                    level: .blocker, code: "no_snapshot", side: .source, table: nil,
+                    message: "A second session can't read in the first one's snapshot: \(refusal)",
+                    hint:
+                        "Connect to one server itself: the cluster's writer endpoint, not a reader endpoint or a pooler."
+                ))
+        }
+        return notes
+    }
+
+    private func sessions() -> [Note] {
+        var notes: [Note] = []
+        for (side, facts) in [(Side.source, survey.sourceSession), (.target, survey.targetSession)] {
+            if !facts.usesTLS, !facts.isLocal {
+                notes.append(
+                    Note(
+                        level: .warning, code: "no_tls", side: side, table: nil,
+                        message: "The connection to \(facts.host) is not encrypted.",
+                        hint: "Add sslmode=verify-full and sslrootcert to --\(side)."))
+            }
+            switch facts.pooler {
+            case .none: break
+            case .session:
+                notes.append(
+                    Note(
+                        level: .warning, code: "pooler", side: side, table: nil,
+                        message: "A connection pooler stands in front of the server.",
+                        hint: "Connect to the server itself where you can."))
+            case .transaction:
+                notes.append(
+                    Note(
+                        level: .blocker, code: "transaction_pooler", side: side, table: nil,
+                        message: "A connection pooler in transaction mode stands in front of the server.",
+                        hint: "Connect to the server itself, or to a pool in session mode."))
+            }
+        }
+        return notes
+    }
+
+    private func target() -> [Note] {
+        let server = survey.target.server
+        var notes: [Note] = []
+        if server.isInRecovery {
+            notes.append(
+                Note(
+                    level: .blocker, code: "target_read_only", side: .target, table: nil,
+                    message: "The server is a standby, which takes no writes.",
+                    hint: "Connect to the writer: for Aurora, the cluster endpoint."))
+        }
+        if !server.mayKeepLedger {
+            let grant =
+                server.hasLedgerSchema
+                ? "GRANT USAGE, CREATE ON SCHEMA vecferry" : "GRANT CREATE ON DATABASE \(server.database.sqlIdentifier)"
+            notes.append(
+                Note(
+                    level: .blocker, code: "no_ledger", side: .target, table: nil,
+                    message: "The role \(server.user) may not keep a ledger in schema vecferry.",
+                    hint: "\(grant) TO \(server.user.sqlIdentifier)."))
+        }
+        if !survey.source.server.hasTIDRangeScan {
+            notes.append(
+                Note(
+                    level: .info, code: "no_tid_range_scan", side: .source, table: nil,
+                    message: "Servers before PostgreSQL 14 can't read a range of pages: each table is one chunk.",
+                    hint: nil))
+        }
+        return notes
+    }
+
+    private func extensions(for relations: [Relation]) -> [Note] {
+        let types = Set(relations.flatMap { $0.columns.compactMap(\.vectorType) })
+        guard !types.isEmpty else { return [] }
+        guard let version = survey.target.server.vectorVersion else {
+            guard !request.create else {
+                return [
+                    Note(
+                        level: .info, code: "extension_created", side: .target, table: nil,
+                        message: "The extension vector is created first.", hint: nil)
+                ]
+            }
+            return [
+                Note(
+                    level: .blocker, code: "extension_missing", side: .target, table: nil,
+                    message: "The database has no extension vector.",
+                    hint: "Run CREATE EXTENSION vector there, or let --create do it.")
+            ]
+        }
+        let newer = types.filter { $0 != .vector }
+        guard !newer.isEmpty, version < PgvectorVersion(0, 7, 0) else { return [] }
+        let names = newer.map(\.rawValue).sorted().joined(separator: " and ")
+        return [
+            Note(
+                level: .blocker, code: "type_missing", side: .target, table: nil,
+                message: "pgvector \(version) has no type \(names); 0.7.0 brought it.",
+                hint: "Run ALTER EXTENSION vector UPDATE after installing a newer pgvector.")
+        ]
+    }
+
+    private func encodings() -> [Note] {
+        let (source, target) = (survey.source.server.encoding, survey.target.server.encoding)
+        guard source != target else { return [] }
+        return [
+            Note(
+                level: .warning, code: "encodings_differ", side: nil, table: nil,
+                message: "The source is encoded in \(source), the target in \(target): text is converted on the way.",
+                hint: "Text that the target's encoding can't hold stops its table.")
+        ]
+    }
+}

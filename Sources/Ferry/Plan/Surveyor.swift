@@ -1,0 +1,177 @@
+internal import Postgres
+
+/// Gathers a ``Survey``. It reads, on both sides, and changes nothing.
+struct Surveyor {
+    let source: Endpoint
+    let target: Endpoint
+    let request: CopyRequest
+
+    /// - Parameter snapshot: The snapshot to read the source in; nil takes one for the survey alone.
+    func survey(
+        in snapshot: Snapshot?, target connection: borrowing Connection
+    ) throws(FerryError) -> Survey {
+        let sourceConnection = if let snapshot { try snapshot.join(source) } else { try source.connect() }
+        // Of a session of its own: a pooler does not take the backend away from one that is in a transaction.
+        let sourceFacts = try PoolerProbe(endpoint: source).facts(of: try source.connect())
+        let targetFacts = try PoolerProbe(endpoint: target).facts(of: connection)
+        let isSameDatabase = try Self.sharesDatabase(sourceConnection, connection)
+        let refusal = snapshot == nil ? try snapshotRefusal(sourceConnection) : nil
+        let sourceCatalog = try CatalogReader(side: .source).read(sourceConnection)
+        let targetCatalog = try CatalogReader(side: .target).read(connection)
+
+        var survey = Survey(
+            source: sourceCatalog, target: targetCatalog, sourceSession: sourceFacts, targetSession: targetFacts,
+            isSameDatabase: isSameDatabase, snapshotRefusal: refusal, mayCreateIn: try mayCreate(connection),
+            nonEmptyTargets: [], sourceBots: [:],
+            targetBots: [:])
+        let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
+        let readable = chosen.filter { table in
+            guard let relation = targetCatalog.relation(table.relation.name) else { return false }
+            return relation.rights.useSchema && relation.rights.select && !relation.rights.rowSecurityActive
+        }
+        survey.nonEmptyTargets = try nonEmpty(
+            readable.compactMap { targetCatalog.relation($0.relation.name) }, connection)
+        try readBots(of: chosen, into: &survey, sourceConnection, connection)
+        return survey
+    }
+
+    private func mayCreate(_ connection: borrowing Connection) throws(FerryError) -> [String: Bool] {
+        try on(.target) { () throws(PostgresError) in
+            var rights: [String: Bool] = [:]
+            for row in try connection.query(
+                "SELECT nspname AS schema, has_schema_privilege(oid, 'CREATE') AS may_create FROM pg_catalog.pg_namespace"
+            ) {
+                rights[try row.string("schema")] = try row.bool("may_create")
+            }
+            return rights
+        }
+    }
+
+    /// Whether both connections are in one database: an advisory lock that one holds, the other can't take. A system
+    /// identifier would not do, since a restored snapshot keeps that of its origin.
+    static func sharesDatabase(
+        _ source: borrowing Connection, _ target: borrowing Connection
+    ) throws(FerryError) -> Bool {
+        let key = Int64.random(in: Int64.min...Int64.max)
+        try on(.source) { () throws(PostgresError) in
+            try source.execute("SELECT pg_advisory_lock(\(key))")
+        }
+        let taken = try on(.target) { () throws(PostgresError) in
+            try target.query("SELECT pg_try_advisory_lock(\(key)) AS taken")[0].bool("taken")
+        }
+        if taken {
+            try on(.target) { () throws(PostgresError) in try target.execute("SELECT pg_advisory_unlock(\(key))") }
+        }
+        try on(.source) { () throws(PostgresError) in try source.execute("SELECT pg_advisory_unlock(\(key))") }
+        return !taken
+    }
+
+    /// Exports a snapshot and joins it from a second session, as the workers will. Behind a reader endpoint or a pooler
+    /// the second session may be on another server.
+    private func snapshotRefusal(_ connection: borrowing Connection) throws(FerryError) -> String? {
+        let exported: String
+        do throws(PostgresError) {
+            try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            exported = try connection.query("SELECT pg_export_snapshot() AS name")[0].string("name")
+        } catch {
+            guard error.code == .server else { throw FerryError(error, .source) }
+            try on(.source) { () throws(PostgresError) in try connection.execute("ROLLBACK") }
+            return error.message
+        }
+        var refusal: String?
+        // An address that alternates between two servers leads every other session to the right one.
+        for _ in 1...2 where refusal == nil {
+            do throws(FerryError) {
+                _ = try Snapshot(name: exported, visibility: "", generation: 0).join(source)
+            } catch {
+                guard error.code == .snapshotLost || error.cause?.code == .server else { throw error }
+                refusal = error.message
+            }
+        }
+        try on(.source) { () throws(PostgresError) in try connection.execute("COMMIT") }
+        return refusal
+    }
+
+    /// Which of these target tables hold a row, asked for many at once.
+    private func nonEmpty(
+        _ tables: [Relation], _ connection: borrowing Connection
+    ) throws(FerryError) -> Set<QualifiedName> {
+        var found: Set<QualifiedName> = []
+        let step = 200
+        for start in stride(from: 0, to: tables.count, by: step) {
+            let batch = tables[start..<min(start + step, tables.count)]
+            try on(.target) { () throws(PostgresError) in
+                var selects: [String] = []
+                for (position, table) in zip(batch.indices, batch) {
+                    selects.append(
+                        "SELECT \(position) AS position "
+                            + "WHERE EXISTS (SELECT FROM \(try table.quotedForRows(on: connection)))")
+                }
+                for row in try connection.query(selects.joined(separator: " UNION ALL ")) {
+                    found.insert(tables[try row.int("position")].name)
+                }
+            }
+        }
+        return found
+    }
+
+    private func readBots(
+        of chosen: [TableSelector.Chosen], into survey: inout Survey, _ source: borrowing Connection,
+        _ target: borrowing Connection
+    ) throws(FerryError) {
+        let scoped = chosen.filter { $0.botScope != nil }
+        let comparesBots =
+            [.keep, .replace].contains(request.existing)
+            && scoped.contains { survey.nonEmptyTargets.contains($0.relation.name) }
+        guard comparesBots || request.selection.bots != nil else { return }
+        for table in scoped {
+            guard let scope = table.botScope else { continue }
+            let name = table.relation.name
+            // What can't be read here is a blocker of the plan, which says why.
+            if scope.isReadable(from: name, in: survey.source) {
+                survey.sourceBots[name] = try bots(of: table.relation, scope, .source, source)
+            }
+            if survey.nonEmptyTargets.contains(name), let relation = survey.target.relation(name),
+                scope.isReadable(from: name, in: survey.target)
+            {
+                survey.targetBots[name] = try bots(of: relation, scope, .target, target)
+            }
+        }
+    }
+
+    private func bots(
+        of relation: Relation, _ scope: BotScope, _ side: Side, _ connection: borrowing Connection
+    ) throws(FerryError) -> Set<String?> {
+        try on(side, relation.name) { () throws(PostgresError) in
+            let bot = try scope.expression(alias: "r", on: connection)
+            let rows = try connection.query(
+                "SELECT DISTINCT \(bot) AS bot FROM \(try relation.quotedForRows(on: connection)) AS r")
+            var bots: Set<String?> = []
+            for row in rows { bots.insert(try row.optional("bot")) }
+            return bots
+        }
+    }
+}
+
+extension Relation {
+    /// What FROM takes to mean this relation's rows, and not those of its inheritance children.
+    fileprivate func quotedForRows(on connection: borrowing Connection) throws(PostgresError) -> String {
+        (kind == .table ? "ONLY " : "") + (try name.quoted(on: connection))
+    }
+}
+
+extension BotScope {
+    /// Whether a database has all that leads from a row of `table` to its bot, and the session may read it.
+    func isReadable(from table: QualifiedName, in catalog: Catalog) -> Bool {
+        guard let relation = catalog.relation(table), relation.rights.useSchema, relation.rights.select,
+            !relation.rights.rowSecurityActive
+        else { return false }
+        switch self {
+        case .column(let name): return relation.column(name) != nil
+        case .through(let columns, let parent, let parentColumns, let scope):
+            guard let other = catalog.relation(parent) else { return false }
+            return columns.allSatisfy { relation.column($0) != nil }
+                && parentColumns.allSatisfy { other.column($0) != nil } && scope.isReadable(from: parent, in: catalog)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import Dispatch
+internal import Postgres
+internal import Subprocess
+internal import Synchronization
+
+#if canImport(System)
+    internal import System
+#else
+    internal import SystemPackage
+#endif
+
+/// Runs another program from a worker thread and waits for it.
+enum ProgramRunner {
+    struct Output: Sendable {
+        var status: Int
+        var standardOutput: String
+        var standardError: String
+    }
+
+    struct Failure: Error {
+        var message: String
+    }
+
+    /// - Parameters:
+    ///   - program: A path, or a name to be found in `PATH`.
+    ///   - environment: Variables beside those of this process. Secrets go here, not into `arguments`.
+    ///   - outputLimit: Bytes of output to take; a program that prints more fails.
+    ///   - patience: How long it may run before it is ended; nil for as long as it takes.
+    ///   - interrupt: Raised, it ends the program.
+    static func run(
+        _ program: String, _ arguments: [String], environment: [String: String], outputLimit: Int,
+        patience: Duration? = nil, interrupt: Interrupt? = nil
+    ) -> Result<Output, Failure> {
+        let done = DispatchSemaphore(value: 0)
+        let result = Mutex<Result<Output, Failure>>(.failure(Failure(message: "it did not start")))
+        let executable: Executable = program.contains("/") ? .path(FilePath(program)) : .name(program)
+        var updates: [Environment.Key: String?] = [:]
+        for (name, value) in environment { updates[Environment.Key(stringLiteral: name)] = value }
+        let changed = Environment.inherit.updating(updates)
+        // The calling thread is one of our own and may block; the task runs on the pool.
+        let task = Task.detached {
+            do {
+                let ended = try await Subprocess.run(
+                    executable, arguments: Arguments(arguments), environment: changed,
+                    output: .string(limit: outputLimit), error: .string(limit: 64 << 10))
+                let status: Int =
+                    switch ended.terminationStatus {
+                    case .exited(let code): Int(code)
+                    case .signaled(let signal): 128 + Int(signal)
+                    }
+                let output = Output(
+                    status: status, standardOutput: ended.standardOutput, standardError: ended.standardError)
+                result.withLock { $0 = .success(output) }
+            } catch {
+                let message = "\(error)"
+                result.withLock { $0 = .failure(Failure(message: message)) }
+            }
+            done.signal()
+        }
+        let start = ContinuousClock.now
+        while done.wait(timeout: .now() + .milliseconds(50)) == .timedOut {
+            let isLate = patience.map { ContinuousClock.now - start > $0 } ?? false
+            guard isLate || interrupt?.isRequested == true else { continue }
+            // The library ends a program whose task is cancelled.
+            task.cancel()
+            return .failure(Failure(message: isLate ? "it did not end in time" : "it was interrupted"))
+        }
+        return result.withLock { $0 }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Postgres
+
+/// A schema and a name, as the catalogs hold them: unquoted, in their own case.
+public struct QualifiedName: Hashable, Codable, Sendable, CustomStringConvertible {
+    public var schema: String
+    public var name: String
+
+    public init(schema: String, name: String) {
+        self.schema = schema
+        self.name = name
+    }
+
+    /// For people; statements take ``quoted(on:)``.
+    public var description: String { "\(schema).\(name)" }
+}
+
+extension QualifiedName {
+    /// `"schema"."name"`, quoted by libpq.
+    func quoted(on connection: borrowing Connection) throws(PostgresError) -> String {
+        "\(try connection.quoteIdentifier(schema)).\(try connection.quoteIdentifier(name))"
+    }
+}
+
+extension QualifiedName {
+    /// As a person writes it in a statement or a pattern, with quotes where they are needed. For hints: statements that run
+    /// take ``quoted(on:)``.
+    var sql: String { "\(schema.sqlIdentifier).\(name.sqlIdentifier)" }
+}
+
+extension String {
+    /// The identifier as a person writes it, for hints. Keywords are not looked up: a hint is read before it is run.
+    var sqlIdentifier: String {
+        let isPlain =
+            unicodeScalars.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
+            && unicodeScalars.first.map { !("0"..."9").contains($0) } == true
+        if isPlain { return self }
+        return "\"\(unicodeScalars.map { $0 == "\"" ? "\"\"" : "\($0)" }.joined())\""
+    }
+}

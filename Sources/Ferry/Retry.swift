@@ -1,0 +1,53 @@
+internal import Postgres
+
+/// How often and how soon work is tried again after a fault that may heal.
+public struct RetryPolicy: Sendable, Equatable {
+    /// Tries in a row without progress, the first one counted.
+    public var attempts: Int
+    /// The wait before the second try; it doubles from there.
+    public var firstDelay: Duration
+    public var longestDelay: Duration
+
+    /// 8 tries wait for about a minute in all: longer than a failover of Aurora, which takes under 60 seconds
+    /// (Aurora User Guide, "Fault tolerance for an Aurora DB cluster").
+    public static let standard = RetryPolicy(attempts: 8, firstDelay: .milliseconds(500), longestDelay: .seconds(20))
+
+    public init(attempts: Int, firstDelay: Duration, longestDelay: Duration) {
+        self.attempts = attempts
+        self.firstDelay = firstDelay
+        self.longestDelay = longestDelay
+    }
+
+    /// The wait after `attempt` tries: exponential, with a random half so that many workers don't come back at once.
+    func delay(after attempt: Int) -> Duration {
+        let doubled = firstDelay * (1 << min(attempt - 1, 16))
+        return min(doubled, longestDelay) * Double.random(in: 0.5...1)
+    }
+
+    /// Runs `body` until it succeeds, fails for good, or has been tried often enough.
+    func run<Result: ~Copyable>(
+        interrupt: Interrupt, events: EventSink, _ body: () throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        var attempt = 1
+        while true {
+            do throws(FerryError) {
+                return try body()
+            } catch {
+                guard error.isRetryable, attempt < attempts else { throw error.after(tries: attempt) }
+                let delay = delay(after: attempt)
+                attempt += 1
+                events(.retry(error, attempt: attempt, of: attempts, delay: delay))
+                try Self.sleep(delay, interrupt)
+            }
+        }
+    }
+
+    /// Sleeps, and wakes within a tenth of a second of an interrupt.
+    static func sleep(_ duration: Duration, _ interrupt: Interrupt) throws(FerryError) {
+        let end = ContinuousClock.now + duration
+        while ContinuousClock.now < end {
+            if interrupt.isRequested { throw .interrupted }
+            Pause.milliseconds(min(100, max(1, Int((end - ContinuousClock.now) / .milliseconds(1)))))
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/// One end of the ferry.
+public enum Side: String, Codable, Sendable, CaseIterable {
+    /// The restored snapshot's database, which is only read.
+    case source
+    /// The new cluster's database.
+    case target
+}

@@ -1,0 +1,54 @@
+/// Reads all tables on both sides at once and adds up what they come to.
+struct Comparer {
+    let sides: BothSides
+    let tables: [ComparedTable]
+    let chunkBytes: Int
+
+    /// The sums of one table.
+    struct Result: Sendable {
+        var space: KeySpace
+        var sums: [Side: TableSums]
+    }
+
+    /// Digests for all slots of all tables together: 32 bytes each, for each side.
+    private static let slots = 1 << 17
+    /// About as many rows as are worth a slot.
+    private static let rowsPerSlot = 64
+
+    /// - Returns: By table number, and the bytes that were read.
+    func run() throws(FerryError) -> (results: [Int: Result], bytes: [Side: Int]) {
+        let spaces = tables.map { KeySpace(slotBits: slotBits($0)) }
+        let shared = zip(tables, spaces).map { table, space in
+            let empty = TableSums(slotCount: space.slotCount, countsBots: table.botScope != nil)
+            return [Side.source: SharedSums(empty), .target: SharedSums(empty)]
+        }
+        var tasks: [Side: [ScanTask]] = [:]
+        for side in Side.allCases {
+            tasks[side] = tables.flatMap { table in
+                table.tasks(
+                    side, leading: table.botScope == nil ? [] : [.bot], server: sides[side].catalog.server,
+                    chunkBytes: chunkBytes)
+            }
+        }
+        let tables = tables
+        let bytes = try Scan(sides: sides).run(tasks) { side, task in
+            let table = tables[task.table]
+            // Every table has sums for both sides.
+            return SumSink(
+                table, space: spaces[task.table], countsBots: table.botScope != nil,
+                total: shared[task.table][side]!)
+        }
+        var results: [Int: Result] = [:]
+        for table in tables {
+            results[table.number] = Result(
+                space: spaces[table.number], sums: shared[table.number].mapValues { $0.value })
+        }
+        return (results, bytes)
+    }
+
+    private func slotBits(_ table: ComparedTable) -> Int {
+        let rows = max(1, table.estimatedRows / Self.rowsPerSlot)
+        let share = max(1, Self.slots / max(1, tables.count))
+        return min(12, Int(Double(min(rows, share)).exponent))
+    }
+}

@@ -1,0 +1,158 @@
+/// Pairs the tables of two databases for a comparison. It does no I/O.
+struct ComparisonPlanner {
+    let request: VerifyRequest
+    let source: Catalog
+    let target: Catalog
+    /// The newest job of the target's ledger, where it has one.
+    let job: Plan?
+
+    /// What is compared.
+    struct Comparison: Sendable {
+        var tables: [ComparedTable] = []
+        /// Bots that a copy kept on the target, by table number.
+        var keptBots: [Int: [String?]] = [:]
+        var notes: [Note] = []
+    }
+
+    /// - Throws: ``FerryError/Code/notComparable`` with all that stands in the way, so that nothing is ever compared in part.
+    func plan() throws(FerryError) -> Comparison {
+        let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: source).choose()
+        if let blocker = selectionNotes.first(where: { $0.level == .blocker }) {
+            throw FerryError(.invalidRequest, blocker.message, hint: blocker.hint, side: blocker.side)
+        }
+        if request.selection.bots != nil, !chosen.contains(where: { $0.botScope != nil }) {
+            throw FerryError(
+                .invalidRequest, "Bots were named, and no selected table has a bot column.",
+                hint: "Name it with --bot-column.")
+        }
+        var comparison = Comparison()
+        comparison.notes = selectionNotes
+        var obstacles: [Note] = []
+        for table in chosen {
+            guard let counterpart = target.relation(table.relation.name) else {
+                obstacles.append(
+                    Note(
+                        level: .blocker, code: "table_missing", side: .target, table: table.relation.name,
+                        message: "The table is missing.", hint: nil))
+                continue
+            }
+            let (columns, notes) = match(table.relation, counterpart)
+            obstacles += notes.filter { $0.level == .blocker }
+            comparison.notes += notes.filter { $0.level != .blocker }
+            add(table, counterpart, columns, to: &comparison)
+        }
+        guard obstacles.isEmpty else { throw Self.error(obstacles) }
+        comparison.notes += onTheTargetOnly(chosen) + selectionOfTheJob()
+        return comparison
+    }
+
+    private static func error(_ obstacles: [Note]) -> FerryError {
+        let shown = obstacles.prefix(10).map { note in
+            "\(note.table.map { "\($0): " } ?? "")\(note.message)"
+        }
+        let more = obstacles.count > 10 ? " And \(obstacles.count - 10) more." : ""
+        return FerryError(
+            .notComparable, "The databases can't be compared. \(shown.joined(separator: " "))\(more)",
+            hint: "Leave tables out with --exclude-table, or choose others with --table.", side: obstacles[0].side,
+            table: obstacles.count == 1 ? obstacles[0].table : nil)
+    }
+
+    private func add(
+        _ table: TableSelector.Chosen, _ counterpart: Relation, _ columns: [ColumnPair], to comparison: inout Comparison
+    ) {
+        let number = comparison.tables.count
+        var filter = BotFilter(only: request.selection.bots, except: [])
+        if table.botScope != nil, let pair = job?.pairs.first(where: { $0.name == table.relation.name }) {
+            // What the target had before the job, and what the job left as it was.
+            filter.except = pair.readBackFilter.except
+            if !filter.except.isEmpty { comparison.keptBots[number] = filter.except }
+        }
+        if table.botScope == nil {
+            filter = .all
+            if request.selection.bots != nil {
+                comparison.notes.append(
+                    Note(
+                        level: .warning, code: "not_limited", side: nil, table: table.relation.name,
+                        message: "The table does not belong to bots and is compared whole.", hint: nil))
+            }
+        }
+        comparison.tables.append(
+            ComparedTable(
+                number: number, name: table.relation.name, role: table.role, columns: columns,
+                key: Self.key(table.relation, counterpart, columns), botScope: table.botScope, filter: filter,
+                leaves: [.source: source.leaves(of: table.relation), .target: target.leaves(of: counterpart)]))
+    }
+
+    /// The primary key, else the smallest unique index, that both sides have. The operators are the target's, where a repair
+    /// uses them.
+    private static func key(_ source: Relation, _ target: Relation, _ columns: [ColumnPair]) -> TableKey? {
+        let names = Set(columns.map(\.name))
+        let onSource = Set(source.indexes.filter { $0.isKey && $0.isValid }.map { Set($0.columns) })
+        let candidates = target.indexes.filter { index in
+            index.isKey && index.isValid && !index.columns.isEmpty && onSource.contains(Set(index.columns))
+                && names.isSuperset(of: index.columns)
+        }
+        let best =
+            candidates.first { $0.isPrimary }
+            ?? candidates.min { ($0.columns.count, $0.name.name) < ($1.columns.count, $1.name.name) }
+        return best.map { TableKey(columns: $0.columns, equalityOperators: $0.equalityOperators) }
+    }
+
+    /// The columns to compare: all of the source's. A generated column is a column like others here.
+    private func match(_ source: Relation, _ target: Relation) -> ([ColumnPair], [Note]) {
+        var pairs: [ColumnPair] = []
+        var notes: [Note] = []
+        func note(_ level: Note.Level, _ code: String, _ side: Side, _ message: String, _ hint: String? = nil) {
+            notes.append(Note(level: level, code: code, side: side, table: source.name, message: message, hint: hint))
+        }
+        for column in source.columns {
+            guard let other = target.column(column.name) else {
+                note(.blocker, "column_missing", .target, "The column \(column.name) is missing on the target.")
+                continue
+            }
+            guard column.type == other.type else {
+                note(
+                    .blocker, "type_differs", .target,
+                    "The column \(column.name) is \(other.type) on the target, and \(column.type) on the source.")
+                continue
+            }
+            pairs.append(
+                ColumnPair(
+                    name: column.name, type: column.type, vectorType: column.vectorType, dimensions: column.dimensions,
+                    textReason: column.textReason ?? other.textReason))
+        }
+        for column in target.columns where source.column(column.name) == nil {
+            note(
+                .warning, "column_only_on_target", .target,
+                "The column \(column.name) is only on the target, and is not compared.")
+        }
+        for column in pairs {
+            guard let reason = column.textReason else { continue }
+            note(.info, "compared_as_text", .source, "The column \(column.name) is compared as text, since \(reason).")
+        }
+        return (pairs, notes)
+    }
+
+    /// Tables that the same selection would take on the target, and that the source lacks.
+    private func onTheTargetOnly(_ chosen: [TableSelector.Chosen]) -> [Note] {
+        let names = Set(chosen.map(\.relation.name))
+        return TableSelector(selection: request.selection, catalog: target).choose().tables
+            .filter { !names.contains($0.relation.name) && source.relation($0.relation.name) == nil }
+            .map { table in
+                Note(
+                    level: .warning, code: "table_only_on_target", side: .target, table: table.relation.name,
+                    message: "The table is only on the target, and is not compared.", hint: nil)
+            }
+    }
+
+    /// What the operator may have meant to give again.
+    private func selectionOfTheJob() -> [Note] {
+        guard let bots = job?.request.selection.bots, request.selection.bots == nil else { return [] }
+        return [
+            Note(
+                level: .warning, code: "job_had_bots", side: nil, table: nil,
+                message: "The newest copy was of \(bots.count) bots; here all bots are compared.",
+                hint: "Give the same --bot or --bots to compare what it copied.")
+        ]
+    }
+}

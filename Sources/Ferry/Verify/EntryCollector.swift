@@ -1,0 +1,79 @@
+internal import Synchronization
+
+/// Keeps the entries of the rows in one part of the key space, on one side.
+final class EntryCollector: Sendable {
+    private struct State {
+        var entries: [RowEntry] = []
+        var begun: Set<ScanTask.Range> = []
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameter rows: How many there will be, as the sums have counted them.
+    init(rows: Int) {
+        var initial = State()
+        initial.entries.reserveCapacity(rows)
+        state = Mutex(initial)
+    }
+
+    /// Forgets what an earlier try of the range gave.
+    func begin(_ task: ScanTask) {
+        state.withLock { state in
+            let isFirst = state.begun.insert(task.range).inserted
+            if !isFirst { state.entries.removeAll { task.range.contains($0.place) } }
+        }
+    }
+
+    func add(_ new: [RowEntry]) { state.withLock { $0.entries.append(contentsOf: new) } }
+
+    func take() -> [RowEntry] {
+        state.withLock { state in
+            defer { state.entries = [] }
+            return state.entries
+        }
+    }
+}
+
+/// Gives the entries of a range's rows to a collector, a few at a time.
+struct EntrySink: Scan.RangeSink, ~Copyable {
+    private static let batch = 1024
+
+    private let space: KeySpace
+    private let side: Side
+    private let leaf: UInt32
+    private let collector: EntryCollector
+    private var fields: RowFields
+    private var batch: [RowEntry] = []
+    private var lacksPlace = false
+
+    init(_ table: ComparedTable, _ side: Side, _ task: ScanTask, space: KeySpace, collector: EntryCollector) {
+        self.space = space
+        self.collector = collector
+        self.side = side
+        leaf = UInt32(task.range.leaf)
+        fields = RowFields(leading: 1, columns: table.columns.count, key: table.keyPositions)
+        batch.reserveCapacity(Self.batch)
+        collector.begin(task)
+    }
+
+    mutating func take(_ row: UnsafeRawBufferPointer) {
+        let (key, hash) = fields.hashes(of: row)
+        guard space.slot(of: key) != nil else { return }
+        guard let place = RowFields.place(fields.leadingField(0, of: row)) else {
+            lacksPlace = true
+            return
+        }
+        batch.append(RowEntry(key: key, row: hash, place: RowPlace(leaf: leaf, place: place)))
+        if batch.count == Self.batch { flush() }
+    }
+
+    private mutating func flush() {
+        collector.add(batch)
+        batch.removeAll(keepingCapacity: true)
+    }
+
+    consuming func finish() throws(FerryError) {
+        flush()
+        if lacksPlace { throw FerryError(.malformedStream, "A row came without its ctid.", side: side) }
+    }
+}

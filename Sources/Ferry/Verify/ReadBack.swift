@@ -1,0 +1,58 @@
+internal import Postgres
+
+/// Reads back from the target what a job copied.
+struct ReadBack {
+    let plan: Plan
+    let endpoint: Endpoint
+    let jobs: Int
+    let retry: RetryPolicy
+    let events: EventSink
+
+    /// The digests of the target's rows, by pair. Pairs that are merged by key are left out: each of their chunks was proven
+    /// in its own transaction.
+    func run(pairs: [TablePair]) throws(FerryError) -> [Int: Digest] {
+        let catalog = try retry.run(interrupt: endpoint.interrupt, events: events) { () throws(FerryError) in
+            try CatalogReader(side: .target).read(try endpoint.connect())
+        }
+        var tasks: [DigestPool.Task] = []
+        for pair in pairs where !pair.load.isKeyed {
+            guard let relation = catalog.relation(pair.name) else {
+                throw FerryError(
+                    .database, "The table is gone.", hint: "Somebody dropped it during the copy.", side: .target,
+                    table: pair.name)
+            }
+            tasks += RowRanges(catalog: catalog, chunkBytes: plan.request.chunkBytes)
+                .queries(of: relation, pair: pair, filter: pair.readBackFilter)
+                .map { DigestPool.Task(key: pair.number, query: $0.query, bytes: $0.bytes) }
+        }
+        let (target, events) = (endpoint, events)
+        let pool = DigestPool(
+            endpoint: target, jobs: jobs, retry: retry, events: events,
+            connect: { () throws(FerryError) in try target.connect() },
+            progress: { events(.readBack(pair: $0, rows: $1, bytes: $2)) })
+        var digests = try pool.run(tasks)
+        for pair in pairs where digests[pair.number] == nil && !pair.load.isKeyed { digests[pair.number] = .zero }
+        return digests
+    }
+}
+
+/// Cuts the rows of a table into ranges of pages that can be read side by side.
+struct RowRanges {
+    let catalog: Catalog
+    let chunkBytes: Int
+
+    /// What to read, on either side, to see every row of `relation` that `filter` lets through once.
+    func queries(of relation: Relation, pair: TablePair, filter: BotFilter) -> [(query: RowQuery, bytes: Int)] {
+        catalog.leaves(of: relation).flatMap { leaf in
+            let whole = RowQuery(
+                relation: leaf.name, columns: pair.columns.map(\.name), format: pair.format, botScope: pair.botScope,
+                filter: filter)
+            let part = SourcePart(leaf, chunkBytes: chunkBytes, server: catalog.server)
+            return part.ranges.map { range in
+                var query = whole
+                query.pages = range
+                return (query, part.bytes / part.chunkCount)
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import Postgres
+internal import Synchronization
+
+/// Makes the target's tables equal to the source's where they differ, in batches of rows, each one transaction.
+///
+/// All deletions come first, children before parents; then rows come in, parents before children. So a key that is free only
+/// after a deletion is free, and foreign keys hold all the time. Each pass finds the rows again, in the snapshots of the
+/// comparison, so that memory does not grow with how many differ.
+struct Repairer {
+    /// Rows of one transaction: a few megabytes of embeddings, and short locks.
+    private static let batch = 1_000
+
+    let engine: Engine
+    let request: VerifyRequest
+    let sides: BothSides
+
+    /// A table that differs.
+    struct Work {
+        var table: ComparedTable
+        var sums: Comparer.Result
+        var counts: FindingCounts
+    }
+
+    func run(_ work: [Work]) throws(FerryError) -> [TableRepair] {
+        for item in work { try requireRights(item) }
+        let leader = try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
+            try engine.target.connect()
+        }
+        try Ledger().acquireLock(leader, engine.interrupt)
+        engine.events(.stage(.repair))
+        let ordered = parentsFirst(work)
+        var repairs: [Int: TableRepair] = [:]
+        for item in work {
+            repairs[item.table.number] = TableRepair(name: item.table.name, deleted: 0, inserted: 0, replaced: 0)
+        }
+        for item in ordered.reversed() where item.counts.extra > 0 {
+            try eachBatch(item, { $0.kind == .extra ? $0.target?.place : nil }) { places, batch throws(FerryError) in
+                let deleted = try retrying { () throws(FerryError) in
+                    try batch.delete(places, on: try engine.target.connect())
+                }
+                repairs[item.table.number]?.deleted += deleted
+            }
+        }
+        for item in ordered where item.counts.missing + item.counts.differing > 0 {
+            try eachBatch(item, { $0.kind == .extra ? nil : $0.source?.place }) { places, batch throws(FerryError) in
+                let done = try retrying { () throws(FerryError) in
+                    try batch.bring(places, from: try sides.source.connect(), to: try engine.target.connect())
+                }
+                repairs[item.table.number]?.inserted += done.inserted
+                repairs[item.table.number]?.replaced += done.replaced
+            }
+        }
+        return work.compactMap { repairs[$0.table.number] }
+    }
+
+    /// Finds the rows of one table again, and hands them out batch by batch.
+    private func eachBatch(
+        _ item: Work, _ choose: (Difference) -> RowPlace?,
+        _ body: ([RowPlace], RepairBatch) throws(FerryError) -> Void
+    ) throws(FerryError) {
+        let batch = RepairBatch(
+            table: item.table, relations: relations(of: item.table), limit: engine.target.stallLimit)
+        var places: [RowPlace] = []
+        try Locator(sides: sides, table: item.table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
+            .run(item.sums.space, item.sums.sums.mapValues(\.slots)) { difference throws(FerryError) in
+                guard let place = choose(difference) else { return }
+                places.append(place)
+                guard places.count == Self.batch else { return }
+                try body(places, batch)
+                places = []
+            }
+        if !places.isEmpty { try body(places, batch) }
+    }
+
+    private func retrying<Result>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
+        try engine.retry.run(interrupt: engine.interrupt, events: engine.events, body)
+    }
+
+    private func relations(of table: ComparedTable) -> [Relation] {
+        let catalog = sides.target.catalog
+        guard let root = catalog.relation(table.name) else { return [] }
+        return [root] + catalog.tree(below: root)
+    }
+
+    private func requireRights(_ item: Work) throws(FerryError) {
+        let relations = relations(of: item.table)
+        guard let root = relations.first else { return }
+        var missing: [String] = []
+        if item.counts.extra > 0, !root.rights.delete { missing.append("DELETE") }
+        if item.counts.missing > 0, !root.rights.insert { missing.append("INSERT") }
+        if item.counts.differing > 0, !root.rights.update { missing.append("UPDATE") }
+        let user = sides.target.catalog.server.user
+        guard missing.isEmpty else {
+            let rights = missing.joined(separator: ", ")
+            throw FerryError(
+                .blocked, "The role \(user) lacks \(rights) on the table.",
+                hint: "GRANT \(rights) ON \(root.name) TO \(user).", side: .target, table: root.name)
+        }
+        let triggers = relations.flatMap { relation in relation.triggers.map { (relation, $0.name) } }
+        if let (relation, name) = triggers.first(where: { !$0.0.rights.own }) {
+            throw FerryError(
+                .blocked,
+                "The trigger \(name) would fire, and only the owner \(relation.owner) may disable it for the repair.",
+                hint: "GRANT \(relation.owner) TO \(user), or disable the trigger.", side: .target, table: relation.name
+            )
+        }
+    }
+
+    /// Orders tables so that each comes after those that its foreign keys refer to. Tables that refer to each other in a
+    /// circle stay in the order given.
+    private func parentsFirst(_ work: [Work]) -> [Work] {
+        let catalog = sides.target.catalog
+        let names = Set(work.map(\.table.name))
+        var ordered: [Work] = []
+        var done: Set<QualifiedName> = []
+        var left = work
+        while !left.isEmpty {
+            let ready = left.firstIndex { item in
+                relations(of: item.table).flatMap(\.foreignKeys)
+                    .compactMap { catalog.relations[$0.referenced]?.name }
+                    .allSatisfy { !names.contains($0) || done.contains($0) || $0 == item.table.name }
+            }
+            let next = left.remove(at: ready ?? 0)
+            done.insert(next.table.name)
+            ordered.append(next)
+        }
+        return ordered
+    }
+}

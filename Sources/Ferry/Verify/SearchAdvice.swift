@@ -1,0 +1,87 @@
+/// What the operator should know of searches, and why.
+struct SearchAdvice {
+    /// Of 1,000 answers, as 100 queries for 10 rows give, recall differs by about 0.01 by chance.
+    private static let noise = 0.01
+
+    let report: SearchReport
+
+    var notes: [Note] {
+        var notes: [Note] = []
+        func warn(_ code: String, _ message: String, _ hint: String?) {
+            notes.append(
+                Note(level: .warning, code: code, side: .target, table: report.table, message: message, hint: hint))
+        }
+        let (source, target) = (report.source, report.target)
+        if target.index == nil, let index = source.index {
+            warn(
+                "index_missing",
+                "The source searches \(report.column) through \(index.name), the target has no such index.",
+                "vecferry index builds it.")
+        }
+        if let index = target.index, target.recall == nil {
+            warn(
+                "index_not_used",
+                "The server does not search \(report.column) through \(index.name), even when made to.",
+                "EXPLAIN the query on the target.")
+        }
+        if let index = target.index, let part = skew(target) {
+            warn(
+                "built_on_empty",
+                "One search reads \(Self.percent(part)) of \(index.name): its lists were made on a table that was all but "
+                    + "empty, and most rows are in a few of them.",
+                "REINDEX INDEX \(index), or vecferry index.")
+        }
+        if let left = source.recall, let right = target.recall, right < left - Self.noise {
+            warn(
+                "recall_lower",
+                "Through \(target.index?.name ?? "the index"), the target finds \(Self.percent(right)) of the "
+                    + "\(report.k) nearest rows; the source finds \(Self.percent(left)). \(reason)", advice)
+        }
+        return notes
+    }
+
+    /// The part of an ivfflat index that a search reads, where that is far more than its share of the lists.
+    private func skew(_ side: SearchSide) -> Double? {
+        guard let part = side.partRead, let lists = lists(side), let probes = probes(side), lists > 0 else {
+            return nil
+        }
+        return part > 0.5 && part > 4 * Double(probes) / Double(lists) ? part : nil
+    }
+
+    private func lists(_ side: SearchSide) -> Int? {
+        side.method == "ivfflat" ? side.options["lists"].flatMap { Int($0) } ?? VectorIndexShape.defaultLists : nil
+    }
+
+    private func probes(_ side: SearchSide) -> Int? { side.settings["ivfflat.probes"].flatMap { Int($0) } }
+
+    private var reason: String {
+        if let part = skew(report.source) {
+            let time = report.source.indexMilliseconds.map { " in \(Self.milliseconds($0))" } ?? ""
+            return "The source's index was built on a table that was all but empty: each search reads "
+                + "\(Self.percent(part)) of it\(time), and so misses little."
+        }
+        if let lists = lists(report.target) {
+            return "A search reads \(probes(report.target) ?? 1) of its \(lists) lists."
+        }
+        if let search = report.target.settings["hnsw.ef_search"] { return "hnsw.ef_search is \(search)." }
+        return "The indexes differ."
+    }
+
+    private var advice: String? {
+        let database = "ALTER DATABASE \u{2026} SET"
+        if let lists = lists(report.target), let probes = probes(report.target) {
+            // pgvector's advice is the square root of the lists (README, "IVFFlat").
+            let more = max(probes + 1, Int(Double(lists).squareRoot().rounded()))
+            return "\(database) ivfflat.probes = \(more) finds more and reads more."
+        }
+        if report.target.method == "hnsw" { return "\(database) hnsw.ef_search = 100 finds more and takes longer." }
+        return nil
+    }
+
+    private static func percent(_ part: Double) -> String {
+        let tenths = Int((part * 1000).rounded(.down))
+        return "\(tenths / 10).\(tenths % 10)%"
+    }
+
+    private static func milliseconds(_ time: Double) -> String { "\(Int(time.rounded(.up))) ms" }
+}

@@ -1,0 +1,147 @@
+internal import Postgres
+
+/// Answers searches on one side, in a transaction that is open, without the index and through it.
+struct SearchProbe {
+    let query: SearchQuery
+    let index: Index?
+    /// pgvector's.
+    let schema: String
+    let catalog: Catalog
+    let limit: Duration
+
+    /// Which plans the server may choose from.
+    private enum Mode: String {
+        /// As the app would get it.
+        case asItIs = ""
+        /// An index scan is what gives pgvector's order; without it, rows are sorted by their true distance. A bot's rows may
+        /// still be found by bitmap.
+        case exact = "SET LOCAL enable_indexscan TO off; SET LOCAL enable_indexonlyscan TO off"
+        /// Whatever else could give the order costs too much.
+        case throughIndex = """
+            SET LOCAL enable_seqscan TO off; SET LOCAL enable_bitmapscan TO off; SET LOCAL enable_sort TO off
+            """
+    }
+
+    func run(
+        _ samples: [SearchQuery.Sample], on connection: borrowing Connection
+    ) throws(PostgresError) -> (SearchSide, [SearchAnswers]) {
+        var side = SearchSide(
+            index: index?.name, method: index?.method, options: index?.options ?? [:], settings: [:],
+            choosesIndex: false, recall: nil, exactMilliseconds: 0, indexMilliseconds: nil, partRead: nil)
+        try enter(.exact, on: connection)
+        let exact = try answers(samples, on: connection)
+        side.exactMilliseconds = exact.milliseconds
+        // pgvector's settings are there once its library is loaded.
+        side.settings = try settings(on: connection)
+        guard let index, let first = samples.first else { return (side, exact.answers) }
+
+        try enter(.asItIs, on: connection)
+        side.choosesIndex = try uses(index, first, on: connection)
+        try enter(.throughIndex, on: connection)
+        guard try uses(index, first, on: connection) else { return (side, exact.answers) }
+        let found = try answers(samples, on: connection)
+        let (hits, all) = zip(exact.answers, found.answers).reduce((0, 0)) { counts, pair in
+            (counts.0 + pair.0.hits(in: pair.1), counts.1 + pair.0.distances.count)
+        }
+        side.recall = all == 0 ? 1 : Double(hits) / Double(all)
+        side.indexMilliseconds = found.milliseconds
+        if index.method == "ivfflat" { side.partRead = try partRead(index, samples.prefix(7), on: connection) }
+        return (side, exact.answers)
+    }
+
+    /// Settings are local to the transaction; those of an earlier mode are taken back first.
+    private func enter(_ mode: Mode, on connection: borrowing Connection) throws(PostgresError) {
+        let names = ["indexscan", "indexonlyscan", "seqscan", "bitmapscan", "sort"]
+        try connection.execute(names.map { "SET LOCAL enable_\($0) TO on" }.joined(separator: "; "), limit: limit)
+        if mode != .asItIs { try connection.execute(mode.rawValue, limit: limit) }
+    }
+
+    private func statement(
+        _ sample: SearchQuery.Sample, isFiltered: Bool = true, on connection: borrowing Connection
+    ) throws(PostgresError) -> (sql: String, parameters: [String?]) {
+        let expression =
+            if let held = index?.expressions.first { held } else { try connection.quoteIdentifier(query.column.name) }
+        return try query.statement(
+            sample, expression: expression, schema: schema, isFiltered: isFiltered, on: connection)
+    }
+
+    private func answers(
+        _ samples: [SearchQuery.Sample], on connection: borrowing Connection
+    ) throws(PostgresError) -> (answers: [SearchAnswers], milliseconds: Double) {
+        var answers: [SearchAnswers] = []
+        var times: [Double] = []
+        for sample in samples {
+            let (sql, parameters) = try statement(sample, on: connection)
+            let start = ContinuousClock.now
+            let rows = try connection.query(sql, parameters, limit: limit)
+            times.append((ContinuousClock.now - start) / .milliseconds(1))
+            var answer = SearchAnswers(rows: [], distances: [])
+            for row in rows where try row.optional("distance") != nil {
+                answer.rows.append(query.table.key == nil ? "" : try row.string("row"))
+                answer.distances.append(try row.double("distance"))
+            }
+            answers.append(answer)
+        }
+        times.sort()
+        return (answers, times.isEmpty ? 0 : times[times.count / 2])
+    }
+
+    private func settings(on connection: borrowing Connection) throws(PostgresError) -> [String: String] {
+        var settings: [String: String] = [:]
+        let rows = try connection.query(
+            "SELECT name, setting FROM pg_settings WHERE name ~ '^(ivfflat|hnsw)[.]'", limit: limit)
+        for row in rows { settings[try row.string("name")] = try row.string("setting") }
+        return settings
+    }
+
+    private func explain(
+        _ options: String, _ statement: (sql: String, parameters: [String?]), on connection: borrowing Connection
+    ) throws(PostgresError) -> [String] {
+        let rows = try connection.query(
+            "EXPLAIN (\(options), FORMAT TEXT) \(statement.sql)", statement.parameters, limit: limit)
+        return try rows.map { row throws(PostgresError) in try row.optional(at: 0) ?? "" }
+    }
+
+    /// Whether the plan goes through the index, or through its partitions.
+    private func uses(
+        _ index: Index, _ sample: SearchQuery.Sample, on connection: borrowing Connection
+    ) throws(PostgresError) -> Bool {
+        var names = [index.name.name]
+        if let relation = catalog.relation(query.table.name) {
+            names += catalog.tree(below: relation).flatMap(\.indexes).filter(\.isVectorIndex).map(\.name.name)
+        }
+        let plan = try explain("COSTS off", try statement(sample, on: connection), on: connection)
+        // EXPLAIN quotes a name only where it must.
+        for name in names { names.append(try connection.quoteIdentifier(name)) }
+        return names.contains { name in plan.contains { $0.contains("Index Scan using \(name) on ") } }
+    }
+
+    /// How much of the index's pages a search over all bots touches: the median, since lists differ in size. Pages of the
+    /// answers' own rows are counted too, so that it means little for an index of a few pages.
+    private func partRead(
+        _ index: Index, _ samples: some Collection<SearchQuery.Sample>, on connection: borrowing Connection
+    ) throws(PostgresError) -> Double? {
+        let pages = index.bytes / catalog.server.blockSize
+        guard pages >= 100 else { return nil }
+        var parts: [Double] = []
+        for sample in samples {
+            let statement = try statement(sample, isFiltered: false, on: connection)
+            let plan = try explain("ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off", statement, on: connection)
+            guard let touched = Self.buffers(plan) else { return nil }
+            parts.append(min(1, Double(touched) / Double(pages)))
+        }
+        parts.sort()
+        return parts.isEmpty ? nil : parts[parts.count / 2]
+    }
+
+    /// Hits and reads of the whole plan, which its first node tells: `Buffers: shared hit=3443 read=57989`.
+    static func buffers(_ plan: [String]) -> Int? {
+        guard let line = plan.first(where: { $0.contains("Buffers: shared") }) else { return nil }
+        // Temporary and local blocks come behind a comma.
+        let words = line.prefix { $0 != "," }.split(separator: " ").map { $0.split(separator: "=") }
+        return words.reduce(0) { sum, word in
+            guard word.count == 2, word[0] == "hit" || word[0] == "read" else { return sum }
+            return sum + (Int(word[1]) ?? 0)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import Postgres
+
+/// The app's form of query in one embedding column: the nearest rows, of one bot where the table has a bot column.
+struct SearchQuery: Sendable {
+    let table: ComparedTable
+    let column: ColumnPair
+    /// The operator's symbol, as `<->`.
+    let distance: String
+    let k: Int
+
+    /// One stored row as a query.
+    struct Sample: Sendable {
+        var vector: String
+        /// nil where the table has no bot column.
+        var bot: Bot?
+
+        enum Bot: Sendable {
+            case named(String)
+            case none
+        }
+    }
+
+    private var botColumn: String? {
+        if case .column(let name)? = table.botScope { name } else { nil }
+    }
+
+    /// Stored rows, spread over the table: the query is read with the values as text, which is exact.
+    func samples(_ count: Int, on connection: borrowing Connection) throws(PostgresError) -> [Sample] {
+        let name = try table.name.quoted(on: connection)
+        let value = try connection.quoteIdentifier(column.name)
+        let bot = try botColumn.map { name throws(PostgresError) in
+            "r.\(try connection.quoteIdentifier(name))::pg_catalog.text"
+        }
+        var conditions = ["r.\(value) IS NOT NULL"]
+        if let filter = try table.botScope?.condition(table.filter, alias: "r", on: connection) {
+            conditions.append(filter)
+        }
+        let rows = try connection.query(
+            """
+            WITH chosen AS MATERIALIZED (
+                SELECT r.tableoid AS part, r.ctid AS place FROM \(name) AS r WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY md5(r.ctid::text), r.tableoid LIMIT \(count)
+            )
+            SELECT r.\(value)::pg_catalog.text AS vector, \(bot ?? "NULL") AS bot
+            FROM chosen JOIN \(name) AS r ON r.tableoid = chosen.part AND r.ctid = chosen.place
+            """)
+        return try rows.map { row throws(PostgresError) in
+            let bot = try row.optional("bot")
+            return Sample(
+                vector: try row.string("vector"),
+                bot: botColumn == nil ? nil : bot.map { .named($0) } ?? Sample.Bot.none)
+        }
+    }
+
+    /// The statement and its parameters.
+    ///
+    /// - Parameters:
+    ///   - expression: What the index holds: the column, or an expression over it.
+    ///   - schema: pgvector's.
+    ///   - isFiltered: Whether only the sample's bot is searched.
+    func statement(
+        _ sample: Sample, expression: String, schema: String, isFiltered: Bool = true,
+        on connection: borrowing Connection
+    ) throws(PostgresError) -> (sql: String, parameters: [String?]) {
+        let type =
+            try column.vectorType.map { type throws(PostgresError) in
+                "\(try connection.quoteIdentifier(schema)).\(type.rawValue)"
+            } ?? "pg_catalog.bit(\(column.dimensions ?? 1))"
+        let value = try connection.quoteIdentifier(column.name)
+        // The query goes through the same expression as the rows.
+        let query = "(SELECT \(expression) FROM (SELECT $1::\(type) AS \(value)) AS q)"
+        let distance = "(\(expression)) OPERATOR(\(try connection.quoteIdentifier(schema)).\(distance)) \(query)"
+        var condition = ""
+        var parameters: [String?] = [sample.vector]
+        if isFiltered, let name = botColumn {
+            let bot = "r.\(try connection.quoteIdentifier(name))"
+            switch sample.bot {
+            case .named(let name):
+                condition = " WHERE \(bot) = $2"
+                parameters.append(name)
+            default: condition = " WHERE \(bot) IS NULL"
+            }
+        }
+        var key: [String] = []
+        for name in table.key?.columns ?? [] {
+            key.append("r.\(try connection.quoteIdentifier(name))::pg_catalog.text")
+        }
+        return (
+            """
+            SELECT ROW(\(key.joined(separator: ", ")))::pg_catalog.text AS row, \(distance) AS distance \
+            FROM \(try table.name.quoted(on: connection)) AS r\(condition) ORDER BY \(distance) LIMIT \(k)
+            """, parameters
+        )
+    }
+}

@@ -1,0 +1,43 @@
+internal import Postgres
+
+/// One side of a comparison: its catalog, and sessions that all read in one snapshot of it.
+struct SideReader: Sendable {
+    /// Read-only.
+    let endpoint: Endpoint
+    let keeper: SnapshotKeeper
+    /// The snapshot that the comparison is of.
+    let snapshot: Snapshot
+    let catalog: Catalog
+
+    var side: Side { endpoint.side }
+
+    /// Opens a session that reads in the snapshot.
+    ///
+    /// - Throws: Where the snapshot was lost, as in a restart of the server, and somebody has written since: what was read
+    ///   before and what would be read now are not of one state.
+    func connect() throws(FerryError) -> Connection {
+        let current = try keeper.snapshot()
+        guard current.visibility == snapshot.visibility else {
+            throw FerryError(
+                .sourceChanged, "The snapshot was lost while rows were compared, and the server was written to since.",
+                hint: "Run the same command again.", side: side)
+        }
+        do throws(FerryError) {
+            return try current.join(endpoint)
+        } catch {
+            throw keeper.look(at: error, in: current)
+        }
+    }
+}
+
+/// Both sides of a comparison, and how they are read.
+struct BothSides: Sendable {
+    let source: SideReader
+    let target: SideReader
+    /// Streams on each side.
+    let jobs: Int
+    let retry: RetryPolicy
+    let events: EventSink
+
+    subscript(_ side: Side) -> SideReader { side == .source ? source : target }
+}

@@ -1,0 +1,170 @@
+/// Compares two databases: reads both at once, looks for the rows of tables that differ, and names them.
+struct Verifier {
+    let engine: Engine
+    let request: VerifyRequest
+
+    func run() throws(FerryError) -> VerifyReport {
+        let (report, repairs) = try compare(repairs: request.repair == .apply)
+        guard let repairs else { return report }
+        // What was repaired is proven like anything else.
+        var proof = try compare(repairs: false).report
+        proof.repair = RepairReport(isDryRun: false, tables: repairs)
+        return proof
+    }
+
+    /// - Returns: The report, and what was repaired after it, where anything was.
+    private func compare(repairs: Bool) throws(FerryError) -> (report: VerifyReport, repairs: [TableRepair]?) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let source = SnapshotKeeper(engine.source.readOnly, tables: [], retry: engine.retry, events: engine.events)
+        let target = SnapshotKeeper(engine.target.readOnly, tables: [], retry: engine.retry, events: engine.events)
+        defer {
+            source.close()
+            target.close()
+        }
+        engine.events(.stage(.plan))
+        let survey = VerifySurvey(engine: engine)
+        let sides = try survey.open(source, target)
+        let comparison = try ComparisonPlanner(
+            request: request, source: sides.source.catalog, target: sides.target.catalog,
+            job: try survey.newestPlan(sides.target)
+        ).plan()
+
+        // A snapshot does not see TRUNCATE, nor that VACUUM FULL moves rows to other places.
+        for side in Side.allCases {
+            let tables = comparison.tables.flatMap { $0.leaves[side] ?? [] }.map(\.name)
+            try (side == .source ? source : target).lock(tables)
+        }
+
+        engine.events(.stage(.compare))
+        let (results, bytes) = try Comparer(
+            sides: sides, tables: comparison.tables, chunkBytes: request.chunkBytes
+        ).run()
+        var tables: [TableComparison] = []
+        for table in comparison.tables {
+            guard let result = results[table.number] else { continue }
+            tables.append(try report(table, result, sides, kept: comparison.keptBots[table.number] ?? []))
+        }
+        try requireNamedBots(tables)
+        var searches: [SearchReport] = []
+        if let search = request.search, !repairs {
+            engine.events(.stage(.search))
+            searches = try Searcher(sides: sides, request: search).run(comparison.tables)
+        }
+        var report = VerifyReport(
+            source: sides.source.catalog.server, target: sides.target.catalog.server, tables: tables,
+            notes: comparison.notes + botNotes(tables, comparison.keptBots)
+                + searches.flatMap { SearchAdvice(report: $0).notes }, repair: nil, searches: searches,
+            seconds: (clock.now - start) / .seconds(1), sourceBytes: bytes[.source] ?? 0,
+            targetBytes: bytes[.target] ?? 0)
+        guard report.outcome == .differs, request.repair != .none else { return (report, nil) }
+        let work = comparison.tables.compactMap { table in
+            results[table.number].map {
+                Repairer.Work(table: table, sums: $0, counts: tables[table.number].counts)
+            }
+        }.filter { $0.counts.all > 0 }
+        report.repair = RepairReport(
+            isDryRun: true,
+            tables: work.map {
+                TableRepair(
+                    name: $0.table.name, deleted: $0.counts.extra, inserted: $0.counts.missing,
+                    replaced: $0.counts.differing)
+            })
+        guard repairs else { return (report, nil) }
+        engine.events(.found(report))
+        return (report, try Repairer(engine: engine, request: request, sides: sides).run(work))
+    }
+
+    private func report(
+        _ table: ComparedTable, _ result: Comparer.Result, _ sides: BothSides, kept: [String?]
+    ) throws(FerryError) -> TableComparison {
+        let (source, target) = (result.sums[.source]?.all ?? .zero, result.sums[.target]?.all ?? .zero)
+        var comparison = TableComparison(
+            name: table.name, state: source == target ? .same : .differs, source: source, target: target,
+            key: table.key?.columns, counts: .zero, findings: [],
+            bots: Self.bots(result.sums[.source]?.bots, result.sums[.target]?.bots), keptBots: kept,
+            textColumns: table.textColumns)
+        guard comparison.state == .differs else { return comparison }
+
+        engine.events(.stage(.locate))
+        var listed = FindingList(most: request.maxFindings, hasKey: table.key != nil)
+        try Locator(sides: sides, table: table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
+            .run(result.space, result.sums.mapValues(\.slots)) { listed.add($0) }
+        comparison.counts = listed.counts
+        comparison.findings = try FindingNamer(sides: sides, table: table).name(listed.differences)
+        return comparison
+    }
+
+    /// nil where either side has no bots that can be told apart.
+    private static func bots(_ source: BotSums?, _ target: BotSums?) -> [BotComparison]? {
+        guard let source, let target, !source.isOverfull, !target.isOverfull else { return nil }
+        return Set(source.digests.keys).union(target.digests.keys)
+            .sorted { ($0 ?? "") < ($1 ?? "") }
+            .map { bot in
+                BotComparison(
+                    bot: bot, source: source.digests[bot] ?? .zero, target: target.digests[bot] ?? .zero)
+            }
+    }
+
+    /// A comparison of nothing must not pass for one that found nothing.
+    private func requireNamedBots(_ tables: [TableComparison]) throws(FerryError) {
+        guard request.selection.bots != nil else { return }
+        let compared = tables.contains { table in table.bots.map { !$0.isEmpty } ?? (table.source.rows > 0) }
+        guard !compared else { return }
+        throw FerryError(
+            .notComparable, "None of the named bots has rows on either side; nothing was compared.",
+            hint: "Check --bot and --bots; bots that a copy had kept on the target are left out.")
+    }
+
+    private func botNotes(_ tables: [TableComparison], _ kept: [Int: [String?]]) -> [Note] {
+        var notes: [Note] = []
+        let keptBots = kept.values.reduce(into: Set<String?>()) { $0.formUnion($1) }
+        if !keptBots.isEmpty {
+            notes.append(
+                Note(
+                    level: .warning, code: "bots_kept", side: .target, table: nil,
+                    message:
+                        "\(keptBots.count) bots that the newest copy left as they were on the target are not compared.",
+                    hint: nil))
+        }
+        if let only = request.selection.bots, tables.allSatisfy({ $0.bots != nil || $0.keptBots.isEmpty }) {
+            let found = tables.reduce(into: Set<String?>()) { $0.formUnion(($1.bots ?? []).map(\.bot)) }
+            let unknown = only.filter { !found.contains($0) && !keptBots.contains($0) }
+            if !unknown.isEmpty {
+                notes.append(
+                    Note(
+                        level: .warning, code: "unknown_bots", side: nil, table: nil,
+                        message: "\(unknown.count) of the named bots have no rows on either side.",
+                        hint: "A bot without knowledge has none."))
+            }
+        }
+        return notes
+    }
+}
+
+/// Counts differences and keeps the first of them.
+struct FindingList {
+    private let most: Int
+    private let hasKey: Bool
+    private(set) var counts = FindingCounts.zero
+    private(set) var differences: [Difference] = []
+    private var lastHash: UInt128?
+
+    init(most: Int, hasKey: Bool) {
+        self.most = most
+        self.hasKey = hasKey
+    }
+
+    mutating func add(_ difference: Difference) {
+        switch difference.kind {
+        case .missing: counts.missing += 1
+        case .extra: counts.extra += 1
+        case .differs: counts.differing += 1
+        }
+        // Copies of one row are one finding.
+        let hash = (difference.source ?? difference.target)?.row
+        let isAgain = !hasKey && hash == lastHash
+        lastHash = hash
+        if !isAgain, differences.count < most { differences.append(difference) }
+    }
+}

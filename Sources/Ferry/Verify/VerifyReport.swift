@@ -1,0 +1,132 @@
+/// What a comparison of two databases came to.
+public struct VerifyReport: Codable, Sendable, Equatable {
+    public enum Outcome: String, Codable, Sendable {
+        /// Every table holds the same rows on both sides, byte for byte.
+        case same
+        case differs
+    }
+
+    /// Of rows and of exact searches; what comes through an index is no difference in data.
+    public var outcome: Outcome {
+        let differs = tables.contains { $0.state == .differs } || searches.contains { $0.differing > 0 }
+        return differs ? .differs : .same
+    }
+    public var source: ServerInfo
+    public var target: ServerInfo
+    public var tables: [TableComparison]
+    public var notes: [Note]
+    /// What a repair did, or would do.
+    public var repair: RepairReport?
+    /// Empty where none were asked for.
+    public var searches: [SearchReport]
+    public var seconds: Double
+    /// Bytes of COPY data that were read from the source, and from the target.
+    public var sourceBytes: Int
+    public var targetBytes: Int
+}
+
+/// One table on both sides.
+public struct TableComparison: Codable, Sendable, Equatable {
+    public enum State: String, Codable, Sendable {
+        case same, differs
+    }
+
+    public var name: QualifiedName
+    public var state: State
+    public var source: Digest
+    public var target: Digest
+    /// The columns that name a row; nil where rows are told apart by their whole content.
+    public var key: [String]?
+    /// How many rows differ, all of them.
+    public var counts: FindingCounts
+    /// The first of the rows that differ, at most as many as were asked for.
+    public var findings: [Finding]
+    /// Of a table that belongs to bots, each bot; nil where the table has none, or too many to be told apart.
+    public var bots: [BotComparison]?
+    /// Bots that a copy had left as they were on the target, which are not compared.
+    public var keptBots: [String?]
+    /// Columns that are compared in their text form, and why.
+    public var textColumns: [TextColumn]
+}
+
+/// A column whose bytes may differ for equal values from one cluster to another.
+public struct TextColumn: Codable, Sendable, Equatable {
+    public var name: String
+    public var reason: String
+}
+
+/// How many rows of a table differ.
+public struct FindingCounts: Codable, Sendable, Equatable {
+    public static let zero = FindingCounts(missing: 0, extra: 0, differing: 0)
+
+    /// On the source only.
+    public var missing: Int
+    /// On the target only.
+    public var extra: Int
+    /// On both, with different content.
+    public var differing: Int
+
+    public var all: Int { missing + extra + differing }
+
+    public init(missing: Int, extra: Int, differing: Int) {
+        self.missing = missing
+        self.extra = extra
+        self.differing = differing
+    }
+}
+
+/// One difference between the two sides.
+public struct Finding: Codable, Sendable, Equatable {
+    public enum Kind: String, Codable, Sendable {
+        /// On the source only.
+        case missing
+        /// On the target only.
+        case extra
+        /// On both, with different content.
+        case differs
+    }
+
+    public var kind: Kind
+    /// The row's key, column by column, as text; nil in a table without a key.
+    public var key: [String: String]?
+    /// XXH3-128 of the whole row, in a table without a key.
+    public var hash: String?
+    /// How many rows of this content each side has, in a table without a key; there a finding stands for all of them.
+    public var sourceCopies: Int
+    public var targetCopies: Int
+    /// The columns that differ.
+    public var columns: [String]
+    /// The bot that the row belongs to on the side that has it, or on the source.
+    public var bot: String?
+}
+
+/// The rows of one bot on both sides.
+public struct BotComparison: Codable, Sendable, Equatable {
+    /// nil for the rows that belong to none.
+    public var bot: String?
+    public var source: Digest
+    public var target: Digest
+    public var state: TableComparison.State
+
+    init(bot: String?, source: Digest, target: Digest) {
+        self.bot = bot
+        self.source = source
+        self.target = target
+        state = source == target ? .same : .differs
+    }
+}
+
+/// What a repair did, or would do.
+public struct RepairReport: Codable, Sendable, Equatable {
+    /// Whether nothing was changed.
+    public var isDryRun: Bool
+    public var tables: [TableRepair]
+}
+
+/// What a repair does to one table of the target.
+public struct TableRepair: Codable, Sendable, Equatable {
+    public var name: QualifiedName
+    public var deleted: Int
+    public var inserted: Int
+    public var replaced: Int
+}

@@ -1,0 +1,58 @@
+internal import Postgres
+
+/// What both servers are and hold, read in the snapshots that the comparison is of.
+struct VerifySurvey {
+    let engine: Engine
+
+    /// Opens both sides. The keepers of the snapshots are the caller's to close.
+    func open(_ source: SnapshotKeeper, _ target: SnapshotKeeper) throws(FerryError) -> BothSides {
+        let (left, right) = (engine.source.readOnly, engine.target.readOnly)
+        let (sourceSnapshot, targetSnapshot) = (try source.snapshot(), try target.snapshot())
+        let retry = engine.retry
+        return try retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
+            let onSource = try sourceSnapshot.join(left)
+            let onTarget = try targetSnapshot.join(right)
+            try requireSessions(onSource, left)
+            try requireSessions(onTarget, right)
+            if try Surveyor.sharesDatabase(onSource, onTarget) {
+                throw FerryError(
+                    .invalidRequest, "Source and target are the same database.",
+                    hint: "Give --source the restored snapshot and --target the new cluster.")
+            }
+            return BothSides(
+                source: SideReader(
+                    endpoint: left, keeper: source, snapshot: sourceSnapshot,
+                    catalog: try CatalogReader(side: .source).read(onSource)),
+                target: SideReader(
+                    endpoint: right, keeper: target, snapshot: targetSnapshot,
+                    catalog: try CatalogReader(side: .target).read(onTarget)),
+                jobs: engine.jobs, retry: retry, events: engine.events)
+        }
+    }
+
+    /// The plan of the newest job, where the target has a ledger that this role may read. Without one, everything is compared.
+    func newestPlan(_ target: SideReader) throws(FerryError) -> Plan? {
+        try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
+            let connection = try target.connect()
+            let mayRead = try on(.target) { () throws(PostgresError) in
+                try connection.query(
+                    """
+                    SELECT has_schema_privilege(n.oid, 'USAGE') AS may_use FROM pg_namespace AS n
+                    WHERE n.nspname = 'vecferry'
+                    """
+                ).first?.bool("may_use") ?? false
+            }
+            guard mayRead, try Ledger().exists(connection) else { return nil }
+            return try Ledger().newestJob(connection)?.plan
+        }
+    }
+
+    private func requireSessions(
+        _ connection: borrowing Connection, _ endpoint: Endpoint
+    ) throws(FerryError) {
+        guard try PoolerProbe(endpoint: endpoint).facts(of: connection).pooler == .transaction else { return }
+        throw FerryError(
+            .invalidRequest, "A connection pooler in transaction mode stands in front of the server.",
+            hint: "Connect to the server itself, or to a pool in session mode.", side: endpoint.side)
+    }
+}

@@ -1,0 +1,58 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Runs blocking work on threads of its own: libpq's calls wait on sockets, and Swift's cooperative pool has only as many
+/// threads as the machine has cores.
+enum WorkerThread {
+    /// Runs `work` once for each number below `count`, each on its own thread, and waits for all of them.
+    static func runAll(_ count: Int, _ work: @escaping @Sendable (Int) -> Void) {
+        let threads = (0..<count).map { number in start { work(number) } }
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    /// Runs blocking work on a thread of its own and awaits its result.
+    static func run<Result: Sendable>(
+        _ work: @escaping @Sendable () throws(FerryError) -> Result
+    ) async throws(FerryError) -> Result {
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Swift.Result<Result, FerryError>, Never>) in
+            startDetached {
+                do throws(FerryError) {
+                    continuation.resume(returning: .success(try work()))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    /// Starts a thread that nobody waits for.
+    static func startDetached(_ body: @escaping @Sendable () -> Void) { pthread_detach(start(body)) }
+
+    /// A started thread.
+    private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
+        let box = Unmanaged.passRetained(Body(body))
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { context in
+                Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
+                return nil
+            }, box.toOpaque())
+        precondition(status == 0, "The system gives no more threads.")
+        return thread
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+}
