@@ -48,7 +48,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What tests that need real servers share: databases of their own on the rig.
+        .target(
+            name: "RigSupport", dependencies: ["Ferry", "Postgres"], path: "Tests/RigSupport", swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: settings),
         .testTarget(name: "FerryTests", dependencies: ["Ferry"], swiftSettings: settings),
+        .testTarget(name: "RigTests", dependencies: ["Ferry", "Postgres", "RigSupport"], swiftSettings: settings),
     ]
 )

@@ -1,0 +1,156 @@
+internal import Foundation
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// A child process that can be signalled at will, and whose output is read while it runs.
+///
+/// Not Foundation's `Process`: that counts a program as running for as long as a server that it started lives.
+public final class Command: Sendable {
+    /// How it ended.
+    public struct Ended: Sendable {
+        /// The exit code, or 128 and the signal that killed it.
+        public var status: Int32
+        public var output: String
+        public var errors: String
+
+        /// All that it said, for messages of failed tests.
+        public var said: String { "status \(status)\n\(output)\n\(errors)" }
+    }
+
+    struct Failure: Error { var program: String }
+
+    public let id: Int32
+    private let output: Collector
+    private let errors: Collector
+    private let status = Mutex<Int32?>(nil)
+
+    /// Starts a program.
+    ///
+    /// - Parameter environment: All of its variables; nil hands on those of the tests.
+    public init(_ program: String, _ arguments: [String], environment: [String: String]? = nil) throws {
+        let (out, err) = (try Channel(), try Channel())
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, out.writing, 1)
+        posix_spawn_file_actions_adddup2(&actions, err.writing, 2)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        // Whoever runs the tests in the background may have had them ignore Ctrl-C.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        let variables = environment ?? ProcessInfo.processInfo.environment
+        let argv = ([program] + arguments).map { strdup($0) } + [nil]
+        let envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer {
+            for pointer in argv + envp { free(pointer) }
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        var pid = pid_t()
+        let failure = posix_spawn(&pid, program, &actions, &attributes, argv, envp)
+        close(out.writing)
+        close(err.writing)
+        id = pid
+        output = Collector(out.reading)
+        errors = Collector(err.reading)
+        guard failure == 0 else { throw Failure(program: program) }
+    }
+
+    public static func run(_ program: String, _ arguments: [String]) throws -> Ended {
+        try Command(program, arguments).ended()
+    }
+
+    public var isRunning: Bool {
+        status.withLock { status in
+            guard status == nil else { return false }
+            var raw: Int32 = 0
+            guard waitpid(id, &raw, WNOHANG) == id else { return true }
+            let signal = raw & 0x7F
+            status = signal == 0 ? (raw >> 8) & 0xFF : 128 + signal
+            return false
+        }
+    }
+
+    /// What it has written to standard error so far.
+    public var errorsSoFar: String { errors.text }
+
+    public func kill() { signal(SIGKILL) }
+    public func interrupt() { signal(SIGINT) }
+    public func terminate() { signal(SIGTERM) }
+    public func signal(_ number: Int32) {
+        // Once it has been waited for, the number may be another process's.
+        if isRunning { _ = Glibc.kill(id, number) }
+    }
+
+    /// What `ps` shows of it, arguments separated by spaces; empty once it is gone.
+    public func commandLine() -> String {
+        let bytes = try? Data(contentsOf: URL(filePath: "/proc/\(id)/cmdline"))
+        return String(decoding: (bytes ?? Data()).map { $0 == 0 ? 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// Waits for its end. One that does not end within `seconds` is killed, and says so in `errors`.
+    public func ended(within seconds: Double = 120) -> Ended {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var isLate = false
+        while isRunning {
+            if !isLate, ContinuousClock.now > deadline {
+                isLate = true
+                kill()
+            }
+            usleep(2_000)
+        }
+        return Ended(
+            status: status.withLock { $0 } ?? -1, output: output.finished(),
+            errors: errors.finished() + (isLate ? "\nThe test killed it after \(seconds) seconds." : ""))
+    }
+}
+
+/// A pipe that only the child it is made for inherits.
+private struct Channel {
+    let reading: Int32
+    let writing: Int32
+
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw Command.Failure(program: "pipe") }
+        (reading, writing) = (ends[0], ends[1])
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    }
+}
+
+/// Reads a pipe to its end on a thread of its own, so that the child never waits for its reader.
+private final class Collector: Sendable {
+    private let bytes = Mutex<[UInt8]>([])
+    private let isDone = Atomic<Bool>(false)
+
+    init(_ descriptor: Int32) {
+        Thread.start { [self] in
+            var buffer = [UInt8](repeating: 0, count: 64 << 10)
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { break }
+                bytes.withLock { $0 += buffer[..<count] }
+            }
+            close(descriptor)
+            isDone.store(true, ordering: .releasing)
+        }
+    }
+
+    var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+
+    func finished() -> String {
+        // A server that the child started may hold the pipe; nobody waits for it for long.
+        for _ in 0..<500 where !isDone.load(ordering: .acquiring) { usleep(2_000) }
+        return text
+    }
+}

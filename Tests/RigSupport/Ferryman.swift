@@ -1,0 +1,28 @@
+internal import Foundation
+
+/// The built `vecferry`, run as an operator runs it.
+public enum Ferryman {
+    /// Starts it with these arguments, and of vecferry's and libpq's variables only these.
+    public static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Command {
+        // The tests' own program is built beside it.
+        let tests = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
+            !name.hasPrefix("VECFERRY_") && !name.hasPrefix("PG")
+        }
+        return try Command(
+            folder(of: tests).appending(path: "vecferry").path, arguments,
+            environment: inherited.merging(environment) { $1 })
+    }
+
+    public static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Command.Ended {
+        try start(arguments, environment: environment).ended()
+    }
+
+    /// Where the test bundle is run by another program, its path is among the arguments.
+    private static func folder(of tests: URL) -> URL {
+        let beside = tests.deletingLastPathComponent()
+        if FileManager.default.isExecutableFile(atPath: beside.appending(path: "vecferry").path) { return beside }
+        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }
+        return bundle.map { URL(filePath: $0).deletingLastPathComponent() } ?? beside
+    }
+}

@@ -1,0 +1,134 @@
+public import Ferry
+public import Postgres
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// The two servers of `scripts/rig env`.
+public enum Rig {
+    /// A test that needs the rig and has none fails with this.
+    public struct Missing: Error, CustomStringConvertible {
+        public let variable: String
+        public var description: String {
+            "\(variable) is not set: start the rig with scripts/rig up and eval \"$(scripts/rig env)\", or run scripts/test."
+        }
+    }
+
+    /// A variable of the rig's environment.
+    public static func variable(_ name: String) throws -> String {
+        guard let value = getenv(name) else { throw Missing(variable: name) }
+        return String(cString: value)
+    }
+
+    /// Whether the long forms of tests are asked for.
+    public static var isSoak: Bool { getenv("VECFERRY_SOAK") != nil }
+
+    /// Runs `body` with a new database on each server, and drops both afterwards, also when it throws.
+    ///
+    /// - Parameters:
+    ///   - servers: URIs of other servers than the rig's, each with a database.
+    ///   - options: What the source's URI ends in, such as `?sslmode=verify-full`.
+    ///   - setup: SQL for both; pgvector is created first.
+    ///   - onTargetServer: Whether the target's server plays both parts, for what only its pgvector has.
+    public static func withDatabases<Result>(
+        on servers: (source: String, target: String)? = nil, options: String = "", setup: String = "",
+        onTargetServer: Bool = false, _ body: (RigDatabases) async throws -> Result
+    ) async throws -> Result {
+        // Each test opens several sessions, and the servers take a hundred.
+        await Gate.databases.enter()
+        defer { Gate.databases.leave() }
+        let name = "t\(UInt64.random(in: 0...UInt64.max))"
+        let source = try RigDatabase(
+            server: try servers?.source ?? variable(onTargetServer ? "VECFERRY_TARGET" : "VECFERRY_SOURCE"),
+            name: onTargetServer ? "\(name)_source" : name, options: options)
+        let target = try RigDatabase(server: try servers?.target ?? variable("VECFERRY_TARGET"), name: name)
+        let databases = RigDatabases(source: source, target: target)
+        do {
+            try source.create(setup)
+            try target.create(setup)
+            let result = try await body(databases)
+            databases.drop()
+            return result
+        } catch {
+            databases.drop()
+            throw error
+        }
+    }
+}
+
+/// A source and a target for one test.
+public struct RigDatabases: Sendable {
+    public let source: RigDatabase
+    public let target: RigDatabase
+
+    /// Runs SQL on both.
+    public func both(_ sql: String) throws {
+        try source.run(sql)
+        try target.run(sql)
+    }
+
+    /// An engine between the two, which collects its events.
+    public func engine(
+        jobs: Int = 2, interrupt: Interrupt = Interrupt(), retry: RetryPolicy = .standard,
+        events: @escaping EventSink = { _ in }
+    ) throws -> Engine {
+        Engine(
+            source: Endpoint(.source, try ConnectionParameters(parsing: source.uri), interrupt: interrupt),
+            target: Endpoint(.target, try ConnectionParameters(parsing: target.uri), interrupt: interrupt), jobs: jobs,
+            retry: retry, interrupt: interrupt, events: events)
+    }
+
+    func drop() {
+        source.drop()
+        target.drop()
+    }
+}
+
+/// One database that a test has for itself.
+public struct RigDatabase: Sendable {
+    let server: String
+    public let name: String
+    public let uri: String
+
+    init(server: String, name: String, options: String = "") throws {
+        self.server = server
+        self.name = name
+        // The rig's URIs end in the name of the database.
+        guard let slash = server.lastIndex(of: "/") else { throw Rig.Missing(variable: "a URI with a database") }
+        uri = server[...slash] + name + options
+    }
+
+    /// Opens a session as the rig's superuser.
+    public func connect() throws -> Connection {
+        try Connection(try ConnectionParameters(parsing: uri), applicationName: "vecferry-test", interrupt: Interrupt())
+    }
+
+    /// Runs statements, and returns the rows of the last one.
+    @discardableResult
+    public func run(_ sql: String) throws -> [[String?]] {
+        let connection = try connect()
+        guard let rows = try connection.execute(sql).last else { return [] }
+        return try rows.map { row in try rows.columns.map { try row.optional($0) } }
+    }
+
+    /// The single value that a query returns.
+    public func value(_ sql: String) throws -> String? { try run(sql).first?.first ?? nil }
+
+    func create(_ setup: String) throws {
+        let connection = try Connection(
+            try ConnectionParameters(parsing: server), applicationName: "vecferry-test", interrupt: Interrupt())
+        try connection.execute("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8'")
+        try run("CREATE EXTENSION vector")
+        if !setup.isEmpty { try run(setup) }
+    }
+
+    func drop() {
+        let connection = try? Connection(
+            try ConnectionParameters(parsing: server), applicationName: "vecferry-test", interrupt: Interrupt())
+        guard let connection else { return }
+        _ = try? connection.execute("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
+    }
+}

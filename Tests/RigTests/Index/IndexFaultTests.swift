@@ -1,0 +1,97 @@
+import Postgres
+import RigSupport
+import Testing
+
+@testable import Ferry
+
+/// What happens to builds when backends are killed under them.
+@Suite struct IndexFaultTests {
+    private static let table = "CREATE TABLE items (id int PRIMARY KEY, embedding vector(64))"
+    private static let rows = """
+        INSERT INTO items
+        SELECT i, (SELECT array_agg(i % 20 + 0 * d + random()::real) FROM generate_series(1, 64) AS d)::vector
+        FROM generate_series(1, 12000) AS i
+        """
+
+    /// Kills the session that builds an index of `items`, as soon as there is one; the ledger's tables get indexes too.
+    private func killBuilder(in database: RigDatabase) async throws {
+        for _ in 0..<2_000 {
+            let killed = try database.value(
+                """
+                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_progress_create_index
+                WHERE datname = current_database() AND relid = 'items'::regclass
+                """)
+            if killed != "0" { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        Issue.record("No build was seen.")
+    }
+
+    @Test func `a build whose backend is killed is done again, and the ledger says so once`() async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.rows)
+            try databases.source.run("ANALYZE items")
+            try databases.target.run("CREATE INDEX h ON items USING hnsw (embedding vector_l2_ops)")
+            let log = EventLog()
+            let engine = try databases.engine(events: log.take)
+            async let report = engine.copy(CopyRequest())
+            try await killBuilder(in: databases.target)
+            #expect(try await report.outcome == .proven)
+            #expect(log.retries > 0)
+            #expect(
+                try databases.target.value(
+                    "SELECT bool_and(indisvalid) FROM pg_index WHERE indexrelid = 'h'::regclass") == "t")
+            #expect(
+                try databases.target.value(
+                    "SELECT count(*) FROM vecferry.saved_definition WHERE restored_at IS NULL") == "0")
+        }
+    }
+
+    @Test func `a concurrent build whose backend is killed is done again without leftovers`() async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.target.run(Self.rows)
+            try databases.target.run("CREATE INDEX h ON items USING hnsw (embedding vector_l2_ops)")
+            var request = IndexStepRequest()
+            request.index.online = true
+            request.index.hnswM = 24
+            let asked = request
+            let engine = try databases.engine()
+            async let report = engine.index(asked)
+            try await killBuilder(in: databases.target)
+            #expect(try await report.isDone)
+            let indexes = try databases.target.run(
+                """
+                SELECT c.relname, i.indisvalid, c.reloptions FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+                WHERE i.indrelid = 'items'::regclass ORDER BY 1
+                """)
+            #expect(indexes == [["h", "t", "{m=24}"], ["items_pkey", "t", nil]])
+        }
+    }
+
+    @Test func `an index that a lost acknowledgement hides is not built twice`() async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.rows)
+            try databases.target.run(
+                "CREATE INDEX e ON items USING ivfflat (embedding vector_l2_ops) WITH (lists = 10)")
+            let engine = try databases.engine()
+            let plan = try await engine.plan(CopyRequest())
+            let report = try await engine.copy(CopyRequest())
+            // The commit came through and its answer did not: the same build is asked for again.
+            let build = plan.pairs[0].indexes.flatMap(\.builds)[0]
+            let number = try #require(
+                try databases.target.value("SELECT number FROM vecferry.saved_definition WHERE name = 'e'").flatMap {
+                    Int($0)
+                })
+            let task = IndexTask(
+                pair: 0, plan: plan.pairs[0].indexes[0], build: build,
+                entry: IndexTask.LedgerEntry(job: report.job, number: number))
+            let before = try databases.target.value("SELECT 'e'::regclass::oid")
+            let indexer = Indexer(
+                target: engine.target, server: plan.target, jobs: 1, retry: engine.retry, interrupt: engine.interrupt,
+                events: engine.events)
+            let outcomes = indexer.run([task])
+            #expect(outcomes[0].error == nil)
+            #expect(try databases.target.value("SELECT 'e'::regclass::oid") == before)
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Ferry
+import Postgres
+import RigSupport
+import Testing
+
+/// Running the command another time.
+@Suite struct RunAgainTests {
+    private static let setup = """
+        CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(2));
+        CREATE INDEX items_embedding ON items USING ivfflat (embedding vector_l2_ops) WITH (lists = 2);
+        CREATE TABLE documents (id int PRIMARY KEY, botid text, item int REFERENCES items);
+        """
+    private static let rows = """
+        INSERT INTO items SELECT i, 'b' || i % 5, ARRAY[i, i] FROM generate_series(1, 500) AS i;
+        INSERT INTO documents SELECT i, 'b' || i % 5, i FROM generate_series(1, 50) AS i;
+        """
+
+    @Test func `a finished job run again says so, and writes nothing`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            let first = try await databases.engine().copy(CopyRequest())
+            #expect(first.outcome == .proven)
+            let before = try databases.target.fingerprint()
+            let second = try await databases.engine().copy(CopyRequest())
+            #expect(second.outcome == .alreadyFinished)
+            #expect(second.tables == first.tables)
+            #expect(try databases.target.fingerprint() == before)
+        }
+    }
+
+    @Test func `a finished job run again tells that the source has changed`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            _ = try await databases.engine().copy(CopyRequest())
+            try databases.source.run("DELETE FROM documents")
+            let again = try await databases.engine().copy(CopyRequest())
+            #expect(again.outcome == .alreadyFinished)
+            #expect(again.notes.map(\.code).contains("source_changed"))
+        }
+    }
+
+    @Test func `starting over takes back what the job brought, and nothing else`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            try databases.target.run("INSERT INTO items VALUES (9001, 'own', '[1,2]')")
+            var request = CopyRequest()
+            request.existing = .keep
+            #expect(try await databases.engine().copy(request).outcome == .proven)
+            try databases.target.run(
+                """
+                INSERT INTO items VALUES (9002, 'later', '[1,2]'); INSERT INTO documents VALUES (9003, 'later', 9002);
+                UPDATE items SET botid = 'edited' WHERE id = 7
+                """)
+            try databases.source.run("DELETE FROM documents WHERE item = 7; DELETE FROM items WHERE id = 7")
+            let report = try await databases.engine().copy(request, restart: true)
+            #expect(report.outcome == .proven)
+            #expect(
+                try databases.target.value(
+                    "SELECT string_agg(botid, ' ' ORDER BY id) FROM items WHERE id > 9000 OR id = 7")
+                    == "edited own later")
+            #expect(try databases.target.value("SELECT count(*) FROM documents WHERE id = 9003") == "1")
+            #expect(try databases.sameRows("SELECT * FROM items WHERE botid LIKE 'b_' ORDER BY id") == 499)
+            #expect(try databases.target.value("SELECT count(*) FROM vecferry.job") == "2")
+        }
+    }
+
+    @Test func `starting over works where other tables refer to what the job brought`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            var request = CopyRequest()
+            request.selection.tables = ["items"]
+            #expect(try await databases.engine().copy(request).outcome == .proven)
+            #expect(try await databases.engine().copy(request, restart: true).outcome == .proven)
+            #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 500)
+        }
+    }
+
+    @Test func `an unfinished job is not mixed with another`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            _ = try await databases.engine().copy(CopyRequest())
+            // As if the process had died before its last statement.
+            try databases.target.run("UPDATE vecferry.job SET state = 'loading', report = NULL, finished_at = NULL")
+            var other = CopyRequest()
+            other.selection.bots = ["b1"]
+            let before = try databases.target.fingerprint()
+            let error = await #expect(throws: FerryError.self) { try await databases.engine().copy(other) }
+            #expect(error?.code == .ledger)
+            #expect("\(try #require(error))".contains("other options"))
+            #expect(error?.hint?.contains("--restart") == true)
+            #expect(try databases.target.fingerprint() == before)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 500)
+        }
+    }
+
+    @Test func `a copy ends with statistics for the planner of queries`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            _ = try await databases.engine().copy(CopyRequest())
+            let columns = "SELECT count(DISTINCT (tablename, attname)) FROM pg_stats WHERE schemaname = 'public'"
+            #expect(try databases.target.value(columns) == "6")
+            let rows = "SELECT sum(reltuples) FROM pg_class WHERE oid IN ('items'::regclass, 'documents'::regclass)"
+            #expect(try databases.target.value(rows) == "550")
+        }
+    }
+}

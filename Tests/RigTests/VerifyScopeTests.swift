@@ -1,0 +1,140 @@
+import Ferry
+import RigSupport
+import Testing
+
+/// What is compared, and what can't be.
+@Suite struct VerifyScopeTests {
+    private func error(_ change: String, on side: Side = .target) async throws -> FerryError {
+        try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
+            try (side == .source ? databases.source : databases.target).run(change)
+            return try await databases.engine().verifyError()
+        }
+    }
+
+    @Test func `a missing table is an error that names it`() async throws {
+        let error = try await error("DROP TABLE log")
+        #expect(error.code == .notComparable)
+        #expect(error.description.contains("public.log") && error.description.contains("missing"))
+    }
+
+    @Test func `a missing column is an error that names it`() async throws {
+        let error = try await error("ALTER TABLE items DROP content")
+        #expect(error.code == .notComparable)
+        #expect(error.description.contains("The column content is missing"))
+    }
+
+    @Test func `another type is an error that names both`() async throws {
+        let error = try await error("ALTER TABLE items ALTER embedding TYPE vector(5)")
+        #expect(error.code == .notComparable)
+        #expect(error.description.contains("vector(5)") && error.description.contains("vector(4)"))
+    }
+
+    @Test func `all obstacles are told at once`() async throws {
+        let error = try await error("DROP TABLE log; ALTER TABLE items DROP content")
+        #expect(error.description.contains("log") && error.description.contains("content"))
+    }
+
+    @Test func `rows that the role may not read are an error`() async throws {
+        try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
+            let role = "r\(databases.target.name)"
+            try databases.target.run(
+                """
+                CREATE ROLE \(role) LOGIN PASSWORD 'verify-test'; GRANT SELECT ON items, events, events_low, events_high TO \(role);
+                GRANT SELECT ON log TO \(role); ALTER TABLE log ENABLE ROW LEVEL SECURITY
+                """)
+            defer { _ = try? databases.target.run("DROP OWNED BY \(role); DROP ROLE \(role)") }
+            var engine = try databases.engine()
+            var parameters = engine.target.parameters
+            parameters["user"] = role
+            parameters["password"] = "verify-test"
+            engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
+            let error = try await engine.verifyError()
+            #expect(error.cause?.sqlState == "42501")
+            #expect(error.description.contains("log"))
+            // A role that may only read is enough for the rest.
+            var request = VerifyRequest()
+            request.selection.excluded = ["log"]
+            let report = try await engine.verify(request)
+            #expect(report.outcome == .same)
+        }
+    }
+
+    @Test func `one database is not compared with itself`() async throws {
+        try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
+            var engine = try databases.engine()
+            engine.target = Endpoint(.target, engine.source.parameters, interrupt: engine.interrupt)
+            let error = try await engine.verifyError()
+            #expect(error.code == .invalidRequest)
+        }
+    }
+
+    @Test func `only the chosen tables and bots are compared`() async throws {
+        try await VerifyFixture.withProvenCopy { databases in
+            try databases.target.run("UPDATE items SET title = 'x' WHERE botid = 'bot1'; TRUNCATE log")
+            var request = VerifyRequest()
+            request.selection.tables = ["items"]
+            request.selection.bots = ["bot0", "bot2"]
+            let report = try await databases.verify(request)
+            #expect(report.outcome == .same)
+            #expect(report.tables.map(\.name.name) == ["items"])
+            #expect(try report.table("items").source.rows == 40)
+            request.selection.bots = ["bot1", "nobody"]
+            let other = try await databases.verify(request)
+            #expect(try other.table("items").counts.differing == 20)
+            #expect(other.notes.contains { $0.code == "unknown_bots" })
+        }
+    }
+
+    @Test func `nothing at all is not the same`() async throws {
+        try await VerifyFixture.withProvenCopy { databases in
+            var request = VerifyRequest()
+            request.selection.tables = ["items"]
+            request.selection.bots = ["nobody"]
+            let engine = try databases.engine()
+            let error = try await engine.verifyError(request)
+            #expect(error.code == .notComparable)
+        }
+    }
+
+    @Test func `bots that a copy kept are left out, and said to be`() async throws {
+        try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
+            try databases.source.run(
+                "INSERT INTO items SELECT 'new' || i, 'bot' || i % 3 FROM generate_series(1, 30) AS i")
+            try databases.target.run("INSERT INTO items VALUES ('old1', 'bot1'), ('old9', 'bot9')")
+            var copy = CopyRequest()
+            copy.existing = .keep
+            #expect(try await databases.engine().copy(copy).outcome == .proven)
+            let report = try await databases.verify()
+            #expect(report.outcome == .same)
+            let items = try report.table("items")
+            #expect(items.source.rows == 20)
+            #expect(items.keptBots == ["bot1", "bot9"])
+            #expect(report.notes.contains { $0.code == "bots_kept" })
+            // Without a ledger, everything is compared.
+            try databases.target.run("DROP SCHEMA vecferry CASCADE")
+            let all = try await databases.verify()
+            #expect(try all.table("items").counts == FindingCounts(missing: 10, extra: 2, differing: 0))
+            #expect(try all.table("items").bots?.filter { $0.state == .differs }.map(\.bot) == ["bot1", "bot9"])
+        }
+    }
+
+    @Test func `a change during the comparison is not seen by half`() async throws {
+        try await VerifyFixture.withProvenCopy { databases in
+            let target = databases.target
+            let engine = try databases.engine { event in
+                if case .stage(.compare) = event { _ = try? target.run("DELETE FROM items WHERE botid = 'bot1'") }
+            }
+            #expect(try await engine.verify(VerifyRequest()).outcome == .same)
+            #expect(try await databases.verify().table("items").counts.missing == 20)
+        }
+    }
+
+    @Test func `nothing is written on either side`() async throws {
+        try await VerifyFixture.withProvenCopy { databases in
+            try databases.both(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only TO on', current_database()); END $$"
+            )
+            #expect(try await databases.verify().outcome == .same)
+        }
+    }
+}

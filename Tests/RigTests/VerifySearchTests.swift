@@ -1,0 +1,97 @@
+import Ferry
+import RigSupport
+import Testing
+
+/// Searches are run as the app runs them, on both sides.
+@Suite struct VerifySearchTests {
+    /// Random vectors around 20 centres: what embeddings look like more than uniform noise does.
+    private static let fill = """
+        SELECT setseed(0.42);
+        CREATE TEMP TABLE centre AS
+            SELECT c, ARRAY(SELECT random() FROM generate_series(1, 16) WHERE c IS NOT NULL) AS v FROM generate_series(0, 19) AS c;
+        INSERT INTO items
+        SELECT lpad(i::text, 26, '0'), 'bot' || i % 4, 'content ' || i,
+            (SELECT array_agg(x + random() * 0.4 ORDER BY n) FROM unnest(centre.v) WITH ORDINALITY AS u (x, n))::vector
+        FROM generate_series(1, 4000) AS i JOIN centre ON centre.c = i % 20
+        """
+
+    private static let table =
+        "CREATE TABLE items (id char(26) PRIMARY KEY, botid char(26), content text, embedding vector(16))"
+    private static let index =
+        "CREATE INDEX items_embedding ON items USING ivfflat (embedding vector_l2_ops) WITH (lists = 20)"
+
+    private func request(queries: Int = 20) -> VerifyRequest {
+        var request = VerifyRequest()
+        request.search = SearchRequest(queries: queries, k: 5)
+        return request
+    }
+
+    @Test func `the same rows give the same exact answers, and recall is measured`() async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.fill)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.both(Self.index)
+            let report = try await databases.verify(request())
+            #expect(report.outcome == .same)
+            let search = try #require(report.searches.first)
+            #expect(search.queries == 20 && search.k == 5 && search.distance == "<->" && search.differing == 0)
+            for side in [search.source, search.target] {
+                #expect(side.index?.name == "items_embedding" && side.method == "ivfflat")
+                #expect(side.options["lists"] == "20" && side.settings["ivfflat.probes"] == "1")
+                #expect(side.recall ?? 0 > 0.3)
+                #expect(side.indexMilliseconds != nil && side.exactMilliseconds > 0)
+            }
+        }
+    }
+
+    @Test func `with all lists probed nothing is missed`() async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.fill)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.both(Self.index)
+            try databases.both(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET ivfflat.probes TO 20', current_database()); END $$")
+            let search = try #require(try await databases.verify(request()).searches.first)
+            #expect(search.source.recall == 1 && search.target.recall == 1)
+            #expect(search.target.settings["ivfflat.probes"] == "20")
+        }
+    }
+
+    @Test func `other rows give other answers`() async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.fill)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.target.run("DELETE FROM items WHERE botid = 'bot1'")
+            let report = try await databases.verify(request())
+            #expect(report.outcome == .differs)
+            let search = try #require(report.searches.first)
+            #expect(search.differing > 0 && search.differing < 20)
+            #expect(search.source.index == nil && search.target.recall == nil)
+        }
+    }
+
+    @Test func `an index that the target lacks is told`() async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.fill)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.source.run(Self.index)
+            let report = try await databases.verify(request(queries: 3))
+            #expect(report.outcome == .same)
+            #expect(report.notes.contains { $0.code == "index_missing" })
+        }
+    }
+
+    @Test func `worse recall on the target is a warning with its reason`() async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.fill)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.both(Self.index.replacing("lists = 20", with: "lists = 200"))
+            try databases.source.run(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET ivfflat.probes TO 200', current_database()); END $$")
+            let report = try await databases.verify(request())
+            let note = try #require(report.notes.first { $0.code == "recall_lower" })
+            #expect(note.message.contains("1 of its 200 lists"))
+            #expect(note.hint?.contains("ivfflat.probes = 14") == true)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+# One embedded server: make, start, stop. NAME is source, target or tls. Sourced by scripts/rig.
+# shellcheck shell=bash
+
+# A server's programs, found relative to its postgres, which finds its libraries and extensions the same way.
+server_bin() {
+    case $1 in
+        tls) tls_bin ;;
+        *) echo "$(wheel_prefix "$1")/bin" ;;
+    esac
+}
+
+server_data() { echo "$RIG_DIR/$1/data"; }
+
+# The server's process id if it runs. A pid file alone proves nothing: after a crash or a reboot the number may be
+# another process's, so it must also sit in the data folder.
+server_pid() {
+    local data pid
+    data=$(server_data "$1")
+    [[ -s $data/postmaster.pid ]] || return 1
+    read -r pid <"$data/postmaster.pid"
+    [[ $pid =~ ^[0-9]+$ && "/proc/$pid/cwd" -ef $data ]] || return 1
+    echo "$pid"
+}
+
+server_start() {
+    local name=$1
+    server_pid "$name" >/dev/null && return
+    mkdir -p "$RIG_DIR/$name"
+    [[ $name == tls ]] && tls_prefix
+    [[ -e $(server_data "$name")/PG_VERSION ]] || server_make "$name"
+    rm -f "$(server_data "$name")/postmaster.pid"
+    choose_port "$name" "$(first_port "$name")"
+    local try
+    for try in 1 2 3 4 5; do
+        server_configure "$name"
+        if server_launch "$name"; then
+            return
+        fi
+        if tail -n 5 "$RIG_DIR/$name/server.log" | grep -q 'Address already in use'; then
+            choose_port "$name" "$(($(port_of "$name") + 1))"
+        fi
+        # After kill -9 of a postmaster its children take a moment to notice, and hold its shared memory until then.
+        sleep "$try"
+    done
+    tail -n 20 "$RIG_DIR/$name/server.log" >&2
+    die "the $name server did not start; its log is $RIG_DIR/$name/server.log"
+}
+
+# Both descriptors of ours that a server would otherwise keep open: the lock, and the pipe of whoever reads our output.
+server_launch() {
+    LC_ALL=C run_as "$(server_bin "$1")/pg_ctl" start --silent --wait --timeout 60 --pgdata "$(server_data "$1")" \
+        --log "$RIG_DIR/$1/server.log" </dev/null >/dev/null 2>&1 9>&-
+}
+
+# Makes the data folder. Built aside and renamed, so that an interrupted initdb leaves nothing that looks finished.
+server_make() {
+    local name=$1 folder=$RIG_DIR/$1 data
+    data=$(server_data "$name")
+    say "rig: making the $name server's data folder"
+    rm -rf "$data" "$data.new"
+    printf '%s\n' "$RIG_PASSWORD" >"$folder/password"
+    chmod 600 "$folder/password"
+    give_folder "$folder"
+    if ! LC_ALL=C run_as "$(server_bin "$name")/initdb" --pgdata "$data.new" --username postgres \
+        --pwfile "$folder/password" --auth scram-sha-256 --encoding UTF8 --locale C \
+        </dev/null >"$folder/initdb.log" 2>&1; then
+        cat "$folder/initdb.log" >&2
+        die "initdb failed for the $name server"
+    fi
+    rm -f "$folder/password"
+    printf "include 'rig.conf'\n" >>"$data.new/postgresql.conf"
+    [[ $name == tls ]] && tls_configure "$data.new"
+    mv "$data.new" "$data"
+}
+
+server_configure() {
+    local conf
+    conf=$(server_data "$1")/rig.conf
+    {
+        echo "# Written by scripts/rig at every start."
+        echo "listen_addresses = '127.0.0.1'"
+        echo "port = $(port_of "$1")"
+        # Loopback only: a socket's path may not exceed 107 bytes, and a checkout's may.
+        echo "unix_socket_directories = ''"
+        local setting
+        for setting in "${RIG_SETTINGS[@]}"; do
+            echo "${setting%%=*} = ${setting#*=}"
+        done
+        [[ $1 == tls ]] && tls_settings
+        true
+    } >"$conf"
+    give_folder "$conf"
+}
+
+# $2 is pg_ctl's mode: fast (the default) or immediate, which is a crash without the power cut.
+server_stop() {
+    local name=$1 mode=${2:-fast}
+    server_pid "$name" >/dev/null || return 0
+    run_as "$(server_bin "$name")/pg_ctl" stop --silent --wait --timeout 120 --mode "$mode" \
+        --pgdata "$(server_data "$name")" </dev/null >&2
+}
