@@ -19,9 +19,16 @@ let embeddedSQL = [
 let package = Package(
     name: "vecferry",
     products: [
+        .executable(name: "vecferry", targets: ["vecferry"]),
         .library(name: "Ferry", targets: ["Ferry"]),
     ],
     dependencies: [
+        // The command line: parsing, help and completion that people already know.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // Levels and handlers for what the command line logs; the engine itself only yields events.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // UnixSignals alone: SIGINT and SIGTERM as an async sequence, instead of our own signal handlers.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // Runs pg_dump, pg_restore and password commands without a shell of our own; Foundation's part stays out.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
@@ -48,11 +55,24 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "vecferry",
+            dependencies: [
+                "Ferry", "Postgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         // What tests that need real servers share: databases of their own on the rig.
         .target(
             name: "RigSupport", dependencies: ["Ferry", "Postgres"], path: "Tests/RigSupport", swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: settings),
         .testTarget(name: "FerryTests", dependencies: ["Ferry"], swiftSettings: settings),
         .testTarget(name: "RigTests", dependencies: ["Ferry", "Postgres", "RigSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["vecferry", "Ferry", "Postgres", "RigSupport"], exclude: ["Golden"],
+            swiftSettings: settings),
     ]
 )

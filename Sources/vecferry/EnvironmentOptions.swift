@@ -1,0 +1,116 @@
+import ArgumentParser
+
+/// Every option has an environment variable: `VECFERRY_` and its name in capitals.
+///
+/// The variables become arguments before anything is parsed, so that they are checked, and complained about, just as
+/// options are. Names and kinds come from the commands' own declarations, so that no table has to be kept.
+enum EnvironmentOptions {
+    /// The arguments, with those behind the command's name that only the environment gives.
+    static func adding(
+        to arguments: [String], commands: [any ParsableCommand.Type] = Vecferry.configuration.subcommands,
+        variable: (String) -> String? = Machine.environmentVariable
+    ) throws -> [String] {
+        guard let name = arguments.first,
+            let command = commands.first(where: { $0._commandName == name })
+        else { return arguments }
+        var added: [String] = []
+        for option in try options(of: command) where !isGiven(option, in: arguments) {
+            guard let value = variable(option.variable), !value.isEmpty else { continue }
+            added += try option.arguments(value)
+        }
+        return [name] + added + arguments.dropFirst()
+    }
+
+    /// The options of a command, those of its option groups among them.
+    static func options(of type: any ParsableArguments.Type) throws -> [EnvironmentOption] {
+        var options: [EnvironmentOption] = []
+        for child in Mirror(reflecting: type.init()).children {
+            // A property wrapper's storage is the property's name behind an underscore.
+            guard let label = child.label, label.first == "_" else { continue }
+            if let group = Swift.type(of: child.value) as? any OptionGroupKind.Type {
+                options += try Self.options(of: group.options)
+            } else if let kind = (Swift.type(of: child.value) as? any OptionKind.Type)?.kind {
+                options.append(EnvironmentOption(name: kebabCase(label.dropFirst()), kind: kind))
+            }
+        }
+        return options
+    }
+
+    private static func isGiven(_ option: EnvironmentOption, in arguments: [String]) -> Bool {
+        arguments.contains { $0 == option.flag || $0.hasPrefix(option.flag + "=") }
+    }
+
+    /// `sourcePasswordCommand` is `source-password-command`, as ArgumentParser names it.
+    private static func kebabCase(_ name: Substring) -> String {
+        name.reduce(into: "") { text, letter in
+            if letter.isUppercase { text.append("-") }
+            text += letter.lowercased()
+        }
+    }
+}
+
+/// One option as the environment gives it.
+struct EnvironmentOption: Equatable {
+    enum Kind { case flag, value, list }
+
+    /// Without dashes: `source-password-command`.
+    var name: String
+    var kind: Kind
+
+    var flag: String { "--\(name)" }
+    var variable: String {
+        "VECFERRY_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    /// What stands on a command line for the variable's value.
+    func arguments(_ value: String) throws -> [String] {
+        switch kind {
+        case .value: return ["\(flag)=\(value)"]
+        case .list: return Self.items(value).map { "\(flag)=\($0)" }
+        case .flag:
+            switch value.lowercased() {
+            case "1", "true", "yes", "on": return [flag]
+            case "0", "false", "no", "off": return []
+            default:
+                throw ValidationError("\(variable) is \(value.shown); give 1 or 0.")
+            }
+        }
+    }
+
+    /// Splits at commas, other than those between double quotes, which belong to a name.
+    private static func items(_ value: String) -> [String] {
+        var items = [""]
+        var isQuoted = false
+        for character in value {
+            if character == "\"" { isQuoted.toggle() }
+            if character == "," && !isQuoted {
+                items.append("")
+            } else {
+                items[items.count - 1].append(character)
+            }
+        }
+        return items.map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+    }
+}
+
+/// What a property wrapper of ArgumentParser's declares.
+private protocol OptionKind {
+    static var kind: EnvironmentOption.Kind { get }
+}
+
+private protocol OptionGroupKind {
+    static var options: any ParsableArguments.Type { get }
+}
+
+private protocol ListValue {}
+
+extension Array: ListValue {}
+extension Flag: OptionKind {
+    fileprivate static var kind: EnvironmentOption.Kind { .flag }
+}
+extension Option: OptionKind {
+    fileprivate static var kind: EnvironmentOption.Kind { Value.self is any ListValue.Type ? .list : .value }
+}
+extension OptionGroup: OptionGroupKind {
+    fileprivate static var options: any ParsableArguments.Type { Value.self }
+}

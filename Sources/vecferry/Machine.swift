@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What the command line asks of the operating system.
+enum Machine {
+    /// Processors that are online.
+    static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    static func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Ends the process, after what the C library has to flush.
+    static func end(_ status: Int32) -> Never { exit(status) }
+
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// Columns and rows of the terminal behind `descriptor`, where it says so.
+    static func terminalSize(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Writes all of `text`; a reader that went away ends it silently.
+    static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while let start = rest.baseAddress, !rest.isEmpty {
+                #if canImport(Glibc)
+                    let count = Glibc.write(descriptor, start, rest.count)
+                #elseif canImport(Musl)
+                    let count = Musl.write(descriptor, start, rest.count)
+                #else
+                    let count = Darwin.write(descriptor, start, rest.count)
+                #endif
+                if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+                guard count > 0 else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+
+    /// What reading a file came to.
+    enum FileContent {
+        case bytes([UInt8])
+        /// In the operating system's words.
+        case failure(String)
+        case tooLong
+    }
+
+    /// Reads a file, or standard input where `path` is `-`, of at most `limit` bytes.
+    static func read(_ path: String, limit: Int) -> FileContent {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return .failure(String(cString: strerror(errno))) }
+        defer { if path != "-" { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { recv in
+                #if canImport(Glibc)
+                    Glibc.read(descriptor, recv.baseAddress, recv.count)
+                #elseif canImport(Musl)
+                    Musl.read(descriptor, recv.baseAddress, recv.count)
+                #else
+                    Darwin.read(descriptor, recv.baseAddress, recv.count)
+                #endif
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return .failure(String(cString: strerror(errno)))
+            }
+            if count == 0 { return .bytes(bytes) }
+            bytes.append(contentsOf: buffer[..<count])
+            if bytes.count > limit { return .tooLong }
+        }
+    }
+
+    /// The time, as `2026-11-22T17:35:55Z`.
+    static func timestamp() -> String {
+        var now = time(nil)
+        var parts = tm()
+        gmtime_r(&now, &parts)
+        func padded(_ value: Int32, _ digits: Int = 2) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, digits - text.count)) + text
+        }
+        return "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))T"
+            + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))Z"
+    }
+}

@@ -1,0 +1,78 @@
+import Postgres
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Takes passwords out of what `ps` shows of this process.
+///
+/// An operator may put a URI with a password on the command line. It stands there for the moment until this runs, which
+/// nothing can help; after that, nobody who looks at the process list finds it.
+enum ProcessArguments {
+    /// Overwrites each argument that holds a secret, in the memory that `/proc/self/cmdline` shows.
+    ///
+    /// Swift's own `CommandLine.unsafeArgv` is a copy on Linux, so the place is taken from `/proc/self/stat`.
+    static func hideSecrets() {
+        #if os(Linux)
+            // Arguments must have been taken before they are overwritten.
+            _ = CommandLine.arguments
+            guard case .bytes(let stat) = Machine.read("/proc/self/stat", limit: 64 << 10),
+                let place = argumentsPlace(String(decoding: stat, as: UTF8.self)),
+                let start = UnsafeMutableRawPointer(bitPattern: place.lowerBound)
+            else { return }
+            let memory = UnsafeMutableRawBufferPointer(start: start, count: place.count)
+            for range in secretRanges(Array(memory)) {
+                for position in range { memory[position] = UInt8(ascii: "x") }
+            }
+        #endif
+    }
+
+    /// `arg_start` and `arg_end`, the 48th and 49th fields (proc(5), "/proc/pid/stat"); nil where the kernel hides them.
+    static func argumentsPlace(_ stat: String) -> Range<UInt>? {
+        // The second field is the program's name in parentheses, which may hold spaces and parentheses itself.
+        guard let end = stat.lastIndex(of: ")") else { return nil }
+        let fields = stat[stat.index(after: end)...].split(whereSeparator: \.isWhitespace)
+        guard fields.count > 46, let first = UInt(fields[45]), let last = UInt(fields[46]), first > 0, first < last
+        else { return nil }
+        return first..<last
+    }
+
+    /// Which bytes of the arguments, each ended by a NUL, are to be overwritten: the lengths stay as they are.
+    static func secretRanges(_ bytes: [UInt8]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = 0
+        for argument in bytes.split(separator: 0, omittingEmptySubsequences: false) {
+            let text = String(decoding: argument, as: UTF8.self)
+            if let value = secretValue(text) {
+                ranges.append((start + argument.count - value.utf8.count)..<(start + argument.count))
+            }
+            start += argument.count + 1
+        }
+        return ranges
+    }
+
+    /// The parts of an argument that no message may repeat: the value itself, and the passwords in it.
+    static func secretParts(_ argument: String) -> [String] {
+        guard let value = secretValue(argument) else { return [] }
+        let passwords = (try? ConnectionParameters(parsing: String(value)))?.secrets ?? []
+        return [String(value)] + passwords.filter { !$0.isEmpty }
+    }
+
+    /// The value in `--name=value`, or the whole argument, where that may hold a password: a URI with one before its
+    /// host, or anything that speaks of a password. It need not be a string that libpq can parse, since operators mistype.
+    private static func secretValue(_ argument: String) -> Substring? {
+        var value = argument[...]
+        if argument.hasPrefix("--") {
+            guard let equals = argument.firstIndex(of: "=") else { return nil }
+            value = argument[argument.index(after: equals)...]
+        }
+        if let scheme = value.firstRange(of: "://"), let at = value.lastIndex(of: "@"), scheme.upperBound < at,
+            value[scheme.upperBound..<at].contains(":")
+        {
+            return value
+        }
+        return value.lowercased().contains("password") ? value : nil
+    }
+}

@@ -1,0 +1,65 @@
+import Postgres
+import Synchronization
+import UnixSignals
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Ctrl-C and SIGTERM: the first asks the engine to stop and leave the ledger resumable; a second one, or
+/// ``StopSignals/patience`` without an end, ends the process at once, which the ledger survives as well.
+final class StopSignals: Sendable {
+    enum Signal: Sendable {
+        case interrupt, terminate
+
+        var status: ExitStatus {
+            switch self {
+            case .interrupt: .interrupted
+            case .terminate: .terminated
+            }
+        }
+    }
+
+    /// Within the 5 seconds that an operator was promised.
+    static let patience: Duration = .milliseconds(4500)
+
+    private let first = Mutex<Signal?>(nil)
+
+    /// The signal that came, if one did.
+    var received: Signal? { first.withLock { $0 } }
+
+    /// Runs `body` with both signals wired to `interrupt`; `onStop` is told of the first signal, and of being ended early.
+    func guarding<Result: Sendable>(
+        _ interrupt: Interrupt, onStop: @escaping @Sendable (_ atOnce: Bool) -> Void,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let watch = Task.detached {
+            for await signal in signals {
+                let signal: Signal = signal == .sigterm ? .terminate : .interrupt
+                let isFirst = self.first.withLock { first in
+                    defer { first = first ?? signal }
+                    return first == nil
+                }
+                guard isFirst else { Self.endAtOnce(self.received ?? signal, onStop) }
+                interrupt.request()
+                onStop(false)
+                Task.detached {
+                    try await Task.sleep(for: Self.patience)
+                    Self.endAtOnce(signal, onStop)
+                }
+            }
+        }
+        defer { watch.cancel() }
+        return try await body()
+    }
+
+    private static func endAtOnce(_ signal: Signal, _ onStop: @Sendable (Bool) -> Void) -> Never {
+        onStop(true)
+        _exit(signal.status.rawValue)
+    }
+}

@@ -1,0 +1,84 @@
+/// Amounts as people read them.
+enum Units {
+    /// `60,000`
+    static func count(_ number: Int) -> String {
+        let digits = String(number.magnitude)
+        var grouped = ""
+        for (position, digit) in digits.enumerated() {
+            if position > 0, (digits.count - position).isMultiple(of: 3) { grouped.append(",") }
+            grouped.append(digit)
+        }
+        return number < 0 ? "-" + grouped : grouped
+    }
+
+    /// `1 row`, `60,000 rows`
+    static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
+        "\(count(number)) \(number == 1 ? singular : plural ?? singular + "s")"
+    }
+
+    /// `363 MB`: powers of 1024 under PostgreSQL's names, as `pg_size_pretty` has them; one decimal below 10.
+    static func bytes(_ bytes: Int) -> String {
+        let names = ["bytes", "kB", "MB", "GB", "TB", "PB"]
+        guard bytes.magnitude >= 1024 else { return count(bytes, "byte") }
+        var size = Double(bytes)
+        var unit = 0
+        // 1023.5 would be shown as 1,024 of a unit where it is 1.0 of the next.
+        while size.magnitude >= 1023.5, unit < names.count - 1 {
+            size /= 1024
+            unit += 1
+        }
+        let text = size.magnitude < 9.95 ? tenths(size) : count(Int(size.rounded()))
+        return "\(text) \(names[unit])"
+    }
+
+    /// `121 MB/s`
+    static func rate(_ bytesPerSecond: Double) -> String {
+        "\(bytes(bytesPerSecond.isFinite ? Int(min(bytesPerSecond, 1e18)) : 0))/s"
+    }
+
+    /// `0.4 s`, `9.1 s`, `42 s`, `3 min 5 s`, `2 h 7 min`
+    static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e9 else { return "?" }
+        if seconds < 9.95 { return "\(tenths(max(0, seconds))) s" }
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(count(whole / 3600)) h \(whole % 3600 / 60) min"
+    }
+
+    /// `34%`, never 100% before all is done.
+    static func percent(_ fraction: Double) -> String { "\(min(99, max(0, Int(fraction * 100))))%" }
+
+    private static func tenths(_ number: Double) -> String {
+        let scaled = Int((number * 10).rounded())
+        return "\(scaled / 10).\(scaled.magnitude % 10)"
+    }
+}
+
+extension String {
+    /// The text as a terminal may be given it: names come from databases, and one that holds an escape sequence must not
+    /// steer the operator's terminal.
+    var shown: String {
+        guard unicodeScalars.contains(where: Self.isControl) else { return self }
+        var shown = ""
+        for scalar in unicodeScalars {
+            if scalar == "\t" {
+                // libpq indents with it.
+                shown += " "
+            } else if Self.isControl(scalar) {
+                shown += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+
+    /// C0, DEL, C1, and the marks that turn the direction of writing.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7f..<0xa0, 0x202a...0x202e, 0x2066...0x2069: true
+        default: false
+        }
+    }
+}

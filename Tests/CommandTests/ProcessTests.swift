@@ -1,0 +1,94 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import vecferry
+
+@Suite struct ProcessTests {
+    private static let secret = "hunter2-correct-horse"
+
+    @Test func passwordsAreNotInTheProcessList() throws {
+        let server = try SilentServer()
+        let source = "postgresql://u:\(Self.secret)@127.0.0.1:\(server.port)/db"
+        let target = "host=127.0.0.1 port=\(server.port) password=\(Self.secret)"
+        let tool = try Tool(["plan", "--source", source, "--target=\(target)", "--jobs", "2"])
+        try server.waitForClient()
+        let hidden = { String(repeating: "x", count: $0) }
+        #expect(
+            try tool.commandLine().split(separator: "\0").dropFirst()
+                == ["plan", "--source", "\(hidden(source.count))", "--target=\(hidden(target.count))", "--jobs", "2"])
+        tool.signal(SIGTERM)
+        let ended = tool.ended()
+        #expect(!(ended.output + ended.errors).contains(Self.secret))
+    }
+
+    @Test(arguments: [(SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated)])
+    func aSignalStopsACopyAndSaysHowToGoOn(signal: Int32, status: ExitStatus) throws {
+        let server = try SilentServer()
+        let address = "host=127.0.0.1 port=\(server.port) user=u dbname=db"
+        let tool = try Tool(["copy", "--source", address, "--target", address])
+        try server.waitForClient()
+        let start = ContinuousClock.now
+        tool.signal(signal)
+        let ended = tool.ended()
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ended.status == status.rawValue)
+        #expect(ended.output.isEmpty)
+        #expect(ended.errors.hasSuffix("Stopped; run the same command again to go on where it was.\n"))
+    }
+
+    @Test(arguments: [
+        ["plan", "postgresql://u:\(secret)@h/db"],
+        ["plan", "--source", "postgresql://u:\(secret)@h:port/db", "--target", "dbname=x"],
+        ["plan", "--source", "postgresql://u:\(secret)@[h/db", "--target", "dbname=x"],
+        ["plan", "--source", "host=h password=\(secret) nonsense", "--target", "dbname=x"],
+        ["plan", "--source", "host=h \(secret)=password", "--target", "dbname=x"],
+        ["plan", "--sauce=postgresql://u:\(secret)@h/db"],
+        ["copy", "--jobs", "postgresql://u:\(secret)@h/db"],
+        ["postgresql://u:\(secret)@h/db"],
+    ])
+    func wrongUsageRepeatsNoPassword(arguments: [String]) throws {
+        let ended = try Tool(arguments).ended()
+        #expect(ended.status == ExitStatus.usage.rawValue)
+        #expect(ended.output.isEmpty)
+        #expect(ended.errors.hasPrefix("Error: "))
+        #expect(!ended.errors.contains(Self.secret))
+    }
+
+    @Test func aWrongVariableRepeatsNoPassword() throws {
+        let ended = try Tool.run(
+            "plan", environment: ["VECFERRY_SOURCE": "postgresql://u:\(Self.secret)@h:port/db", "VECFERRY_TARGET": "x"])
+        #expect(ended.status == ExitStatus.usage.rawValue)
+        #expect(!ended.errors.contains(Self.secret))
+    }
+
+    @Test func aMissingSideIsNamedWithItsOptionAndItsVariable() throws {
+        let ended = try Tool.run("copy", environment: ["VECFERRY_SOURCE": "dbname=x"])
+        #expect(ended.status == ExitStatus.usage.rawValue)
+        #expect(ended.errors.hasPrefix("Error: No target was given. Give --target or VECFERRY_TARGET: a URI "))
+    }
+
+    @Test func aFaultIsToldOnStandardErrorAlsoWithJSON() throws {
+        // Port 1 of loopback has nobody behind it.
+        let address = "host=127.0.0.1 port=1 user=u dbname=db"
+        let ended = try Tool.run("plan", "--json", "--retries", "0", "--source", address, "--target", address)
+        #expect(ended.status == ExitStatus.failed.rawValue)
+        #expect(ended.output.isEmpty)
+        #expect(ended.errors.contains("Error: "))
+        #expect(ended.errors.contains("127.0.0.1"))
+    }
+
+    @Test(arguments: [["--help"], ["plan", "--help"], ["copy", "-h"], ["help", "copy"]])
+    func helpIsAResult(arguments: [String]) throws {
+        let ended = try Tool(arguments).ended()
+        #expect(ended.status == 0)
+        #expect(ended.output.hasPrefix("OVERVIEW: "))
+        #expect(ended.errors.isEmpty)
+    }
+
+    @Test func theVersionIsAResult() throws {
+        let ended = try Tool.run("--version")
+        #expect(ended.status == 0)
+        #expect(ended.output == "\(Vecferry.configuration.version)\n")
+    }
+}
