@@ -71,6 +71,9 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: settings),
         .testTarget(name: "FerryTests", dependencies: ["Ferry"], swiftSettings: settings),
         .testTarget(name: "RigTests", dependencies: ["Ferry", "Postgres", "RigSupport"], swiftSettings: settings),
+        // Crashes, cuts, bad input and least privilege, most of it with the built program.
+        .testTarget(
+            name: "FaultTests", dependencies: ["vecferry", "Ferry", "Postgres", "RigSupport"], swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["vecferry", "Ferry", "Postgres", "RigSupport"], exclude: ["Golden"],
             swiftSettings: settings),

@@ -1,0 +1,222 @@
+import Postgres
+import RigSupport
+import Testing
+
+@testable import Ferry
+
+extension RigDatabases {
+    /// An engine that is quick to try again, its two ends at these addresses.
+    func hastyEngine(
+        source: String? = nil, target: String? = nil, stallLimit: Duration = .seconds(20), attempts: Int = 8,
+        interrupt: Interrupt = Interrupt(), told: Told
+    ) throws -> Engine {
+        Engine(
+            source: Endpoint(
+                .source, try ConnectionParameters(parsing: source ?? self.source.uri), stallLimit: stallLimit,
+                interrupt: interrupt),
+            target: Endpoint(
+                .target, try ConnectionParameters(parsing: target ?? self.target.uri), stallLimit: stallLimit,
+                interrupt: interrupt),
+            jobs: 2,
+            retry: RetryPolicy(attempts: attempts, firstDelay: .milliseconds(20), longestDelay: .milliseconds(400)),
+            interrupt: interrupt, events: told.sink)
+    }
+
+    /// Both sides the same, as psql prints them, and nothing left to do.
+    func expectWhole(_ location: SourceLocation = #_sourceLocation) throws {
+        let sides = try sides()
+        let isSame = sides.source == sides.target
+        #expect(isSame, sourceLocation: location)
+        #expect(sides.state.contains("finished jobs\t1\n"), "\(sides.state)", sourceLocation: location)
+        #expect(sides.state.contains("pending definitions\t0\n"), "\(sides.state)", sourceLocation: location)
+        #expect(
+            !sides.state.contains("\tf\n") && !sides.state.contains("\tf\t"), "\(sides.state)", sourceLocation: location
+        )
+    }
+}
+
+/// Small chunks, as all these tests copy them.
+let inSmallChunks: CopyRequest = {
+    var request = CopyRequest()
+    request.chunkBytes = 1 << 20
+    return request
+}()
+
+extension Faults {
+    @Suite struct CutTests {
+        /// Where in the stream the connections are reset: in the greeting, in the first statements, in mid-COPY.
+        @Test(arguments: [Side.source, .target], Rig.isSoak ? [100, 3_000, 60_000, 700_000] : [3_000, 700_000])
+        func `a connection that is cut is tried again`(side: Side, bytes: Int) async throws {
+            try await Cargo.withDatabases(rows: 1000) { databases in
+                let database = side == .source ? databases.source : databases.target
+                // Every other connection of the first dozen breaks.
+                let proxy = try Proxy(to: [try database.port]) {
+                    $0 < 12 && $0 % 2 == 0 ? .cut(side == .source ? .toClient : .toServer, after: bytes) : .none
+                }
+                defer { proxy.close() }
+                let told = Told()
+                let uri = try database.uri(port: proxy.port)
+                let engine = try databases.hastyEngine(
+                    source: side == .source ? uri : nil, target: side == .target ? uri : nil, told: told)
+                let report = try await engine.copy(inSmallChunks)
+                #expect(report.outcome == .proven)
+                #expect(proxy.strikes > 0)
+                #expect(told.retries.contains { $0.side == side })
+                try databases.expectWhole()
+            }
+        }
+
+        @Test(arguments: [Side.source, .target])
+        func `a server that refuses at first is asked again`(side: Side) async throws {
+            try await Cargo.withDatabases(rows: 300) { databases in
+                let database = side == .source ? databases.source : databases.target
+                let proxy = try Proxy(to: [try database.port]) { $0 < 3 ? .refuse : .none }
+                defer { proxy.close() }
+                let told = Told()
+                let uri = try database.uri(port: proxy.port)
+                let engine = try databases.hastyEngine(
+                    source: side == .source ? uri : nil, target: side == .target ? uri : nil, told: told)
+                #expect(try await engine.copy(inSmallChunks).outcome == .proven)
+                #expect(told.retries.count >= 3)
+            }
+        }
+
+        @Test func `a server that keeps refusing ends the copy after a bounded number of tries`() async throws {
+            try await Cargo.withDatabases(rows: 300) { databases in
+                let proxy = try Proxy(to: [try databases.target.port]) { _ in .refuse }
+                defer { proxy.close() }
+                let told = Told()
+                let engine = try databases.hastyEngine(
+                    target: try databases.target.uri(port: proxy.port), attempts: 5, told: told)
+                await #expect(throws: FerryError.self) { try await engine.copy(inSmallChunks) }
+                #expect(proxy.connections == 5)
+                #expect(told.retries.count == 4)
+            }
+        }
+
+        @Test func `cuts at every other moment on both sides lose nothing`() async throws {
+            try await Cargo.withDatabases(rows: 1000) { databases in
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 2 << 20) }
+                let target = try Proxy(to: [try databases.target.port])
+                let told = Told()
+                let engine = try databases.hastyEngine(
+                    source: try databases.source.uri(port: source.port),
+                    target: try databases.target.uri(port: target.port), attempts: 30, told: told)
+                let cutter = Task.detached {
+                    for round in 0..<(Rig.isSoak ? 60 : 8) {
+                        try await Task.sleep(for: .milliseconds(Int.random(in: 100...400)))
+                        (round % 2 == 0 ? source : target).cutAll()
+                    }
+                }
+                let report = try await engine.copy(inSmallChunks)
+                cutter.cancel()
+                print(
+                    "cuts: \(source.strikes + target.strikes) connections reset, \(told.retries.count) retries, rows lost: 0"
+                )
+                source.close()
+                target.close()
+                #expect(report.outcome == .proven)
+                try databases.expectWhole()
+            }
+        }
+
+        @Test(arguments: [Side.source, .target])
+        func `a stream that stands still is noticed within the limit and tried again`(side: Side) async throws {
+            try await Cargo.withDatabases(rows: 1000) { databases in
+                let database = side == .source ? databases.source : databases.target
+                // The workers' first connections are among these; no other one carries as much.
+                let proxy = try Proxy(to: [try database.port]) {
+                    (4...8).contains($0) ? .stall(side == .source ? .toClient : .toServer, after: 200_000) : .none
+                }
+                defer { proxy.close() }
+                let told = Told()
+                let uri = try database.uri(port: proxy.port)
+                let engine = try databases.hastyEngine(
+                    source: side == .source ? uri : nil, target: side == .target ? uri : nil, stallLimit: .seconds(2),
+                    told: told)
+                let start = ContinuousClock.now
+                #expect(try await engine.copy(inSmallChunks).outcome == .proven)
+                if proxy.strikes > 0 {
+                    #expect(
+                        told.retries.contains { $0.side == side && $0.cause?.isRetryable == true }, "\(told.retries)")
+                }
+                #expect(proxy.strikes > 0)
+                #expect(ContinuousClock.now - start < .seconds(30))
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `a target that is frozen for good ends the copy in bounded time`() async throws {
+            try await Cargo.withDatabases(rows: 1000) { databases in
+                let proxy = try Proxy(to: [try databases.target.port]) { _ in .throttle(bytesPerSecond: 1 << 20) }
+                defer { proxy.close() }
+                let told = Told()
+                let uri = try databases.target.uri(port: proxy.port) + "?connect_timeout=2"
+                let engine = try databases.hastyEngine(target: uri, stallLimit: .seconds(2), attempts: 2, told: told)
+                let freezer = Task.detached {
+                    try await told.wait { if case .chunkDone = $0 { true } else { false } }
+                    proxy.freeze()
+                }
+                let start = ContinuousClock.now
+                await #expect(throws: FerryError.self) { try await engine.copy(inSmallChunks) }
+                freezer.cancel()
+                #expect(ContinuousClock.now - start < .seconds(40))
+                proxy.thaw()
+                let resumed = try await databases.hastyEngine(told: Told()).copy(inSmallChunks)
+                #expect(resumed.outcome == .proven)
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `a bit that flips on the way to the target is caught by the read-back`() async throws {
+            try await Cargo.withDatabases(rows: 300) { databases in
+                // The row whose text this is has its vector 4 bytes of length and 4 of dimensions behind it, and `source`.
+                let marker = "s299"
+                let proxy = try Proxy(to: [try databases.target.port]) { _ in
+                    .flip(.toServer, marker: Array(marker.utf8), offset: 4 + 4 + 10)
+                }
+                defer { proxy.close() }
+                let told = Told()
+                let engine = try databases.hastyEngine(target: try databases.target.uri(port: proxy.port), told: told)
+                let report = try await engine.copy(inSmallChunks)
+                #expect(proxy.strikes == 1)
+                #expect(report.outcome == .differs)
+                #expect(report.tables.filter { $0.state == .differs }.map(\.name.name) == ["items"])
+                let sides = try databases.sides()
+                #expect((sides.source != sides.target) as Bool)
+            }
+        }
+
+        @Test func `a bit that flips on the way from the source is caught too`() async throws {
+            try await Cargo.withDatabases(rows: 300) { databases in
+                let proxy = try Proxy(to: [try databases.source.port]) { _ in
+                    .flip(.toClient, marker: Array("PGCOPY\n".utf8), offset: 4 + 4 + 4 + 2)
+                }
+                defer { proxy.close() }
+                let engine = try databases.hastyEngine(
+                    source: try databases.source.uri(port: proxy.port), attempts: 2, told: Told())
+                let report = try? await engine.copy(inSmallChunks)
+                #expect(proxy.strikes > 0)
+                #expect(report?.outcome != .proven)
+            }
+        }
+
+        @Test func `an address that alternates between two servers is refused`() async throws {
+            try await Cargo.withDatabases(rows: 100) { databases in
+                let proxy = try Proxy(to: [try databases.source.port, try databases.target.port])
+                defer { proxy.close() }
+                let environment = [
+                    "VECFERRY_SOURCE": try databases.source.uri(port: proxy.port),
+                    "VECFERRY_TARGET": databases.target.uri,
+                ]
+                let plan = try Ferryman.run(["plan"], environment: environment)
+                #expect(plan.status == 3, "\(plan.said)")
+                #expect(plan.said.contains("snapshot"), "\(plan.said)")
+                let copy = try Ferryman.run(["copy", "--retries", "1"], environment: environment)
+                #expect(copy.status == 3, "\(copy.said)")
+                #expect(copy.errors.contains("reader endpoint"), "\(copy.said)")
+                #expect(try databases.target.value("SELECT to_regnamespace('vecferry') IS NULL") == "t")
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import RigSupport
+import Testing
+
+@testable import Ferry
+
+/// All tests of faults, one after the other: many measure time, and each keeps both cores busy.
+@Suite(.serialized) enum Faults {}
+
+extension Faults {
+    @Suite struct KillTests {
+        private static let ofRestart: [FailPoint] = [
+            .afterRestartAbandon, .afterRestartRows, .beforeRestartCommit, .afterRestartCommit,
+        ]
+
+        /// One job that dies at one point after the other, in the order in which a copy passes them; of those that it passes
+        /// often, also a later time.
+        @Test func `a copy killed at every named point in turn ends as one that was never stopped`() async throws {
+            try await Cargo.withDatabases { databases in
+                let undisturbed = try Self.undisturbed(databases)
+                try databases.emptyTarget()
+                for point in FailPoint.allCases where !Self.ofRestart.contains(point) {
+                    try Self.die(at: point, databases)
+                }
+                try Self.expectResume(databases, undisturbed, "after all points")
+            }
+        }
+
+        @Test(.enabled(if: Rig.isSoak)) func `a copy killed at any one point ends as one that was never stopped`()
+            async throws
+        {
+            try await Cargo.withDatabases { databases in
+                let undisturbed = try Self.undisturbed(databases)
+                for point in FailPoint.allCases where !Self.ofRestart.contains(point) {
+                    for count in Self.repeats(of: point) {
+                        try databases.emptyTarget()
+                        try Self.die(at: point, time: count, databases)
+                        try Self.expectResume(databases, undisturbed, "\(point.rawValue):\(count)")
+                    }
+                }
+            }
+        }
+
+        @Test func `a restart killed at every named point in turn can be run again`() async throws {
+            try await Cargo.withDatabases { databases in
+                let undisturbed = try Self.undisturbed(databases)
+                try databases.emptyTarget()
+                try Self.die(at: .afterChunkCommit, time: 3, databases)
+                for point in Self.ofRestart { try Self.die(at: point, databases, ["--restart"]) }
+                try Self.expectResume(databases, undisturbed, "after all points", ["--restart"])
+            }
+        }
+
+        @Test func `a restart in mid-way takes back what the job brought and nothing else`() async throws {
+            try await Cargo.withDatabases { databases in
+                let first = try databases.startCopy(environment: ["VECFERRY_FAIL_POINT": "after-copy"])
+                #expect(first.ended().status == 137)
+                try databases.target.run(
+                    "INSERT INTO items (id, botid) VALUES ('somebody else''s', 'other'); ANALYZE items")
+                let refused = try databases.startCopy(["--restart"]).ended()
+                // The job's own rows are gone, and the foreign one is what --existing asks about.
+                #expect(refused.status == 3, "\(refused.said)")
+                #expect(
+                    try databases.target.value("SELECT string_agg(botid, ',') FROM items")?.hasPrefix("other") == true)
+                #expect(try databases.target.value("SELECT count(*) FROM bot_document_chunk") == "0")
+                #expect(try databases.target.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == "0")
+                #expect(
+                    try databases.target.value("SELECT to_regclass('items_embedding') IS NOT NULL") == "t",
+                    "the index that was taken off is back")
+                let kept = try databases.startCopy(["--existing", "keep"]).ended()
+                #expect(kept.status == 0, "\(kept.said)")
+                #expect(try databases.target.value("SELECT count(*) FROM items") == "2001")
+            }
+        }
+
+        @Test func `random kills lose nothing and double nothing`() async throws {
+            let rounds = Rig.isSoak ? 200 : 10
+            try await Cargo.withDatabases { databases in
+                let start = ContinuousClock.now
+                let undisturbed = try Self.undisturbed(databases)
+                let whole = (ContinuousClock.now - start) / .seconds(1)
+                var (kills, jobs) = (0, 0)
+                while kills < rounds {
+                    try databases.emptyTarget()
+                    jobs += 1
+                    while kills < rounds {
+                        let copy = try databases.startCopy(["--quiet"])
+                        try await Task.sleep(for: .seconds(.random(in: 0...whole * 1.1)))
+                        copy.kill()
+                        let ended = copy.ended()
+                        if ended.status == 0 { break }
+                        #expect(ended.status == 137, "\(ended.said)")
+                        kills += 1
+                    }
+                    try Self.expectResume(databases, undisturbed, "after \(kills) kills")
+                }
+                print("kill-and-resume: \(kills) kills in \(jobs) jobs, rows lost: 0")
+            }
+        }
+
+        // MARK: What must come out
+
+        private struct Undisturbed {
+            var source: String
+            var state: String
+        }
+
+        private static func undisturbed(_ databases: RigDatabases) throws -> Undisturbed {
+            let ended = try databases.startCopy().ended()
+            #expect(ended.status == 0, "\(ended.said)")
+            let sides = try databases.sides()
+            #expect((sides.source == sides.target) as Bool)
+            #expect(sides.source.count > 1_000_000)
+            return Undisturbed(source: sides.source, state: sides.state)
+        }
+
+        private static func die(
+            at point: FailPoint, time count: Int = 1, _ databases: RigDatabases, _ arguments: [String] = []
+        ) throws {
+            let died = try databases.startCopy(
+                arguments, environment: ["VECFERRY_FAIL_POINT": "\(point.rawValue):\(count)"]
+            ).ended()
+            #expect(died.status == 137, "\(point.rawValue):\(count) \(died.said)")
+        }
+
+        private static func expectResume(
+            _ databases: RigDatabases, _ undisturbed: Undisturbed, _ what: String, _ arguments: [String] = []
+        ) throws {
+            let ended = try databases.startCopy(arguments).ended()
+            #expect(ended.status == 0, "\(what): \(ended.said)")
+            let sides = try databases.sides()
+            #expect((sides.target == undisturbed.source) as Bool, "\(what): the rows are not the source's")
+            #expect(sides.state == undisturbed.state, "\(what)")
+        }
+
+        /// The first time and a later one, where a point is passed often.
+        private static func repeats(of point: FailPoint) -> [Int] {
+            let often: [FailPoint] = [
+                .afterChunkLock, .beforeCopyEnd, .beforeChunkCommit, .afterChunkCommit, .beforeIndexCommit,
+            ]
+            return often.contains(point) ? [1, 4] : [1]
+        }
+    }
+}

@@ -1,0 +1,215 @@
+import Postgres
+import RigSupport
+import Synchronization
+import Testing
+
+@testable import Ferry
+
+extension Faults {
+    /// What a server does to its sessions.
+    @Suite struct ServerFaultTests {
+        /// A backend of the copy, named by what it does.
+        enum Victim: String, CaseIterable, CustomTestStringConvertible {
+            case sourceWorker, snapshotHolder, targetWorker, lockHolder, indexBuilder
+
+            var testDescription: String { rawValue }
+            var isOnSource: Bool { self == .sourceWorker || self == .snapshotHolder }
+
+            /// Ends one backend of the kind, and tells how many it found.
+            var sql: String {
+                let condition =
+                    switch self {
+                    case .sourceWorker: "query LIKE 'COPY%'"
+                    case .snapshotHolder:
+                        "query LIKE '%pg_export_snapshot%' AND query NOT LIKE '%pg_terminate%' OR query LIKE 'LOCK TABLE%'"
+                    case .targetWorker: "query LIKE 'BEGIN%COPY%'"
+                    case .lockHolder: "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
+                    case .indexBuilder: "query LIKE '%CREATE INDEX%' AND state = 'active'"
+                    }
+                return """
+                    SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name = 'vecferry' AND (\(condition)) LIMIT 1) AS victim
+                    """
+            }
+        }
+
+        @Test(arguments: Victim.allCases)
+        func `a terminated backend does not stop the copy`(victim: Victim) async throws {
+            try await Cargo.withDatabases(rows: victim == .indexBuilder ? 2_000 : 1_000) { databases in
+                if victim == .indexBuilder {
+                    try databases.both(
+                        "CREATE INDEX slow ON items USING hnsw (embedding vector_l2_ops) WITH (m = 48, ef_construction = 400)"
+                    )
+                }
+                // Slow enough to be met.
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 1 << 20) }
+                defer { source.close() }
+                let told = Told()
+                let killed = Mutex(0)
+                let killer = Task.detached {
+                    let database = victim.isOnSource ? databases.source : databases.target
+                    let session = try database.connect()
+                    while killed.withLock({ $0 }) < 2, !Task.isCancelled {
+                        try await Task.sleep(for: .milliseconds(20))
+                        // The snapshot is doubted only when a worker comes back for it.
+                        let count = try session.execute(victim.sql)[0][0].int("count", as: Int.self)
+                        if count > 0, victim == .snapshotHolder {
+                            _ = try session.execute(Victim.sourceWorker.sql)
+                        }
+                        if count > 0 { try await Task.sleep(for: .milliseconds(300)) }
+                        killed.withLock { $0 += count }
+                    }
+                }
+                let engine = try databases.hastyEngine(
+                    source: victim == .indexBuilder ? nil : try databases.source.uri(port: source.port), told: told)
+                let report = try await engine.copy(inSmallChunks)
+                killer.cancel()
+                #expect(report.outcome == .proven, "\(report)")
+                #expect(killed.withLock { $0 } > 0)
+                #expect(!told.retries.isEmpty)
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `a role whose connections run out waits, and says so when it must give up`() async throws {
+            try await Cargo.withDatabases(rows: 300) { databases in
+                let role = try TestRole(on: databases.target, "LOGIN SUPERUSER CONNECTION LIMIT 3")
+                defer { role.drop() }
+                // Superusers are not limited; a plain role that owns everything is.
+                try databases.target.run("ALTER ROLE \(role.name) NOSUPERUSER")
+                try databases.target.run(
+                    """
+                    GRANT ALL ON DATABASE \(databases.target.name) TO \(role.name);
+                    DO $$ DECLARE t regclass; BEGIN
+                        FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') LOOP
+                            EXECUTE format('ALTER TABLE %s OWNER TO \(role.name)', t);
+                        END LOOP; END $$; GRANT ALL ON SCHEMA public TO \(role.name);
+                    """)
+                let told = Told()
+                let hog = try Connection(
+                    try ConnectionParameters(parsing: role.uri), applicationName: "hog", interrupt: Interrupt())
+                let waiting = try databases.hastyEngine(target: role.uri, attempts: 4, told: told)
+                await #expect(throws: FerryError.self) {
+                    do {
+                        _ = try await waiting.copy(inSmallChunks)
+                    } catch let error as FerryError {
+                        #expect(error.cause?.sqlState == "53300")
+                        #expect(error.hint?.contains("--jobs") == true, "\(error)")
+                        throw error
+                    }
+                }
+                _ = hog.user
+                #expect(!told.retries.isEmpty)
+            }
+        }
+
+        @Test func `a target that takes no writes for a while is waited for`() async throws {
+            try await Cargo.withDatabases(rows: 300) { databases in
+                let name = databases.target.name
+                try databases.target.run("ALTER DATABASE \(name) SET default_transaction_read_only TO on")
+                let told = Told()
+                let healer = Task.detached {
+                    while told.retries.count < 3 { try await Task.sleep(for: .milliseconds(10)) }
+                    let session = try databases.target.connect()
+                    try session.execute("SET default_transaction_read_only TO off")
+                    try session.execute("ALTER DATABASE \(name) RESET default_transaction_read_only")
+                }
+                let report = try await databases.hastyEngine(attempts: 20, told: told).copy(inSmallChunks)
+                try await healer.value
+                #expect(report.outcome == .proven)
+                #expect(told.retries.contains { $0.cause?.sqlState == "25006" })
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `one bad table does not stop the others, and the job goes on when it is mended`() async throws {
+            try await Cargo.withDatabases(rows: 1000) { databases in
+                try databases.target.run("ALTER TABLE bot_document ADD CONSTRAINT short CHECK (length(title) < 8)")
+                let told = Told()
+                let report = try await databases.hastyEngine(told: told).copy(inSmallChunks)
+                #expect(report.outcome == .failed)
+                let failed = report.tables.filter { $0.state == .failed }.map(\.name.name)
+                #expect(failed.contains("bot_document"))
+                #expect(report.tables.first { $0.name.name == "items" }?.state == .proven)
+                #expect(report.tables.first { $0.name.name == "bot_document" }?.error?.contains("constraint") == true)
+                #expect(told.retries.isEmpty, "a fault that does not heal is not tried again")
+                try databases.target.run("ALTER TABLE bot_document DROP CONSTRAINT short")
+                #expect(try await databases.hastyEngine(told: Told()).copy(inSmallChunks).outcome == .proven)
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `a table that is locked for longer than the limit is tried again`() async throws {
+            try await Cargo.withDatabases(rows: 300) { databases in
+                let told = Told()
+                let locked = Mutex(false)
+                let locker = Task.detached {
+                    try await told.wait { if case .stage(.copy) = $0 { true } else { false } }
+                    let session = try databases.target.connect()
+                    try session.execute("BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE")
+                    locked.withLock { $0 = true }
+                    try await Task.sleep(for: .seconds(4))
+                    try session.execute("COMMIT")
+                }
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 300_000) }
+                defer { source.close() }
+                let engine = try databases.hastyEngine(
+                    source: try databases.source.uri(port: source.port), stallLimit: .seconds(2), told: told)
+                #expect(try await engine.copy(inSmallChunks).outcome == .proven)
+                try await locker.value
+                #expect(locked.withLock { $0 })
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `text that is no UTF-8 stops its table, and the others go on`() async throws {
+            try await Rig.withDatabases { databases in
+                let name = "ascii_\(databases.source.name)"
+                try databases.source.run(
+                    "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+                let uri = databases.source.uri.replacing("/\(databases.source.name)", with: "/\(name)")
+                defer { _ = try? databases.source.run("DROP DATABASE \(name) WITH (FORCE)") }
+                let schema =
+                    "CREATE TABLE good (id int PRIMARY KEY, v vector(2)); CREATE TABLE bad (id int PRIMARY KEY, v vector(2), t text)"
+                try Psql.run(uri, "CREATE EXTENSION vector; \(schema)")
+                try databases.target.run(schema)
+                try Psql.run(
+                    uri,
+                    "SET client_encoding TO 'SQL_ASCII'; INSERT INTO good VALUES (1, '[1,2]'); INSERT INTO bad VALUES (1, '[1,2]', E'\\xff\\xfe')"
+                )
+                let told = Told()
+                let report = try await databases.hastyEngine(source: uri, told: told).copy(CopyRequest())
+                #expect(report.outcome == .failed)
+                #expect(report.tables.first { $0.name.name == "good" }?.state == .proven)
+                let error = try #require(report.tables.first { $0.name.name == "bad" }?.error)
+                #expect(
+                    error.contains("source, public.bad") && error.contains("22021")
+                        && error.contains("--exclude-table"), "\(error)")
+                #expect(told.retries.isEmpty)
+            }
+        }
+    }
+}
+
+/// A role for one test, with a password of its own.
+struct TestRole {
+    static let password = "role-secret-4c1d"
+
+    let name: String
+    let uri: String
+    private let database: RigDatabase
+
+    /// Makes it on the database's server.
+    init(on database: RigDatabase, _ options: String) throws {
+        name = "r\(UInt64.random(in: 0...UInt64.max))"
+        self.database = database
+        try database.run("CREATE ROLE \(name) \(options) PASSWORD '\(Self.password)'")
+        let rest = database.uri.split(separator: "@")[1]
+        uri = "postgresql://\(name):\(Self.password)@\(rest)"
+    }
+
+    /// Gives what it owns to the superuser, and drops it.
+    func drop() {
+        _ = try? database.run("REASSIGN OWNED BY \(name) TO postgres; DROP OWNED BY \(name); DROP ROLE \(name)")
+    }
+}

@@ -1,0 +1,101 @@
+import RigSupport
+import Testing
+
+@testable import Ferry
+
+extension Faults {
+    /// A source that is written to between two runs of one job.
+    @Suite struct SourceChangeTests {
+        struct Change: CustomTestStringConvertible, Sendable {
+            var testDescription: String
+            var sql: String
+            /// Whether rows that had been copied are not the source's any more.
+            var isStale: Bool
+        }
+
+        static let changes = [
+            Change(
+                testDescription: "an update of copied rows",
+                sql: "UPDATE items SET source = 'new' WHERE id < lpad('9', 26, '0')", isStale: true),
+            Change(
+                testDescription: "an insert",
+                sql: "INSERT INTO items (id, botid) SELECT 'n' || i, 'new' FROM generate_series(1, 50) AS i",
+                isStale: false),
+            Change(
+                testDescription: "VACUUM FULL",
+                sql: "DELETE FROM items WHERE id = lpad('1', 26, '0'); VACUUM FULL items", isStale: true),
+            Change(testDescription: "TRUNCATE", sql: "TRUNCATE items", isStale: true),
+            Change(
+                testDescription: "a delete of copied rows", sql: "DELETE FROM items WHERE id < lpad('9', 26, '0')",
+                isStale: true),
+            Change(testDescription: "CLUSTER", sql: "CLUSTER items USING items_embedding_order", isStale: true),
+            Change(testDescription: "an update of another table", sql: "CREATE TABLE other (i int)", isStale: false),
+        ]
+
+        @Test(arguments: Rig.isSoak ? changes : Array(changes.prefix(4)))
+        func `a source that changed under a stopped job is never silently wrong`(change: Change) async throws {
+            try await Cargo.withDatabases(rows: 1500) { databases in
+                try databases.source.run("CREATE INDEX items_embedding_order ON items (md5(id))")
+                let died = try databases.startCopy(
+                    ["--jobs", "1"], environment: ["VECFERRY_FAIL_POINT": "after-chunk-commit:3"])
+                #expect(died.ended().status == 137)
+                for statement in change.sql.split(separator: "; ") { try databases.source.run(String(statement)) }
+                let resumed = try databases.startCopy(["--jobs", "1"]).ended()
+                #expect(resumed.errors.contains("written to since the job began"), "\(resumed.said)")
+                let sides = try databases.sides()
+                let isSame = sides.source == sides.target
+                // Exit 0 is a promise; 4 is the truth about the rest.
+                #expect(resumed.status == (isSame ? 0 : 4), "\(change.testDescription): \(resumed.said)")
+                if change.isStale {
+                    #expect(!isSame)
+                    #expect(resumed.said.contains("public.items"), "\(resumed.said)")
+                    #expect(resumed.said.contains("--restart"), "\(resumed.said)")
+                    #expect(sides.state.contains("finished jobs\t0\n"))
+                    let restarted = try databases.startCopy(["--restart"]).ended()
+                    #expect(restarted.status == 0, "\(restarted.said)")
+                    let after = try databases.sides()
+                    #expect((after.source == after.target) as Bool)
+                }
+            }
+        }
+
+        @Test func `what moves rows or empties a table waits until the copy has read it`() async throws {
+            try await Cargo.withDatabases(rows: 1500) { databases in
+                let proxy = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 600_000) }
+                defer { proxy.close() }
+                let told = Told()
+                let engine = try databases.hastyEngine(source: try databases.source.uri(port: proxy.port), told: told)
+                let blocked = Task.detached { () throws -> Int in
+                    try await told.wait { if case .stage(.copy) = $0 { true } else { false } }
+                    let session = try databases.source.connect()
+                    try session.execute("SET lock_timeout TO '200ms'")
+                    return [
+                        "TRUNCATE items", "VACUUM FULL items", "DROP TABLE pieces_3", "TRUNCATE bot_document_chunk",
+                    ].filter {
+                        (try? session.execute($0)) == nil
+                    }.count
+                }
+                #expect(try await engine.copy(inSmallChunks).outcome == .proven)
+                #expect(try await blocked.value == 4)
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `the source session can't write`() async throws {
+            try await Cargo.withDatabases(rows: 10) { databases in
+                let engine = try databases.hastyEngine(told: Told())
+                let session = try engine.source.connect()
+                for statement in [
+                    "INSERT INTO public.audit VALUES ('x')", "CREATE TABLE public.t ()",
+                    "SELECT nextval('public.bot_document_id_seq')", "DROP TABLE public.audit",
+                ] {
+                    #expect(throws: (any Error).self, "\(statement)") { try session.execute(statement) }
+                }
+                let keeper = SnapshotKeeper(engine.source, tables: [], retry: engine.retry, events: { _ in })
+                defer { keeper.close() }
+                let worker = try keeper.snapshot().join(engine.source)
+                #expect(throws: (any Error).self) { try worker.execute("INSERT INTO public.audit VALUES ('x')") }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import RigSupport
+import Testing
+
+extension Faults {
+    /// Ctrl-C and SIGTERM, and two copies at once.
+    @Suite struct StopTests {
+        enum Moment: String, CaseIterable, CustomTestStringConvertible {
+            case copying, buildingAnIndex, stalled
+            var testDescription: String { rawValue }
+        }
+
+        @Test(
+            arguments: zip(
+                Moment.allCases + Moment.allCases.prefix(Rig.isSoak ? 3 : 1),
+                [SIGINT, SIGINT, SIGINT, SIGTERM, SIGTERM, SIGTERM]))
+        func `a signal stops within 5 seconds, leaves no backend, and the job goes on later`(
+            moment: Moment, signal: Int32
+        ) async throws {
+            try await Cargo.withDatabases(rows: 1500) { databases in
+                if moment == .buildingAnIndex {
+                    try databases.target.run(
+                        "CREATE INDEX slow ON items USING hnsw (embedding vector_l2_ops) WITH (m = 64, ef_construction = 1000)"
+                    )
+                }
+                let proxy = try Proxy(to: [try databases.target.port]) { _ in
+                    switch moment {
+                    case .copying: .throttle(bytesPerSecond: 200_000)
+                    case .buildingAnIndex: .none
+                    case .stalled: .stall(.toServer, after: 300_000)
+                    }
+                }
+                let copy = try databases.startCopy(
+                    environment: ["VECFERRY_TARGET": try databases.target.uri(port: proxy.port)])
+                let target = try databases.target.connect()
+                let condition =
+                    switch moment {
+                    case .copying, .stalled: "query LIKE 'BEGIN%COPY%'"
+                    case .buildingAnIndex: "query LIKE '%CREATE INDEX%hnsw%m=%64%'"
+                    }
+                let backends =
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'vecferry'"
+                let isThere = try eventually {
+                    try target.execute("\(backends) AND \(condition)")[0][0].int("count") > 0
+                }
+                #expect(isThere, "\(copy.errorsSoFar)")
+                if moment == .stalled { #expect(eventually { proxy.strikes > 0 }) }
+                try await Task.sleep(for: .milliseconds(300))
+
+                let start = ContinuousClock.now
+                copy.signal(signal)
+                let ended = copy.ended(within: 20)
+                let seconds = (ContinuousClock.now - start) / .seconds(1)
+                #expect(seconds < 5, "it took \(seconds) seconds")
+                #expect(ended.status == (signal == SIGINT ? 130 : 143), "\(ended.said)")
+                #expect(ended.errors.contains("run the same command again"), "\(ended.said)")
+                // A stalled proxy keeps its end open; the server sees ours when it goes.
+                if moment == .stalled { proxy.close() }
+                let isQuiet = try eventually(within: 5) { try target.execute(backends)[0][0].int("count") == 0 }
+                #expect(isQuiet)
+                proxy.close()
+                let resumed = try databases.startCopy().ended()
+                #expect(resumed.status == 0, "\(resumed.said)")
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `a second copy is refused, and told who holds the first one`() async throws {
+            try await Cargo.withDatabases(rows: 1500) { databases in
+                let proxy = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 100_000) }
+                let first = try databases.startCopy(
+                    environment: ["VECFERRY_SOURCE": try databases.source.uri(port: proxy.port)])
+                let holder =
+                    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                try eventually { try databases.target.value(holder) != nil }
+                let pid = try #require(try databases.target.value(holder))
+                let second = try databases.startCopy().ended()
+                #expect(second.status == 6, "\(second.said)")
+                #expect(second.errors.contains("process \(pid) of postgres from 127.0.0.1"), "\(second.said)")
+                let third = try databases.startCopy(["--restart"]).ended()
+                #expect(third.status == 6, "\(third.said)")
+                first.interrupt()
+                #expect(first.ended().status == 130)
+                proxy.close()
+                #expect(try databases.startCopy().ended().status == 0)
+                try databases.expectWhole()
+            }
+        }
+    }
+}
