@@ -1,0 +1,160 @@
+"""What the items share: the seeded source, a fresh target, a measured copy, and how a comparison is told."""
+
+import json
+import os
+import re
+import shutil
+import time
+
+from harness import Failed, measure, median, pipe, say, seconds
+
+DATABASE = "bench"
+EXTENSION = "CREATE EXTENSION vector"
+SCHEMA = "sql/rig/bedrock-chat.sql"
+# `items` with its primary key alone.
+BARE = (EXTENSION, "CREATE TABLE items (id char(26) PRIMARY KEY, botid char(26), content text, source text,"
+        " embedding vector(1024))")
+BOTID_INDEX = "CREATE INDEX idx_items_botid ON items USING btree (botid)"
+IVFFLAT_INDEX = "CREATE INDEX idx_items_embedding ON items USING ivfflat (embedding vector_l2_ops) WITH (lists = 100)"
+HNSW_INDEX = "CREATE INDEX idx_items_hnsw ON items USING hnsw (embedding vector_cosine_ops)"
+COLUMNS = "id, botid, content, source, embedding"
+
+
+class Bench:
+    def __init__(self, options, source, target, vecferry, report):
+        self.options, self.source, self.target, self.report = options, source, target, report
+        self.vecferry = vecferry
+        self.pgcopydb = os.environ.get("PGCOPYDB") or shutil.which("pgcopydb")
+        self.pgcopydb_version = self.version_of_pgcopydb()
+        self.sized = None
+        # The item that is being measured.
+        self.item = None
+
+    def seed(self):
+        """The source's `items` in a database of their own, so that every peer moves the same rows."""
+        rows = self.options.rows
+        if self.source.has(DATABASE) and self.count(self.source, DATABASE) == rows:
+            return
+        say(f"bench: seeding {rows:,} rows")
+        measure([os.environ["VECFERRY_RIG"], "seed", "--rows", str(rows)], {})
+        self.source.fresh(DATABASE, file=SCHEMA)
+        self.raw_pipe("items", self.source, "postgres", self.source, DATABASE)
+        self.source.sql("VACUUM (ANALYZE) items", database=DATABASE)
+
+    @staticmethod
+    def count(server, database, table="items"):
+        exists = server.sql(f"SELECT to_regclass('{table}') IS NOT NULL", database=database)
+        return int(server.sql(f"SELECT count(*) FROM {table}", database=database)) if exists == "t" else 0
+
+    def settle(self):
+        """What earlier steps left to be written must not be written while the next one is timed."""
+        for server in (self.source, self.target):
+            server.sql("CHECKPOINT")
+        os.sync()
+
+    def raw_pipe(self, table, source, source_database, target, target_database, columns="*", source_port=None,
+                 target_port=None):
+        listed = "" if columns == "*" else f" ({columns})"
+        return pipe(
+            source.command("-c", f"COPY (SELECT {columns} FROM {table}) TO STDOUT (FORMAT binary)"),
+            target.command("-c", f"COPY {table}{listed} FROM STDIN (FORMAT binary)"),
+            source.env(source_database, source_port), target.env(target_database, target_port))
+
+    def copy_items_raw(self):
+        return self.raw_pipe("items", self.source, DATABASE, self.target, DATABASE, COLUMNS)
+
+    def command(self, name, *arguments, source=DATABASE, target=DATABASE, ports=(None, None), cpu=False, timeout=1800):
+        run = measure(
+            [self.vecferry, name, "--source", self.source.uri(source, ports[0]), "--target",
+             self.target.uri(target, ports[1]), "--json", *arguments],
+            {"PGPASSWORD": self.source.password}, timeout, servers=(self.source, self.target) if cpu else None)
+        try:
+            return run, json.loads(run.out)
+        except ValueError:
+            raise Failed(f"vecferry {name} gave no JSON: {run.out[:200]!r}")
+
+    def run_copy(self, *arguments, **how):
+        run, document = self.command("copy", *arguments, **how)
+        if document.get("outcome") != "proven":
+            raise Failed(f"vecferry copy ended {document.get('outcome')!r}")
+        run.copy, run.report = document["copySeconds"], document
+        return run
+
+    def rounds(self, runs, *variants):
+        """Runs every variant once a round, every other round in reverse, and gives each one's results."""
+        results = [[] for _ in variants]
+        began = time.monotonic()
+        for number in range(runs):
+            if number and time.monotonic() - began > self.options.budget:
+                self.report.note(f"{self.item}: only {number} of {runs} runs within --budget {self.options.budget}")
+                break
+            order = list(enumerate(variants))
+            for place, variant in reversed(order) if number % 2 else order:
+                results[place].append(variant())
+        return results
+
+    def has_command(self, name):
+        return measure([self.vecferry, name, "--help"], expect=None).out.find(f"USAGE: vecferry {name}") >= 0
+
+    @staticmethod
+    def indexes_of(run):
+        return [index for table in run.report["tables"] for index in table["indexes"]]
+
+    # How results are told -------------------------------------------------------------------------------------------
+
+    def compare(self, what, ours, theirs, target=None, how="", estimated=False, **data):
+        """The ratio of two medians, in seconds."""
+        self.report.add(
+            self.item, what, median(ours) / median(theirs), "ratio", f"{seconds(ours)} / {seconds(theirs)}{how}",
+            target, estimated, ours=ours, theirs=theirs, **data)
+
+    def cpu_share(self, item, runs):
+        shares, clients, servers = [], [], []
+        for run in runs:
+            client, server = self.cpu_while_copying(run)
+            if client + server > 0:
+                shares.append(100 * client / (client + server))
+                clients.append(client)
+                servers.append(server)
+        if not shares or not any(servers):
+            self.report.note(f"{item}: the servers' CPU could not be read (in Docker?), so there is no client share")
+            return
+        self.report.add(
+            item, "client CPU of all CPU while rows move", median(shares), "%",
+            f"client {seconds(clients)}, servers {seconds(servers)}", 10 if item == "copy" else None, shares=shares,
+            client=clients, servers=servers)
+
+    @staticmethod
+    def cpu_while_copying(run):
+        """CPU seconds of the client and of both servers from the start of the copy stage, for as long as rows moved."""
+        first = run.at("Copying rows")
+        if first is None or len(run.samples) < 2:
+            return 0, 0
+
+        def at(moment):
+            before = run.samples[0]
+            for sample in run.samples:
+                # A client that has ended reads as zero.
+                if sample[1] < before[1]:
+                    break
+                if sample[0] >= moment:
+                    part = (moment - before[0]) / (sample[0] - before[0]) if sample[0] > before[0] else 0
+                    return [a + part * (b - a) for a, b in zip(before[1:], sample[1:])]
+                before = sample
+            return before[1:]
+
+        begin, stop = at(run.began + first), at(run.began + first + run.copy)
+        return tuple(b - a for a, b in zip(begin, stop))
+
+    def memory_of(self, item, runs):
+        peaks = [run.peak_kib / 1024 for run in runs]
+        self.report.add(
+            item, "client memory, peak", max(peaks), "MiB", f"of {len(peaks)} runs, least {min(peaks):.1f}", 64,
+            peaks=peaks)
+
+    def version_of_pgcopydb(self):
+        if not self.pgcopydb:
+            return None
+        text = measure([self.pgcopydb, "--version"], expect=None).out
+        found = re.search(r"pgcopydb version v?(\S+)", text)
+        return found.group(1) if found else "of unknown version"

@@ -1,0 +1,169 @@
+"""The items that are measured against other programs: full and verify."""
+
+import os
+import re
+import tempfile
+import time
+
+from bench import DATABASE, SCHEMA, Bench
+from harness import Failed, end, measure, median, seconds, start, wait_for
+
+# From shared/FIELD.md: pgcopydb 0.18 with --use-copy-binary at 60,000 rows, where pg_dump | pg_restore took 22.4 s
+# and reading the table once 1.2 s. Only its ratio to those is used, and only where 0.18 cannot be had.
+FIELD_CLONE_TO_DUMP = 9.5 / 22.4
+FIELD_COMPARE_TO_DUMP = 4.1 / 22.4
+NO_PEER = "pgcopydb 0.18 was not here; PGCOPYDB=PATH measures it instead of estimating"
+
+
+class Peers(Bench):
+    def full(self):
+        """Loaded, indexed and proven, as an operator waits for it, against the peers."""
+
+        def vecferry():
+            self.target.fresh(DATABASE, file=SCHEMA)
+            self.settle()
+            return self.run_copy()
+
+        variants = [vecferry, lambda: self.dump_restore(), lambda: self.dump_restore("--compress=0")]
+        if self.pgcopydb:
+            variants.append(self.pgcopydb_clone)
+        runs, dumps, plains, *clones = self.rounds(self.options.runs, *variants)
+        walls = [run.wall for run in runs]
+        self.against_pgcopydb(walls, clones[0] if clones else None, dumps)
+        self.compare("against pg_dump -j2, pg_restore -j2", walls, dumps, 0.35, "; theirs is not verified")
+        self.compare("the same with pg_dump --compress=0", walls, plains)
+        parts = [(run.copy, sum(index.get("seconds") or 0 for index in self.indexes_of(run))) for run in runs]
+        self.report.add(
+            "full", "of which rows moved", median([part[0] for part in parts]), "s",
+            f"index builds {seconds(part[1] for part in parts)}, side by side with reading back", parts=parts)
+
+    def against_pgcopydb(self, walls, clones, dumps):
+        if clones:
+            clone = [copied for copied, _ in clones]
+            compare = [compared for _, compared in clones if compared is not None]
+            theirs = [copied + (compared or 0) for copied, compared in clones]
+            binary = "--use-copy-binary" if self.has_binary_copy() else "text (it has no --use-copy-binary)"
+            self.compare(
+                f"against pgcopydb {self.pgcopydb_version} clone, {binary}", walls, theirs,
+                # The target is about a binary copy.
+                0.6 if self.has_binary_copy() else None,
+                f": clone {median(clone):.2f}, compare data {median(compare):.2f}" if compare else
+                ": clone alone, it has no compare data", clone=clone, compare_data=compare)
+            if compare and self.has_binary_copy():
+                return
+        factor = FIELD_CLONE_TO_DUMP + FIELD_COMPARE_TO_DUMP
+        estimate = factor * median(dumps)
+        self.compare(
+            "against pgcopydb 0.18 --use-copy-binary + compare data", walls, [estimate], 0.6,
+            f" = {factor:.2f} x this run's pg_dump, pg_restore (FIELD.md's ratio)", estimated=True)
+        self.report.note(NO_PEER)
+
+    def dump_restore(self, *arguments):
+        self.target.fresh(DATABASE)
+        self.settle()
+        programs = os.environ["VECFERRY_RIG_BIN"]
+        with tempfile.TemporaryDirectory(prefix="vecferry-bench-") as folder:
+            dump = [f"{programs}/pg_dump", "--format=directory", "--jobs=2", f"--file={folder}/dump", *arguments]
+            restore = [
+                f"{programs}/pg_restore", "--jobs=2", f"--dbname={DATABASE}", "--exit-on-error", f"{folder}/dump"]
+            return (measure(dump, self.source.env(DATABASE)).wall
+                    + measure(restore, self.target.env(DATABASE)).wall)
+
+    def pgcopydb_clone(self):
+        """(seconds of the clone, seconds of compare data or None)"""
+        self.target.fresh(DATABASE)
+        self.settle()
+        binary = ["--use-copy-binary"] if self.has_binary_copy() else []
+        ends = ["--source", self.source.uri(DATABASE), "--target", self.target.uri(DATABASE)]
+        env = self.pgcopydb_env()
+        with tempfile.TemporaryDirectory(prefix="vecferry-bench-") as folder:
+            clone = measure(
+                [self.pgcopydb, "clone", *ends, "--dir", f"{folder}/clone", "--table-jobs", "2", "--index-jobs", "2",
+                 *binary], env).wall
+            # It warns and goes on where something fails.
+            if self.count(self.target, DATABASE) != self.options.rows:
+                raise Failed("pgcopydb ended well and has not copied all rows")
+            return clone, self.pgcopydb_compare(folder)
+
+    def pgcopydb_compare(self, folder):
+        if not self.has_compare_data():
+            return None
+        # Not every version that compares can do so in parallel.
+        jobs = ["--jobs", "2"] if "--jobs" in self.pgcopydb_help("compare", "data") else []
+        return measure(
+            [self.pgcopydb, "compare", "data", "--source", self.source.uri(DATABASE), "--target",
+             self.target.uri(DATABASE), "--dir", f"{folder}/compare", *jobs], self.pgcopydb_env()).wall
+
+    def pgcopydb_env(self):
+        path = os.environ["VECFERRY_RIG_BIN"] + ":" + os.environ["PATH"]
+        return {"PGPASSWORD": self.source.password, "PATH": path}
+
+    def pgcopydb_help(self, *words):
+        run = measure([self.pgcopydb, *words, "--help"], expect=None)
+        return run.out + "\n".join(line for _, line in run.lines)
+
+    def has_binary_copy(self):
+        return "--use-copy-binary" in self.pgcopydb_help("clone")
+
+    def has_compare_data(self):
+        return bool(self.pgcopydb) and re.search(r"^\s+data\s", self.pgcopydb_help("compare"), re.MULTILINE) is not None
+
+    def verify(self):
+        """Comparing both sides again, against a peer's comparison and against just reading them."""
+        if not self.has_command("verify"):
+            raise Failed("this vecferry has no verify command")
+        self.target.fresh(DATABASE, file=SCHEMA)
+        self.run_copy()
+        streams = min(4, max(2, os.cpu_count() or 2))
+
+        def compare():
+            self.settle()
+            with tempfile.TemporaryDirectory(prefix="vecferry-bench-") as folder:
+                return self.pgcopydb_compare(folder)
+
+        variants = [lambda: self.settle() or self.command("verify")[0], lambda: self.read(self.source, streams),
+                    lambda: self.read(self.target, streams)]
+        if self.has_compare_data():
+            variants.append(compare)
+        runs, sources, targets, *compares = self.rounds(self.options.runs, *variants)
+        walls = [run.wall for run in runs]
+        slower = max(sources, targets, key=median)
+        self.compare(
+            f"against reading the slower side in {streams} streams", walls, slower, read_source=sources,
+            read_target=targets)
+        self.compare(
+            "against reading both sides one after the other", walls, [sum(pair) for pair in zip(sources, targets)],
+            how=f": what {os.cpu_count()} cores must do in all")
+        self.memory_of("verify", runs)
+        if compares:
+            self.compare(f"against pgcopydb {self.pgcopydb_version} compare data", walls, compares[0], 0.35)
+            return
+        estimate = FIELD_COMPARE_TO_DUMP * self.dump_restore()
+        self.compare(
+            "against pgcopydb 0.18 compare data", walls, [estimate], 0.35,
+            f" = {FIELD_COMPARE_TO_DUMP:.2f} x one pg_dump, pg_restore (FIELD.md's ratio)", estimated=True)
+        self.report.note(NO_PEER)
+
+    def read(self, server, streams, table="items", database=DATABASE):
+        """Seconds to read a table in so many ranges of its heap at once, into nothing."""
+        pages = int(server.sql(
+            f"SELECT pg_relation_size('{table}') / current_setting('block_size')::int", database=database))
+        self.settle()
+        began = time.monotonic()
+        readers = []
+        with open(os.devnull, "w") as nothing:
+            for number in range(streams):
+                low, high = pages * number // streams, pages * (number + 1) // streams
+                bound = "" if number == streams - 1 else f" AND ctid < '({high},0)'"
+                query = f"COPY (SELECT * FROM {table} WHERE ctid >= '({low},0)'{bound}) TO STDOUT (FORMAT binary)"
+                readers.append(start(server.command("-c", query), server.env(database), stdout=nothing))
+        try:
+            for reader in readers:
+                wait_for(reader, 1800)
+        finally:
+            for reader in readers:
+                if reader.returncode is None:
+                    end(reader)
+        if any(reader.returncode for reader in readers):
+            raise Failed(f"reading {table} failed")
+        return time.monotonic() - began
