@@ -206,7 +206,6 @@ extension BadInput {
         .ledger("a table gone from the ledger", "DROP TABLE vecferry.saved_definition", 1, ["ledger is damaged"]),
         .ledger(
             "a column gone from the ledger", "ALTER TABLE vecferry.job DROP COLUMN report", 1, ["ledger is damaged"]),
-        .ledger("other sums in the ledger", "UPDATE vecferry.chunk SET sum = md5(sum)", 4, ["public.items"]),
         BadInput("a finished chunk opened again", 4, ["public.items", "--restart"]) { scene in
             let died = try scene.databases.startCopy(environment: ["VECFERRY_FAIL_POINT": "after-copy"])
             #expect(died.ended().status == 137)

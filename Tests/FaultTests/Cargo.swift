@@ -141,27 +141,10 @@ final class Told: Sendable {
 
     /// Waits until something of the kind was told.
     ///
-    /// - Throws: ``NotTold`` after half a minute: a test must not hang on what does not happen.
-    func wait(for condition: (Event) -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while !contains(condition) {
-            guard ContinuousClock.now < deadline else { throw NotTold() }
-            try await Task.sleep(for: .milliseconds(2))
-        }
+    /// - Throws: ``NotTold`` after a minute: a test must not hang on what does not happen.
+    func wait(for condition: (Event) -> Bool) throws {
+        guard eventually(within: 60, { contains(condition) }) else { throw NotTold() }
     }
 
     struct NotTold: Error {}
-}
-
-/// Waits until something is so.
-///
-/// - Returns: Whether it became so within `seconds`.
-@discardableResult
-func eventually(within seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(seconds)
-    while ContinuousClock.now < deadline {
-        if try condition() { return true }
-        Thread.sleep(forTimeInterval: 0.01)
-    }
-    return false
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import RigSupport
 import Testing
@@ -102,14 +103,15 @@ extension Faults {
                 let engine = try databases.hastyEngine(
                     source: try databases.source.uri(port: source.port),
                     target: try databases.target.uri(port: target.port), attempts: 30, told: told)
-                let cutter = Task.detached {
-                    for round in 0..<(Rig.isSoak ? 60 : 8) {
-                        try await Task.sleep(for: .milliseconds(Int.random(in: 100...400)))
+                let cutter = Meanwhile { isWanted in
+                    for round in 0..<(Rig.isSoak ? 60 : 8) where isWanted() {
+                        Thread.sleep(forTimeInterval: .random(in: 0.1...0.4))
                         (round % 2 == 0 ? source : target).cutAll()
                     }
                 }
                 let report = try await engine.copy(inSmallChunks)
                 cutter.cancel()
+                try await cutter.value
                 print(
                     "cuts: \(source.strikes + target.strikes) connections reset, \(told.retries.count) retries, rows lost: 0"
                 )
@@ -148,18 +150,25 @@ extension Faults {
 
         @Test func `a target that is frozen for good ends the copy in bounded time`() async throws {
             try await Cargo.withDatabases(rows: 1000) { databases in
-                let proxy = try Proxy(to: [try databases.target.port]) { _ in .throttle(bytesPerSecond: 1 << 20) }
-                defer { proxy.close() }
+                // Slow enough to be met, without a wait that is long by itself.
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 400_000) }
+                let proxy = try Proxy(to: [try databases.target.port])
+                defer {
+                    source.close()
+                    proxy.close()
+                }
                 let told = Told()
-                let uri = try databases.target.uri(port: proxy.port) + "?connect_timeout=2"
-                let engine = try databases.hastyEngine(target: uri, stallLimit: .seconds(2), attempts: 2, told: told)
-                let freezer = Task.detached {
-                    try await told.wait { if case .chunkDone = $0 { true } else { false } }
+                let engine = try databases.hastyEngine(
+                    source: try databases.source.uri(port: source.port),
+                    target: try databases.target.uri(port: proxy.port) + "?connect_timeout=2", stallLimit: .seconds(2),
+                    attempts: 2, told: told)
+                let freezer = Meanwhile { _ in
+                    try told.wait { if case .chunkDone = $0 { true } else { false } }
                     proxy.freeze()
                 }
                 let start = ContinuousClock.now
                 await #expect(throws: FerryError.self) { try await engine.copy(inSmallChunks) }
-                freezer.cancel()
+                try await freezer.value
                 #expect(ContinuousClock.now - start < .seconds(40))
                 proxy.thaw()
                 let resumed = try await databases.hastyEngine(told: Told()).copy(inSmallChunks)

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Ferry
 
-/// All tests of faults, one after the other: many measure time, and each keeps both cores busy.
-@Suite(.serialized) enum Faults {}
+/// All tests of faults. `scripts/test` runs them apart from the others, since many measure time.
+@Suite enum Faults {}
 
 extension Faults {
     @Suite struct KillTests {

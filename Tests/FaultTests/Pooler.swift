@@ -35,7 +35,7 @@ final class Pooler {
     }
 
     func close() {
-        process.terminate()
+        process.kill()
         _ = process.ended(within: 10)
         try? FileManager.default.removeItem(at: folder)
     }

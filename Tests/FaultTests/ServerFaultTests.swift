@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import RigSupport
 import Synchronization
@@ -46,17 +47,17 @@ extension Faults {
                 defer { source.close() }
                 let told = Told()
                 let killed = Mutex(0)
-                let killer = Task.detached {
+                let killer = Meanwhile { isWanted in
                     let database = victim.isOnSource ? databases.source : databases.target
                     let session = try database.connect()
-                    while killed.withLock({ $0 }) < 2, !Task.isCancelled {
-                        try await Task.sleep(for: .milliseconds(20))
+                    while killed.withLock({ $0 }) < 2, isWanted() {
+                        Thread.sleep(forTimeInterval: 0.02)
                         // The snapshot is doubted only when a worker comes back for it.
                         let count = try session.execute(victim.sql)[0][0].int("count", as: Int.self)
                         if count > 0, victim == .snapshotHolder {
                             _ = try session.execute(Victim.sourceWorker.sql)
                         }
-                        if count > 0 { try await Task.sleep(for: .milliseconds(300)) }
+                        if count > 0 { Thread.sleep(forTimeInterval: 0.3) }
                         killed.withLock { $0 += count }
                     }
                 }
@@ -64,6 +65,7 @@ extension Faults {
                     source: victim == .indexBuilder ? nil : try databases.source.uri(port: source.port), told: told)
                 let report = try await engine.copy(inSmallChunks)
                 killer.cancel()
+                try await killer.value
                 #expect(report.outcome == .proven, "\(report)")
                 #expect(killed.withLock { $0 } > 0)
                 #expect(!told.retries.isEmpty)
@@ -108,8 +110,8 @@ extension Faults {
                 let name = databases.target.name
                 try databases.target.run("ALTER DATABASE \(name) SET default_transaction_read_only TO on")
                 let told = Told()
-                let healer = Task.detached {
-                    while told.retries.count < 3 { try await Task.sleep(for: .milliseconds(10)) }
+                let healer = Meanwhile { _ in
+                    eventually { told.retries.count >= 3 }
                     let session = try databases.target.connect()
                     try session.execute("SET default_transaction_read_only TO off")
                     try session.execute("ALTER DATABASE \(name) RESET default_transaction_read_only")
@@ -143,12 +145,12 @@ extension Faults {
             try await Cargo.withDatabases(rows: 300) { databases in
                 let told = Told()
                 let locked = Mutex(false)
-                let locker = Task.detached {
-                    try await told.wait { if case .stage(.copy) = $0 { true } else { false } }
+                let locker = Meanwhile { _ in
+                    try told.wait { if case .stage(.copy) = $0 { true } else { false } }
                     let session = try databases.target.connect()
                     try session.execute("BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE")
                     locked.withLock { $0 = true }
-                    try await Task.sleep(for: .seconds(4))
+                    Thread.sleep(forTimeInterval: 4)
                     try session.execute("COMMIT")
                 }
                 let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 300_000) }

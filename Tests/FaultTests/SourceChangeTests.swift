@@ -65,8 +65,8 @@ extension Faults {
                 defer { proxy.close() }
                 let told = Told()
                 let engine = try databases.hastyEngine(source: try databases.source.uri(port: proxy.port), told: told)
-                let blocked = Task.detached { () throws -> Int in
-                    try await told.wait { if case .stage(.copy) = $0 { true } else { false } }
+                let blocked = Meanwhile { _ in
+                    try told.wait { if case .stage(.copy) = $0 { true } else { false } }
                     let session = try databases.source.connect()
                     try session.execute("SET lock_timeout TO '200ms'")
                     return [

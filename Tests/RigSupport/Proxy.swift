@@ -72,6 +72,10 @@ public final class Proxy: Sendable {
 
     private func accept() {
         while !isClosed.load(ordering: .relaxed) {
+            guard !isFrozen.load(ordering: .relaxed) else {
+                Thread.sleep(milliseconds: 20)
+                continue
+            }
             guard Socket.waitReadable(listener, milliseconds: 100), !isFrozen.load(ordering: .relaxed) else { continue }
             let client = Socket.accept(listener)
             guard client >= 0 else { continue }
