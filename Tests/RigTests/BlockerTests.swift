@@ -101,7 +101,8 @@ import Testing
             if plan.isReady {
                 #expect(try await engine.copy(request).outcome == .proven)
             } else {
-                await #expect(throws: FerryError.self) { try await engine.copy(request) }
+                let error = await #expect(throws: FerryError.self) { try await engine.copy(request) }
+                #expect(error?.code == .blocked)
             }
             try body(plan, quoted)
             // What the hints name is what was missing.

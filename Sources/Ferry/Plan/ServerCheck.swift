@@ -16,15 +16,7 @@ struct ServerCheck {
                     message: "Source and target are the same database.",
                     hint: "Give --source the restored snapshot and --target the new cluster."))
         }
-        if let refusal = survey.snapshotRefusal {
-            notes.append(
-                Note(
-                    level: .blocker, code: "no_snapshot", side: .source, table: nil,
-                    message: "A second session can't read in the first one's snapshot: \(refusal)",
-                    hint:
-                        "Connect to one server itself: the cluster's writer endpoint, not a reader endpoint or a pooler."
-                ))
-        }
+        if let refusal = survey.snapshotRefusal { notes.append(.noSnapshot(.source, refusal)) }
         return notes
     }
 
