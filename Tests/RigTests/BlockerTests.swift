@@ -180,6 +180,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [ExistingRows.keep, .replace])
+    func `a role that may not make the temporary table through which rows are merged by key`(
+        existing: ExistingRows
+    ) async throws {
+        let setup = """
+            CREATE TABLE items (id int PRIMARY KEY, embedding vector(2)); INSERT INTO items VALUES (1, '[1,1]');
+            DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
+            """
+        var request = CopyRequest()
+        request.existing = existing
+        try await withRole(
+            on: .target, grants: { "GRANT INSERT, SELECT, DELETE ON items TO \($0); \(Self.ledgerGrant($0))" }, request,
+            setup: setup
+        ) { plan, role in
+            #expect(
+                plan.blockers.compactMap(\.hint) == ["GRANT TEMPORARY ON DATABASE \(plan.target.database) TO \(role)."])
+        }
+        // Rows that go straight in need none.
+        try await withRole(
+            on: .target, grants: { "GRANT INSERT, SELECT ON items TO \($0); \(Self.ledgerGrant($0))" },
+            setup: setup, targetSetup: "DELETE FROM items"
+        ) { plan, _ in #expect(plan.isReady, "\(plan.blockers)") }
+    }
+
     @Test func `a policy that would hide rows`() async throws {
         let setup = Self.items + "ALTER TABLE items ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON items USING (id > 1)"
         for side in [Side.source, .target] {

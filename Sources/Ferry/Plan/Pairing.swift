@@ -135,6 +135,14 @@ struct Pairing {
                     .blocker, "no_permission", .target, "The role \(user) lacks \(rights) on the table.",
                     "GRANT \(rights) ON \(target.name.sql) TO \(user.sqlIdentifier)."))
         }
+        if load.isKeyed, !survey.mayCreateTemporary {
+            notes.append(
+                note(
+                    .blocker, "no_permission", .target,
+                    "The role \(user) may not create temporary tables, through which rows are merged by key.",
+                    "GRANT TEMPORARY ON DATABASE \(survey.target.server.database.sqlIdentifier) TO \(user.sqlIdentifier)."
+                ))
+        }
         for leaf in targetLeaves where leaf.oid != target.oid && !leaf.rights.select {
             notes.append(
                 note(

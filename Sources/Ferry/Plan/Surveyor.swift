@@ -19,12 +19,12 @@ struct Surveyor {
         let sourceCatalog = try CatalogReader(side: .source).read(sourceConnection)
         let targetCatalog = try CatalogReader(side: .target).read(connection)
 
+        let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
         var survey = Survey(
             source: sourceCatalog, target: targetCatalog, sourceSession: sourceFacts, targetSession: targetFacts,
             isSameDatabase: isSameDatabase, snapshotRefusal: refusal, mayCreateIn: try mayCreate(connection),
-            nonEmptyTargets: [], sourceBots: [:],
-            targetBots: [:])
-        let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
+            mayCreateTemporary: try Self.mayCreateTemporary(connection),
+            nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
         let readable = chosen.filter { table in
             guard let relation = targetCatalog.relation(table.relation.name) else { return false }
             return relation.rights.useSchema && relation.rights.select && !relation.rights.rowSecurityActive
@@ -44,6 +44,14 @@ struct Surveyor {
                 rights[try row.string("schema")] = try row.bool("may_create")
             }
             return rights
+        }
+    }
+
+    /// Whether the role may create temporary tables on the target.
+    static func mayCreateTemporary(_ connection: borrowing Connection) throws(FerryError) -> Bool {
+        try on(.target) { () throws(PostgresError) in
+            try connection.query("SELECT has_database_privilege(current_database(), 'TEMPORARY') AS may_create")[0]
+                .bool("may_create")
         }
     }
 
