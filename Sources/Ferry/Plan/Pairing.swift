@@ -36,7 +36,7 @@ struct Pairing {
         let rows = sourceLeaves.reduce(0) { $0 + max(0, $1.estimatedRows) }
         let isUnknown = sourceLeaves.contains { $0.estimatedRows < 0 }
         let indexPlanner = IndexPlanner(
-            request: request.index, sourceServer: survey.source.server, targetServer: survey.target.server)
+            request: request.index, targetServer: survey.target.server)
         let (indexes, indexNotes) = indexPlanner.plan(
             source: source, sourceTree: survey.source.tree(below: source), target: target,
             targetTree: target.map(survey.target.tree(below:)) ?? [], sourceRows: isUnknown ? -1 : rows,

@@ -12,6 +12,8 @@ struct Survey: Sendable {
     var mayCreateIn: [String: Bool]
     /// Whether the role may create temporary tables on the target.
     var mayCreateTemporary: Bool
+    /// The extensions that tables to be made need.
+    var extensions: [ExtensionNeed]
     /// Target tables that hold at least one row.
     var nonEmptyTargets: Set<QualifiedName>
     /// The bots that tables hold, by table; only read where the plan depends on them.

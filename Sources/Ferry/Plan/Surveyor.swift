@@ -20,10 +20,14 @@ struct Surveyor {
         let targetCatalog = try CatalogReader(side: .target).read(connection)
 
         let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
+        let created = request.create ? chosen.map(\.relation).filter { targetCatalog.relation($0.name) == nil } : []
+        let extensions = try ExtensionNeed.read(
+            created.flatMap { [$0] + sourceCatalog.tree(below: $0) }.map(\.oid), source: sourceConnection,
+            target: connection)
         var survey = Survey(
             source: sourceCatalog, target: targetCatalog, sourceSession: sourceFacts, targetSession: targetFacts,
             isSameDatabase: isSameDatabase, snapshotRefusal: refusal, mayCreateIn: try mayCreate(connection),
-            mayCreateTemporary: try Self.mayCreateTemporary(connection),
+            mayCreateTemporary: try Self.mayCreateTemporary(connection), extensions: extensions,
             nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
         let readable = chosen.filter { table in
             guard let relation = targetCatalog.relation(table.relation.name) else { return false }
