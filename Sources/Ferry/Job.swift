@@ -50,7 +50,10 @@ struct Job {
         FailPoint.reached(.afterAnalyze)
         let (built, digests) = try indexAndReadBack(job, loaded, &failures)
         events(.stage(.finish))
-        let remaining = loaded.filter { failures[$0.number] == nil }
+        // An index that can't be built keeps neither rows nor constraints from being whole, unless these stand on it.
+        let remaining = loaded.filter { pair in
+            failures[pair.number] == nil || !pair.indexes.contains { $0.isUnique && $0.action != .keep }
+        }
         FailPoint.reached(.beforeFinish)
         failures.merge(
             try Finisher(plan: job.plan, job: job.number, target: target, retry: retry, events: events)

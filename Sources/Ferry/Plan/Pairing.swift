@@ -42,6 +42,8 @@ struct Pairing {
             targetTree: target.map(survey.target.tree(below:)) ?? [], sourceRows: isUnknown ? -1 : rows,
             targetIsEmpty: isEmpty || load == .truncate, relationName: source.name)
         notes += indexNotes
+        let isWhole = filter.isAll && load != .keepKeys
+        notes += survey.sparse[source.name, default: []].map { $0.note(source.name, isWhole: isWhole) }
         let (foreignKeys, keyNotes) = foreignKeyPlans()
         notes += keyNotes
         let (sequences, sequenceNotes) = sequencePlans()

@@ -14,6 +14,8 @@ struct Survey: Sendable {
     var mayCreateTemporary: Bool
     /// The extensions that tables to be made need.
     var extensions: [ExtensionNeed]
+    /// Sparse vectors that hnsw indexes will not take, by table.
+    var sparse: [QualifiedName: [SparseProbe.Finding]]
     /// Target tables that hold at least one row.
     var nonEmptyTargets: Set<QualifiedName>
     /// The bots that tables hold, by table; only read where the plan depends on them.

@@ -28,13 +28,18 @@ struct Surveyor {
             source: sourceCatalog, target: targetCatalog, sourceSession: sourceFacts, targetSession: targetFacts,
             isSameDatabase: isSameDatabase, snapshotRefusal: refusal, mayCreateIn: try mayCreate(connection),
             mayCreateTemporary: try Self.mayCreateTemporary(connection), extensions: extensions,
-            nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
+            sparse: [:], nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
         let readable = chosen.filter { table in
             guard let relation = targetCatalog.relation(table.relation.name) else { return false }
             return relation.rights.useSchema && relation.rights.select && !relation.rights.rowSecurityActive
         }
         survey.nonEmptyTargets = try nonEmpty(
             readable.compactMap { targetCatalog.relation($0.relation.name) }, connection)
+        for table in chosen.map(\.relation) where table.rights.useSchema && table.rights.select {
+            let findings = try SparseProbe(endpoint: source, snapshot: snapshot)
+                .findings(for: table, indexedAs: targetCatalog.relation(table.name) ?? table)
+            if !findings.isEmpty { survey.sparse[table.name] = findings }
+        }
         try readBots(of: chosen, into: &survey, sourceConnection, connection)
         return survey
     }
@@ -167,7 +172,7 @@ struct Surveyor {
 
 extension Relation {
     /// What FROM takes to mean this relation's rows, and not those of its inheritance children.
-    fileprivate func quotedForRows(on connection: borrowing Connection) throws(PostgresError) -> String {
+    func quotedForRows(on connection: borrowing Connection) throws(PostgresError) -> String {
         (kind == .table ? "ONLY " : "") + (try name.quoted(on: connection))
     }
 }
