@@ -12,7 +12,8 @@ let settings: [SwiftSetting] = [
 let embeddedSQL = [
     "session.sql", "ledger/schema.sql", "ledger/insert_chunks.sql", "ledger/lock_holder.sql", "ledger/referrers.sql",
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
-    "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/user_types.sql",
+    "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/extensions.sql",
+    "catalog/user_types.sql",
     "index/progress.sql", "index/leftovers.sql",
 ]
 

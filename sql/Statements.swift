@@ -8,6 +8,7 @@ public enum Statements {
     public static let foreignKeys = text(PackageResources.foreign_keys_sql)
     public static let triggers = text(PackageResources.triggers_sql)
     public static let sequences = text(PackageResources.sequences_sql)
+    public static let extensions = text(PackageResources.extensions_sql)
     public static let userTypes = text(PackageResources.user_types_sql)
     /// The ledger's schema, in the target database.
     public static let ledger = text(PackageResources.schema_sql)

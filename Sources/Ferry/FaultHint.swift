@@ -3,6 +3,12 @@ internal import Postgres
 /// What the operator does about a fault, by SQLSTATE and kind.
 enum FaultHint {
     static func hint(for error: PostgresError, on side: Side) -> String? {
+        // pgvector's hnswutils.c.
+        if error.sqlState == "54000", error.message.contains("non-zero elements for hnsw") {
+            return
+                "Give the table an index of the same name that leaves such rows out (CREATE INDEX \u{2026} WHERE \u{2026}), "
+                + "and run the same command again: it goes on with yours."
+        }
         if let state = error.sqlState, let hint = bySQLState(state, side) { return hint }
         return switch error.code {
         case .invalidParameters:

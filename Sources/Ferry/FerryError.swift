@@ -80,6 +80,11 @@ public struct FerryError: Error, Sendable, Equatable {
             cause: cause)
     }
 
+    /// A blocker that was found outside of a plan.
+    init(_ note: Note) {
+        self.init(.blocked, note.message, hint: note.hint, side: note.side, table: note.table)
+    }
+
     /// The same error, told of a table.
     func of(_ table: QualifiedName, chunk: Int? = nil) -> FerryError {
         var error = self

@@ -45,19 +45,22 @@ struct Job {
         let copySeconds = (clock.now - copyStart) / .seconds(1)
 
         FailPoint.reached(.afterCopy)
+        try analyze(job.plan.pairs.filter { failures[$0.number] == nil }, &failures)
         let loaded = job.plan.pairs.filter { failures[$0.number] == nil }
-        try analyze(loaded)
         FailPoint.reached(.afterAnalyze)
         let (built, digests) = try indexAndReadBack(job, loaded, &failures)
         events(.stage(.finish))
-        let remaining = loaded.filter { failures[$0.number] == nil }
+        // An index that can't be built keeps neither rows nor constraints from being whole, unless these stand on it.
+        let remaining = loaded.filter { pair in
+            failures[pair.number] == nil || !pair.indexes.contains { $0.isUnique && $0.action != .keep }
+        }
         FailPoint.reached(.beforeFinish)
         failures.merge(
             try Finisher(plan: job.plan, job: job.number, target: target, retry: retry, events: events)
                 .run(pairs: remaining)
         ) { first, _ in first }
         FailPoint.reached(.beforeSequences)
-        try setSequences(remaining, snapshots, job.plan)
+        failures.merge(try setSequences(remaining, job.plan)) { first, _ in first }
         let work = Work(
             copySeconds: copySeconds, seconds: (clock.now - start) / .seconds(1), streamedBytes: copied.streamedBytes)
         return try finish(job, snapshots, failures: failures, digests: digests, built: built, work)
@@ -97,10 +100,11 @@ struct Job {
             retry: retry, events: events)
     }
 
-    private func analyze(_ pairs: [TablePair]) throws(FerryError) {
+    private func analyze(_ pairs: [TablePair], _ failures: inout [Int: FerryError]) throws(FerryError) {
         let tables = pairs.filter { $0.bytes > 0 }.map(\.name)
         guard !tables.isEmpty else { return }
-        try Analyzer(target: target, jobs: engine.jobs, retry: retry, events: events).run(tables)
+        let faults = try Analyzer(target: target, jobs: engine.jobs, retry: retry, events: events).run(tables)
+        for pair in pairs { if let fault = faults[pair.name] { failures[pair.number] = fault } }
     }
 
     /// Builds indexes, and reads the rows back meanwhile: reading needs no index, and a build lets others read. Constraints
@@ -159,11 +163,9 @@ struct Job {
         return seconds
     }
 
-    private func setSequences(
-        _ pairs: [TablePair], _ snapshots: SnapshotKeeper, _ plan: Plan
-    ) throws(FerryError) {
-        guard pairs.contains(where: { !$0.sequences.isEmpty }) else { return }
-        try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
+    private func setSequences(_ pairs: [TablePair], _ plan: Plan) throws(FerryError) -> [Int: FerryError] {
+        guard pairs.contains(where: { !$0.sequences.isEmpty }) else { return [:] }
+        return try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
             try SequenceSetter(plan: plan).run(pairs: pairs, from: try source.connect(), to: try target.connect())
         }
     }

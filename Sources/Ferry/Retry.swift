@@ -28,15 +28,23 @@ public struct RetryPolicy: Sendable, Equatable {
     func run<Result: ~Copyable>(
         interrupt: Interrupt, events: EventSink, _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
-        var attempt = 1
+        try run(interrupt: interrupt, events: events) { (_: inout Tries) throws(FerryError) in try body() }
+    }
+
+    /// Runs `body` until it succeeds, fails for good, or has failed often enough in a row without progress: work that takes
+    /// pieces from a queue says ``Tries/progressed()`` after each, so that its length does not use up its tries.
+    func run<Result: ~Copyable>(
+        interrupt: Interrupt, events: EventSink, _ body: (inout Tries) throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        var tries = Tries()
         while true {
             do throws(FerryError) {
-                return try body()
+                return try body(&tries)
             } catch {
-                guard error.isRetryable, attempt < attempts else { throw error.after(tries: attempt) }
-                let delay = delay(after: attempt)
-                attempt += 1
-                events(.retry(error, attempt: attempt, of: attempts, delay: delay))
+                tries.failed += 1
+                guard error.isRetryable, tries.failed < attempts else { throw error.after(tries: tries.failed) }
+                let delay = delay(after: tries.failed)
+                events(.retry(error, attempt: tries.failed + 1, of: attempts, delay: delay))
                 try Self.sleep(delay, interrupt)
             }
         }
@@ -50,4 +58,12 @@ public struct RetryPolicy: Sendable, Equatable {
             Pause.milliseconds(min(100, max(1, Int((end - ContinuousClock.now) / .milliseconds(1)))))
         }
     }
+}
+
+/// The tries of one piece of work that failed in a row.
+struct Tries {
+    fileprivate(set) var failed = 0
+
+    /// Says that something was finished, and need not be done again: what fails from here on has all its tries before it.
+    mutating func progressed() { failed = 0 }
 }

@@ -75,6 +75,67 @@ import Testing
         }
     }
 
+    @Test func `starting over leaves alone what refers to the target's own rows`() async throws {
+        let setup = "CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(2));"
+        try await Rig.withDatabases(setup: setup) { databases in
+            try databases.source.run("INSERT INTO items SELECT i, 'b', ARRAY[i, i] FROM generate_series(1, 50) AS i")
+            try databases.target.run(
+                """
+                INSERT INTO items VALUES (9001, 'own', '[1,2]');
+                CREATE TABLE stars (item int REFERENCES items ON DELETE CASCADE); INSERT INTO stars VALUES (9001), (NULL)
+                """)
+            var request = CopyRequest()
+            request.existing = .keep
+            request.selection.tables = ["items"]
+            #expect(try await databases.engine().copy(request).outcome == .proven)
+            #expect(try await databases.engine().copy(request, restart: true).outcome == .proven)
+            #expect(try databases.target.value("SELECT count(*) FROM stars") == "2")
+            // Now a row of the job's own is referred to, and would take the star with it.
+            try databases.target.run("INSERT INTO stars VALUES (7)")
+            let before = try databases.target.fingerprint()
+            let error = await #expect(throws: FerryError.self) {
+                try await databases.engine().copy(request, restart: true)
+            }
+            #expect(error?.code == .invalidRequest)
+            #expect(error?.table?.name == "stars")
+            #expect(error?.hint?.contains("stars_item_fkey") == true)
+            #expect(try databases.target.fingerprint() == before)
+        }
+    }
+
+    @Test func `starting over works where another table refers to a partition`() async throws {
+        let setup = """
+            CREATE TABLE items (id int PRIMARY KEY, embedding vector(2)) PARTITION BY RANGE (id);
+            CREATE TABLE items_1 PARTITION OF items FOR VALUES FROM (0) TO (100);
+            CREATE TABLE stars (item int REFERENCES items_1);
+            """
+        try await Rig.withDatabases(setup: setup) { databases in
+            try databases.source.run("INSERT INTO items SELECT i, ARRAY[i, i] FROM generate_series(1, 50) AS i")
+            var request = CopyRequest()
+            request.selection.tables = ["items"]
+            #expect(try await databases.engine().copy(request).outcome == .proven)
+            try databases.target.run("INSERT INTO stars VALUES (NULL)")
+            #expect(try await databases.engine().copy(request, restart: true).outcome == .proven)
+            #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 50)
+        }
+    }
+
+    @Test func `starting over keeps a table that the job made where a view stands on it`() async throws {
+        try await Rig.withDatabases { databases in
+            try databases.source.run(
+                """
+                CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(2));
+                INSERT INTO items SELECT i, 'b', ARRAY[i, i] FROM generate_series(1, 50) AS i
+                """)
+            var request = CopyRequest()
+            request.create = true
+            #expect(try await databases.engine().copy(request).outcome == .proven)
+            try databases.target.run("CREATE VIEW seen AS SELECT id FROM items")
+            #expect(try await databases.engine().copy(request, restart: true).outcome == .proven)
+            #expect(try databases.target.value("SELECT count(*) FROM seen") == "50")
+        }
+    }
+
     @Test func `an unfinished job is not mixed with another`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.source.run(Self.rows)

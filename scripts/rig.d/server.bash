@@ -30,14 +30,17 @@ server_start() {
     [[ -e $(server_data "$name")/PG_VERSION ]] || server_make "$name"
     rm -f "$(server_data "$name")/postmaster.pid"
     choose_port "$name" "$(first_port "$name")"
-    local try
+    local try next
     for try in 1 2 3 4 5; do
         server_configure "$name"
         if server_launch "$name"; then
             return
         fi
         if tail -n 5 "$RIG_DIR/$name/server.log" | grep -q 'Address already in use'; then
-            choose_port "$name" "$(($(port_of "$name") + 1))"
+            # Nobody answers there, and yet it is taken: as another session's own end, say.
+            next=$(($(port_of "$name") + 1))
+            rm "$RIG_DIR/$name/port"
+            choose_port "$name" "$next"
         fi
         # After kill -9 of a postmaster its children take a moment to notice, and hold its shared memory until then.
         sleep "$try"

@@ -1,15 +1,30 @@
--- The tables outside of $1 (an array of qualified names) that refer to a table of $1 by a foreign key.
+-- The foreign keys that refer to a table of $1 (an array of qualified names) or to a partition of one: whose they are, to
+-- which table of $1 and which relation of it they lead, and when a row "f" of theirs refers to a row "r" of it.
 -- On the target; PostgreSQL 12 and later.
-SELECT DISTINCT n.nspname AS schema, c.relname AS name
-FROM pg_constraint AS con
+SELECT
+    n.nspname AS schema,
+    c.relname AS name,
+    con.conname AS key,
+    t.position,
+    tn.nspname AS referenced_schema,
+    tc.relname AS referenced_name,
+    (
+        SELECT string_agg(
+            format('r.%I OPERATOR(%I.%s) f.%I', ra.attname, opn.nspname, op.oprname, fa.attname), ' AND ' ORDER BY k.position)
+        FROM unnest(con.conkey, con.confkey, con.conpfeqop) WITH ORDINALITY AS k (own, referenced, equals, position)
+        JOIN pg_attribute AS fa ON fa.attrelid = con.conrelid AND fa.attnum = k.own
+        JOIN pg_attribute AS ra ON ra.attrelid = con.confrelid AND ra.attnum = k.referenced
+        JOIN pg_operator AS op ON op.oid = k.equals
+        JOIN pg_namespace AS opn ON opn.oid = op.oprnamespace
+    ) AS condition
+FROM unnest($1::regclass[]) WITH ORDINALITY AS t (oid, position)
+CROSS JOIN LATERAL (
+    SELECT t.oid::oid AS relid UNION SELECT p.relid::oid FROM pg_partition_tree(t.oid) AS p
+) AS part
+-- Without those that a partition has of its table.
+JOIN pg_constraint AS con ON con.contype = 'f' AND con.conparentid = 0 AND con.confrelid = part.relid
 JOIN pg_class AS c ON c.oid = con.conrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE con.contype = 'f'
-    AND con.conparentid = 0
-    AND con.confrelid = ANY ($1::regclass[]::oid[])
-    AND con.conrelid <> ALL ($1::regclass[]::oid[])
-    -- A partition has what its table has.
-    AND NOT EXISTS (
-        SELECT FROM pg_partition_ancestors(con.conrelid) AS a (oid) WHERE a.oid::oid = ANY ($1::regclass[]::oid[])
-    )
-ORDER BY 1, 2;
+JOIN pg_class AS tc ON tc.oid = con.confrelid
+JOIN pg_namespace AS tn ON tn.oid = tc.relnamespace
+ORDER BY 1, 2, 3;

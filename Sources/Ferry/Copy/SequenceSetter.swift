@@ -4,33 +4,56 @@ internal import Postgres
 struct SequenceSetter {
     let plan: Plan
 
+    /// - Returns: The pairs with a sequence that can't be set, say since the value is out of its bounds, and why.
     func run(
         pairs: [TablePair], from source: borrowing Connection, to target: borrowing Connection
-    ) throws(FerryError) {
+    ) throws(FerryError) -> [Int: FerryError] {
+        var failures: [Int: FerryError] = [:]
         for pair in pairs {
             for sequence in pair.sequences {
-                let (value, isCalled) = try on(.source, pair.name) { () throws(PostgresError) in
-                    let row = try source.query(
-                        "SELECT last_value, is_called FROM \(try sequence.source.quoted(on: source))")[0]
-                    return (try row.string("last_value"), try row.bool("is_called"))
-                }
-                try on(.target, pair.name) { () throws(PostgresError) in
-                    try set(sequence, value, isCalled, on: target)
+                do throws(FerryError) {
+                    try carryOver(sequence, of: pair, from: source, to: target)
+                } catch {
+                    guard error.concernsOneTable else { throw error }
+                    failures[pair.number] = failures[pair.number] ?? error
                 }
             }
         }
+        return failures
+    }
+
+    private func carryOver(
+        _ sequence: SequencePlan, of pair: TablePair, from source: borrowing Connection, to target: borrowing Connection
+    ) throws(FerryError) {
+        let (value, isCalled) = try on(.source, pair.name) { () throws(PostgresError) in
+            let row = try source.query(
+                "SELECT last_value, is_called FROM \(try sequence.source.quoted(on: source))")[0]
+            return (try row.string("last_value"), try row.bool("is_called"))
+        }
+        try on(.target, pair.name) { () throws(PostgresError) in try set(sequence, value, isCalled, on: target) }
     }
 
     private func set(
         _ sequence: SequencePlan, _ value: String, _ isCalled: Bool, on target: borrowing Connection
     ) throws(PostgresError) {
         let name = try sequence.target.quoted(on: target)
-        if sequence.keepsHigher {
-            let own = try target.query("SELECT last_value, is_called FROM \(name)")[0]
-            let isHigher = try own.int("last_value", as: Int.self) > (Int(value) ?? 0)
-            if isHigher { return }
-        }
+        if sequence.keepsHigher, try isFurther(name, than: Int(value) ?? 0, isCalled, on: target) { return }
         try target.query(
             "SELECT setval($1::regclass, $2::bigint, $3::boolean)", [name, value, isCalled ? "true" : "false"])
+    }
+
+    /// Whether the target's sequence has gone further in its direction: a descending one is further where it is lower.
+    private func isFurther(
+        _ name: String, than value: Int, _ isCalled: Bool, on target: borrowing Connection
+    ) throws(PostgresError) -> Bool {
+        let own = try target.query(
+            """
+            SELECT s.last_value, s.is_called, d.seqincrement < 0 AS is_descending
+            FROM \(name) AS s, pg_catalog.pg_sequence AS d WHERE d.seqrelid = $1::regclass
+            """, [name])[0]
+        let ownValue = try own.int("last_value", as: Int.self)
+        // One that has given out its value is a step further than one that is about to.
+        if ownValue == value { return try own.bool("is_called") && !isCalled }
+        return try own.bool("is_descending") ? ownValue < value : ownValue > value
     }
 }

@@ -86,12 +86,7 @@ final class SnapshotKeeper: Sendable {
         guard isLost || (error.side == endpoint.side && error.cause?.isConnectionGone == true) else { return error }
         doubt(snapshot)
         guard isLost, (try? self.snapshot())?.generation == snapshot.generation else { return error }
-        return FerryError(
-            .blocked, "A second session can't read in the first one's snapshot: \(error.message)",
-            hint:
-                "Give --\(endpoint.side) the address of one server: the cluster's writer endpoint, not a reader endpoint or a "
-                + "pooler.",
-            side: endpoint.side)
+        return FerryError(Note.noSnapshot(endpoint.side, error.message))
     }
 
     /// Ends the snapshot.
@@ -129,14 +124,12 @@ final class SnapshotKeeper: Sendable {
             return state.tables
         }
         let lock = TableLock(tables: tables, limit: limit)
-        let (name, visibility) = try on(endpoint.side) { () throws(PostgresError) in
+        try on(endpoint.side) { () throws(PostgresError) in
             let lockable = try lock.lockable(on: connection)
             try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", limit: limit)
             try lock.take(lockable, on: connection)
-            let row = try connection.query(
-                "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", limit: limit)[0]
-            return (try row.string("name"), try row.string("visibility"))
         }
+        let (name, visibility) = try export(connection)
         let snapshot = Snapshot(name: name, visibility: visibility, generation: generation)
         state.withLock { $0.current = .success(snapshot) }
         while true {
@@ -159,6 +152,35 @@ final class SnapshotKeeper: Sendable {
                 return
             }
         }
+    }
+}
+
+extension SnapshotKeeper {
+    /// - Throws: ``FerryError/Code/blocked`` where the server does not let the role export one.
+    private func export(_ connection: borrowing Connection) throws(FerryError) -> (name: String, visibility: String) {
+        do throws(PostgresError) {
+            let rows = try connection.query(
+                "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", limit: endpoint.stallLimit
+            )
+            return (try rows[0].string("name"), try rows[0].string("visibility"))
+        } catch {
+            guard error.code == .server, !error.isRetryable else { throw FerryError(error, endpoint.side) }
+            throw FerryError(Note.noSnapshot(endpoint.side, error.message))
+        }
+    }
+}
+
+extension Note {
+    /// Sessions of one side can't share a snapshot.
+    ///
+    /// - Parameter reason: What the server said, as a sentence.
+    static func noSnapshot(_ side: Side, _ reason: String) -> Note {
+        Note(
+            level: .blocker, code: "no_snapshot", side: side, table: nil,
+            message: "A second session can't read in the first one's snapshot: \(reason)",
+            hint:
+                "Give --\(side) the address of one server, the cluster's writer endpoint, not a reader endpoint or a pooler, "
+                + "and a role that may export snapshots.")
     }
 }
 

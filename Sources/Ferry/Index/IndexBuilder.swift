@@ -51,8 +51,12 @@ struct IndexBuilder: Sendable {
             try connection.execute("ROLLBACK")
             return
         }
-        for setting in settings(workers: workers) { try connection.execute("SET LOCAL \(setting)") }
-        for statement in task.build.statements { try connection.execute(statement) }
+        if try isReplaced(connection) {
+            tellReplaced()
+        } else {
+            for setting in settings(workers: workers) { try connection.execute("SET LOCAL \(setting)") }
+            for statement in task.build.statements { try connection.execute(statement) }
+        }
         FailPoint.reached(.afterIndexBuild)
         if let entry = task.entry {
             try connection.execute(Ledger.markRestoredSQL(job: entry.job, number: entry.number))
@@ -91,6 +95,33 @@ struct IndexBuilder: Sendable {
             """, ["\(entry.job)", "\(entry.number)"]
         ).first
         return try row?.bool("is_done") ?? false
+    }
+
+    /// Whether somebody made an index of that name on the table since it was dropped, say one that leaves out rows which ours
+    /// can't take. A unique one and one of a partition do more than make queries quick, so nothing stands in for them.
+    private func isReplaced(_ connection: borrowing Connection) throws(PostgresError) -> Bool {
+        guard task.entry != nil, task.plan.action == .rebuild || task.plan.action == .create, !task.plan.isUnique,
+            task.plan.builds.count == 1
+        else { return false }
+        return try connection.query(
+            """
+            SELECT EXISTS (
+                SELECT FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+                JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE n.nspname = $1 AND c.relname = $2 AND i.indisvalid AND i.indrelid = to_regclass($3)
+            ) AS is_there
+            """,
+            [task.build.index.schema, task.build.index.name, try task.build.relation.quoted(on: connection)]
+        )[0].bool("is_there")
+    }
+
+    private func tellReplaced() {
+        events(
+            .warning(
+                Note(
+                    level: .warning, code: "index_replaced", side: .target, table: task.build.relation,
+                    message: "Somebody made an index \(task.build.index) since the copy dropped it: it stays.",
+                    hint: task.build.statements.first.map { "What it was: \($0)" })))
     }
 
     /// The settings of the build's session, as SET takes them.

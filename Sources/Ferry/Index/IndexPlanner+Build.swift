@@ -225,14 +225,6 @@ extension IndexPlanner {
                         + "\(needed) on; the target has \(pgvector).",
                     "Run ALTER EXTENSION vector UPDATE on the target, or upgrade pgvector there."))
         }
-        if plan.action == .create, let own = sourceServer.vectorSchema, let theirs = targetServer.vectorSchema,
-            own != theirs
-        {
-            notes.append(
-                blocker(
-                    "vector_schema", "pgvector is in schema \(own) on the source and in \(theirs) on the target.",
-                    "Create the extension in the same schema, or create the tables and indexes before the copy."))
-        }
         return notes
     }
 

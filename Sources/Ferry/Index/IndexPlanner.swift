@@ -6,7 +6,6 @@
 /// back; what can come back exactly is all that ever goes.
 struct IndexPlanner: Sendable {
     let request: IndexRequest
-    let sourceServer: ServerInfo
     let targetServer: ServerInfo
 
     /// Below this many rows there is nothing to gain by dropping an ordinary index: building a botid index on 10,000 rows

@@ -25,7 +25,7 @@ struct IndexStep {
                     hint: "Run vecferry copy again; it builds the indexes."))
         }
         let planner = IndexPlanner(
-            request: request.index, sourceServer: catalog.server, targetServer: catalog.server)
+            request: request.index, targetServer: catalog.server)
         var tables: [IndexStepPlan.Table] = []
         for relation in chosen.map(\.relation) {
             let tree = catalog.tree(below: relation)

@@ -6,8 +6,8 @@ internal import SQLStatements
 /// Invariants:
 /// - Rows are told by their xmin: the ledger holds the transaction of each chunk. A row that somebody has updated since
 ///   has another one, and stays.
-/// - No foreign key deletes along: those of the job's tables are off meanwhile, and tables outside the job that refer to
-///   them must be empty.
+/// - No foreign key deletes along: those of the job's tables are off meanwhile, and no row of a table outside the job may
+///   refer to a row that goes.
 /// - No trigger fires.
 struct Restart {
     let job: Ledger.Job
@@ -19,11 +19,10 @@ struct Restart {
             try Ledger().abandon(job: job.number, target)
             FailPoint.reached(.afterRestartAbandon)
             let pairs = try existingPairs(on: target)
-            let referrers = try referrers(to: pairs, on: target)
-            try on(.target) { () throws(PostgresError) in
-                try takeOff(pairs, on: target)
-                try removeRows(pairs, mayTruncate: referrers.isEmpty, on: target)
-            }
+            try on(.target) { () throws(PostgresError) in try takeOff(pairs, on: target) }
+            // Now that the tables are locked, nothing comes to refer to them any more.
+            let referred = try referredPairs(pairs, on: target)
+            try on(.target) { () throws(PostgresError) in try removeRows(pairs, referred: referred, on: target) }
             FailPoint.reached(.afterRestartRows)
             try putOn(pairs, on: target)
             FailPoint.reached(.beforeRestartCommit)
@@ -47,35 +46,49 @@ struct Restart {
         return pairs
     }
 
-    /// Tables outside the job that refer to its tables.
+    /// The numbers of the pairs whose tables a foreign key refers to that is not off: TRUNCATE and DROP would fail, however
+    /// empty the key's table is.
     ///
-    /// - Throws: ``FerryError/Code/invalidRequest`` where one holds rows: taking away what they refer to would break them,
-    ///   or delete them too.
-    private func referrers(
-        to pairs: [TablePair], on target: borrowing Connection
-    ) throws(FerryError) -> [QualifiedName] {
-        let found = try on(.target) { () throws(PostgresError) in
+    /// - Throws: ``FerryError/Code/invalidRequest`` where a row refers to one that is to go: that would break it, or delete
+    ///   it too.
+    private func referredPairs(_ pairs: [TablePair], on target: borrowing Connection) throws(FerryError) -> Set<Int> {
+        var referred: Set<Int> = []
+        let rows = try on(.target) { () throws(PostgresError) in
             var names: [String] = []
             for pair in pairs { names.append(try pair.name.quoted(on: target)) }
-            var found: [QualifiedName] = []
-            for row in try target.query(Statements.referrers, [ArrayText.format(names)]) {
-                found.append(QualifiedName(schema: try row.string("schema"), name: try row.string("name")))
-            }
-            return found
+            return try target.query(Statements.referrers, [ArrayText.format(names)])
         }
-        for table in found {
-            let hasRows = try on(.target, table) { () throws(PostgresError) in
-                let quoted = try table.quoted(on: target)
-                return try target.query("SELECT EXISTS (SELECT FROM \(quoted)) AS has_rows")[0].bool("has_rows")
+        for row in rows {
+            let (referrer, key, pair, isHeld) = try on(.target) { () throws(PostgresError) in
+                let pair = pairs[try row.int("position", as: Int.self) - 1]
+                let referrer = QualifiedName(schema: try row.string("schema"), name: try row.string("name"))
+                let referenced = QualifiedName(
+                    schema: try row.string("referenced_schema"), name: try row.string("referenced_name"))
+                let isHeld = try target.query(
+                    """
+                    SELECT EXISTS (SELECT FROM \(try referrer.quoted(on: target)) AS f \
+                    JOIN \(try referenced.quoted(on: target)) AS r ON \(try row.string("condition")) \
+                    WHERE \(own(pair))) AS is_held
+                    """)[0].bool("is_held")
+                return (referrer, try row.string("key"), pair, isHeld)
             }
-            guard !hasRows else {
+            guard !isHeld else {
                 throw FerryError(
-                    .invalidRequest, "The table holds rows that refer to rows of the job.",
-                    hint: "Empty it, or drop its foreign key, before the job can start over.", side: .target,
-                    table: table)
+                    .invalidRequest, "The table holds rows that refer to rows which the job brought to \(pair.name).",
+                    hint: "Delete them, or drop the foreign key \(key), before the job can start over.", side: .target,
+                    table: referrer)
             }
+            referred.insert(pair.number)
         }
-        return found
+        return referred
+    }
+
+    /// An SQL condition for the rows of `r` that the job brought.
+    private func own(_ pair: TablePair) -> String {
+        """
+        r.xmin = ANY (ARRAY(SELECT xid FROM vecferry.chunk \
+        WHERE job = \(job.number) AND pair = \(pair.number) AND xid IS NOT NULL))
+        """
     }
 
     // MARK: Off and on again
@@ -129,28 +142,37 @@ struct Restart {
     // MARK: Rows
 
     private func removeRows(
-        _ pairs: [TablePair], mayTruncate: Bool, on target: borrowing Connection
+        _ pairs: [TablePair], referred: Set<Int>, on target: borrowing Connection
     ) throws(PostgresError) {
         var emptied: [String] = []
         var dropped: [String] = []
         for pair in pairs {
             let table = try pair.targetOnly + pair.name.quoted(on: target)
-            let own = """
-                r.xmin = ANY (ARRAY(SELECT xid FROM vecferry.chunk \
-                WHERE job = \(job.number) AND pair = \(pair.number) AND xid IS NOT NULL))
-                """
-            let hasOthers = try target.query(
-                "SELECT EXISTS (SELECT FROM \(table) AS r WHERE NOT \(own)) AS others")[0].bool("others")
-            if !hasOthers, mayTruncate, pair.isCreated {
-                dropped.append(try pair.name.quoted(on: target))
-            } else if !hasOthers, mayTruncate {
-                emptied.append(table)
+            let isWhole = try !target.query(
+                "SELECT EXISTS (SELECT FROM \(table) AS r WHERE NOT \(own(pair))) AS others")[0].bool("others")
+            if isWhole, !referred.contains(pair.number) {
+                if pair.isCreated { dropped.append(try pair.name.quoted(on: target)) } else { emptied.append(table) }
             } else {
-                try target.execute("DELETE FROM \(table) AS r WHERE \(own)")
+                try target.execute("DELETE FROM \(table) AS r WHERE \(own(pair))")
             }
         }
+        if !dropped.isEmpty, try !drop(dropped, on: target) { emptied += dropped }
         // Together, since they may refer to each other.
         if !emptied.isEmpty { try target.execute("TRUNCATE \(emptied.joined(separator: ", "))") }
-        if !dropped.isEmpty { try target.execute("DROP TABLE \(dropped.joined(separator: ", "))") }
+    }
+
+    /// Drops tables that the job made.
+    ///
+    /// - Returns: Whether that was possible: a view that somebody made since keeps them.
+    private func drop(_ tables: [String], on target: borrowing Connection) throws(PostgresError) -> Bool {
+        try target.execute("SAVEPOINT vecferry_drop")
+        do throws(PostgresError) {
+            try target.execute("DROP TABLE \(tables.joined(separator: ", "))")
+            return true
+        } catch {
+            guard error.sqlState == "2BP01" else { throw error }
+            try target.execute("ROLLBACK TO SAVEPOINT vecferry_drop")
+            return false
+        }
     }
 }

@@ -36,12 +36,14 @@ struct Pairing {
         let rows = sourceLeaves.reduce(0) { $0 + max(0, $1.estimatedRows) }
         let isUnknown = sourceLeaves.contains { $0.estimatedRows < 0 }
         let indexPlanner = IndexPlanner(
-            request: request.index, sourceServer: survey.source.server, targetServer: survey.target.server)
+            request: request.index, targetServer: survey.target.server)
         let (indexes, indexNotes) = indexPlanner.plan(
             source: source, sourceTree: survey.source.tree(below: source), target: target,
             targetTree: target.map(survey.target.tree(below:)) ?? [], sourceRows: isUnknown ? -1 : rows,
             targetIsEmpty: isEmpty || load == .truncate, relationName: source.name)
         notes += indexNotes
+        let isWhole = filter.isAll && load != .keepKeys
+        notes += survey.sparse[source.name, default: []].map { $0.note(source.name, isWhole: isWhole) }
         let (foreignKeys, keyNotes) = foreignKeyPlans()
         notes += keyNotes
         let (sequences, sequenceNotes) = sequencePlans()
@@ -134,6 +136,14 @@ struct Pairing {
                 note(
                     .blocker, "no_permission", .target, "The role \(user) lacks \(rights) on the table.",
                     "GRANT \(rights) ON \(target.name.sql) TO \(user.sqlIdentifier)."))
+        }
+        if load.isKeyed, !survey.mayCreateTemporary {
+            notes.append(
+                note(
+                    .blocker, "no_permission", .target,
+                    "The role \(user) may not create temporary tables, through which rows are merged by key.",
+                    "GRANT TEMPORARY ON DATABASE \(survey.target.server.database.sqlIdentifier) TO \(user.sqlIdentifier)."
+                ))
         }
         for leaf in targetLeaves where leaf.oid != target.oid && !leaf.rights.select {
             notes.append(

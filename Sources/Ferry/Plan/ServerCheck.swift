@@ -16,15 +16,7 @@ struct ServerCheck {
                     message: "Source and target are the same database.",
                     hint: "Give --source the restored snapshot and --target the new cluster."))
         }
-        if let refusal = survey.snapshotRefusal {
-            notes.append(
-                Note(
-                    level: .blocker, code: "no_snapshot", side: .source, table: nil,
-                    message: "A second session can't read in the first one's snapshot: \(refusal)",
-                    hint:
-                        "Connect to one server itself: the cluster's writer endpoint, not a reader endpoint or a pooler."
-                ))
-        }
+        if let refusal = survey.snapshotRefusal { notes.append(.noSnapshot(.source, refusal)) }
         return notes
     }
 
@@ -88,23 +80,34 @@ struct ServerCheck {
     }
 
     private func extensions(for relations: [Relation]) -> [Note] {
+        survey.extensions.compactMap(\.blocker) + pgvector(for: relations)
+    }
+
+    private func pgvector(for relations: [Relation]) -> [Note] {
         let types = Set(relations.flatMap { $0.columns.compactMap(\.vectorType) })
         guard !types.isEmpty else { return [] }
         guard let version = survey.target.server.vectorVersion else {
-            guard !request.create else {
+            guard request.create else {
                 return [
                     Note(
-                        level: .info, code: "extension_created", side: .target, table: nil,
-                        message: "The extension vector is created first.", hint: nil)
+                        level: .blocker, code: "extension_missing", side: .target, table: nil,
+                        message: "The database has no extension vector.",
+                        hint: "Run CREATE EXTENSION vector there, or let --create do it.")
                 ]
             }
-            return [
-                Note(
-                    level: .blocker, code: "extension_missing", side: .target, table: nil,
-                    message: "The database has no extension vector.",
-                    hint: "Run CREATE EXTENSION vector there, or let --create do it.")
-            ]
+            // Where its server has none to create, ``ExtensionNeed`` says so.
+            guard let version = survey.extensions.first(where: { $0.name == "vector" })?.availableVersion else {
+                return []
+            }
+            let created = Note(
+                level: .info, code: "extension_created", side: .target, table: nil,
+                message: "The extension vector is created first.", hint: nil)
+            return [created] + missing(types, in: PgvectorVersion(parsing: version))
         }
+        return missing(types, in: version)
+    }
+
+    private func missing(_ types: Set<VectorType>, in version: PgvectorVersion) -> [Note] {
         let newer = types.filter { $0 != .vector }
         guard !newer.isEmpty, version < PgvectorVersion(0, 7, 0) else { return [] }
         let names = newer.map(\.rawValue).sorted().joined(separator: " and ")

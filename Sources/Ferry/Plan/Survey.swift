@@ -10,6 +10,12 @@ struct Survey: Sendable {
     var snapshotRefusal: String?
     /// Whether the role may create tables in these schemas of the target; those it does not have are not among them.
     var mayCreateIn: [String: Bool]
+    /// Whether the role may create temporary tables on the target.
+    var mayCreateTemporary: Bool
+    /// The extensions that tables to be made need.
+    var extensions: [ExtensionNeed]
+    /// Sparse vectors that hnsw indexes will not take, by table.
+    var sparse: [QualifiedName: [SparseProbe.Finding]]
     /// Target tables that hold at least one row.
     var nonEmptyTargets: Set<QualifiedName>
     /// The bots that tables hold, by table; only read where the plan depends on them.

@@ -19,18 +19,27 @@ struct Surveyor {
         let sourceCatalog = try CatalogReader(side: .source).read(sourceConnection)
         let targetCatalog = try CatalogReader(side: .target).read(connection)
 
+        let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
+        let created = request.create ? chosen.map(\.relation).filter { targetCatalog.relation($0.name) == nil } : []
+        let extensions = try ExtensionNeed.read(
+            created.flatMap { [$0] + sourceCatalog.tree(below: $0) }.map(\.oid), source: sourceConnection,
+            target: connection)
         var survey = Survey(
             source: sourceCatalog, target: targetCatalog, sourceSession: sourceFacts, targetSession: targetFacts,
             isSameDatabase: isSameDatabase, snapshotRefusal: refusal, mayCreateIn: try mayCreate(connection),
-            nonEmptyTargets: [], sourceBots: [:],
-            targetBots: [:])
-        let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
+            mayCreateTemporary: try Self.mayCreateTemporary(connection), extensions: extensions,
+            sparse: [:], nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
         let readable = chosen.filter { table in
             guard let relation = targetCatalog.relation(table.relation.name) else { return false }
             return relation.rights.useSchema && relation.rights.select && !relation.rights.rowSecurityActive
         }
         survey.nonEmptyTargets = try nonEmpty(
             readable.compactMap { targetCatalog.relation($0.relation.name) }, connection)
+        for table in chosen.map(\.relation) where table.rights.useSchema && table.rights.select {
+            let findings = try SparseProbe(endpoint: source, snapshot: snapshot)
+                .findings(for: table, indexedAs: targetCatalog.relation(table.name) ?? table)
+            if !findings.isEmpty { survey.sparse[table.name] = findings }
+        }
         try readBots(of: chosen, into: &survey, sourceConnection, connection)
         return survey
     }
@@ -44,6 +53,14 @@ struct Surveyor {
                 rights[try row.string("schema")] = try row.bool("may_create")
             }
             return rights
+        }
+    }
+
+    /// Whether the role may create temporary tables on the target.
+    static func mayCreateTemporary(_ connection: borrowing Connection) throws(FerryError) -> Bool {
+        try on(.target) { () throws(PostgresError) in
+            try connection.query("SELECT has_database_privilege(current_database(), 'TEMPORARY') AS may_create")[0]
+                .bool("may_create")
         }
     }
 
@@ -155,7 +172,7 @@ struct Surveyor {
 
 extension Relation {
     /// What FROM takes to mean this relation's rows, and not those of its inheritance children.
-    fileprivate func quotedForRows(on connection: borrowing Connection) throws(PostgresError) -> String {
+    func quotedForRows(on connection: borrowing Connection) throws(PostgresError) -> String {
         (kind == .table ? "ONLY " : "") + (try name.quoted(on: connection))
     }
 }

@@ -114,7 +114,7 @@ public struct SequencePlan: Codable, Sendable, Equatable {
     public var column: String
     public var source: QualifiedName
     public var target: QualifiedName
-    /// Whether the target's value stays where it is higher.
+    /// Whether the target's value stays where it is further along in the sequence's direction.
     public var keepsHigher: Bool
 }
 

@@ -31,8 +31,9 @@ struct DigestPool {
         let pool = self
         WorkerThread.runAll(min(jobs, batches.count)) { _ in
             do throws(FerryError) {
-                try pool.retry.run(interrupt: pool.endpoint.interrupt, events: pool.events) { () throws(FerryError) in
-                    try pool.session(queue) { key, digest in
+                try pool.retry.run(interrupt: pool.endpoint.interrupt, events: pool.events) {
+                    (tries: inout Tries) throws(FerryError) in
+                    try pool.session(queue, &tries) { key, digest in
                         digests.withLock { $0[key, default: .zero] += digest }
                     }
                 }
@@ -44,7 +45,9 @@ struct DigestPool {
         return digests.withLock { $0 }
     }
 
-    private func session(_ queue: WorkQueue<Batch>, _ add: (Int, Digest) -> Void) throws(FerryError) {
+    private func session(
+        _ queue: WorkQueue<Batch>, _ tries: inout Tries, _ add: (Int, Digest) -> Void
+    ) throws(FerryError) {
         guard var batch = queue.next() else { return }
         do throws(FerryError) {
             let connection = try connect()
@@ -63,6 +66,7 @@ struct DigestPool {
                 }
                 for (key, digest) in digests { add(key, digest) }
                 queue.done()
+                tries.progressed()
                 guard let next = queue.next() else { return }
                 batch = next
             }

@@ -27,8 +27,8 @@ struct Scan: Sendable {
             guard let queue = queues[side] else { return }
             do throws(FerryError) {
                 try sides.retry.run(interrupt: sides[side].endpoint.interrupt, events: sides.events) {
-                    () throws(FerryError) in
-                    try session(side, queue, sink) { count in bytes.withLock { $0[side, default: 0] += count } }
+                    (tries: inout Tries) throws(FerryError) in
+                    try session(side, queue, &tries, sink) { count in bytes.withLock { $0[side, default: 0] += count } }
                 }
             } catch {
                 for queue in queues.values { queue.stop(error) }
@@ -39,7 +39,8 @@ struct Scan: Sendable {
     }
 
     private func session<Sink: RangeSink & ~Copyable>(
-        _ side: Side, _ queue: WorkQueue<[ScanTask]>, _ sink: (Side, ScanTask) -> Sink, _ count: (Int) -> Void
+        _ side: Side, _ queue: WorkQueue<[ScanTask]>, _ tries: inout Tries, _ sink: (Side, ScanTask) -> Sink,
+        _ count: (Int) -> Void
     ) throws(FerryError) {
         guard var batch = queue.next() else { return }
         var left = batch[...]
@@ -59,6 +60,7 @@ struct Scan: Sendable {
                         throw isCertain ? error.of(task.query.relation) : error
                     }
                     left.removeFirst()
+                    tries.progressed()
                 }
                 queue.done()
                 guard let next = queue.next() else { return }

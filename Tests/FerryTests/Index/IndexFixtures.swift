@@ -54,7 +54,7 @@ enum Fixture {
         _ indexes: [Index], rows: Int = 60_000, existing: Int = 0, request: IndexRequest = IndexRequest(),
         server: ServerInfo = server(), isOwner: Bool = true
     ) -> (indexes: [IndexPlan], notes: [Note]) {
-        let planner = IndexPlanner(request: request, sourceServer: Fixture.server(), targetServer: server)
+        let planner = IndexPlanner(request: request, targetServer: server)
         let name = QualifiedName(schema: "public", name: "items")
         return planner.plan(
             source: table(rows: rows), sourceTree: [],

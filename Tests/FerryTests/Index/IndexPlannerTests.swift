@@ -74,7 +74,7 @@ import Testing
         let middle = Fixture.index("middle", "ivfflat", isPartitioned: true, parent: 1, oid: 10, table: "middle")
         let root = Fixture.index("root", "ivfflat", isPartitioned: true, oid: 1)
         let planner = IndexPlanner(
-            request: IndexRequest(), sourceServer: Fixture.server(), targetServer: Fixture.server())
+            request: IndexRequest(), targetServer: Fixture.server())
         let name = QualifiedName(schema: "public", name: "items")
         let plans = planner.plan(
             source: Fixture.table(rows: 500), sourceTree: [],
@@ -207,7 +207,7 @@ import Testing
             ])
         var request = IndexRequest()
         func plans() -> [IndexPlan] {
-            IndexPlanner(request: request, sourceServer: Fixture.server(), targetServer: Fixture.server())
+            IndexPlanner(request: request, targetServer: Fixture.server())
                 .planInPlace(table, tree: []).indexes
         }
         #expect(plans().map(\.action) == [.reindex, .keep])

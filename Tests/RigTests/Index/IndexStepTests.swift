@@ -166,7 +166,7 @@ import Testing
             let table = try #require(catalog.relation(QualifiedName(schema: "public", name: "items")))
             var request = IndexRequest()
             request.online = true
-            let planner = IndexPlanner(request: request, sourceServer: catalog.server, targetServer: catalog.server)
+            let planner = IndexPlanner(request: request, targetServer: catalog.server)
             var plan = planner.planInPlace(table, tree: []).indexes[0]
             // Too little, whatever the plan says.
             plan.builds[0].maintenanceWorkMem = 2 << 20
@@ -191,7 +191,7 @@ import Testing
             try connection.execute("RESET ROLE; DROP ROLE \(role)")
             let table = try #require(catalog.relation(QualifiedName(schema: "public", name: "items")))
             let planner = IndexPlanner(
-                request: IndexRequest(), sourceServer: catalog.server, targetServer: catalog.server)
+                request: IndexRequest(), targetServer: catalog.server)
             #expect(
                 planner.planInPlace(table, tree: []).notes.contains { $0.code == "not_owner" && $0.level == .blocker })
         }
