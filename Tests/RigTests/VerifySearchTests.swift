@@ -95,6 +95,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false]) func `a repair searches too, whether it had work or not`(
+        _ hasWork: Bool
+    ) async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.fill)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            if hasWork { try databases.target.run("DELETE FROM items WHERE botid = 'bot1'") }
+            var request = request(queries: 3)
+            request.repair = .apply
+            let report = try await databases.verify(request)
+            #expect(report.outcome == .same && report.searches.first?.queries == 3)
+        }
+    }
+
     @Test func `a search that takes its time is waited for`() async throws {
         try await Rig.withDatabases(setup: "CREATE TABLE items (id int PRIMARY KEY, embedding vector(2))") {
             databases in
