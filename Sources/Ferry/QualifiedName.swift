@@ -15,6 +15,10 @@ public struct QualifiedName: Hashable, Codable, Sendable, CustomStringConvertibl
 }
 
 extension QualifiedName {
+    /// `ONLY ` for a statement about the rows of a table that these relations hold, where they are the table itself; nothing
+    /// for a partitioned table.
+    func only(where leaves: [QualifiedName]) -> String { leaves == [self] ? "ONLY " : "" }
+
     /// `"schema"."name"`, quoted by libpq.
     func quoted(on connection: borrowing Connection) throws(PostgresError) -> String {
         "\(try connection.quoteIdentifier(schema)).\(try connection.quoteIdentifier(name))"

@@ -1,7 +1,8 @@
-import Ferry
 import RigSupport
 import Synchronization
 import Testing
+
+@testable import Ferry
 
 /// Sessions break while rows are compared: nothing is counted twice, and nothing is left out.
 @Suite struct VerifyFaultTests {
@@ -76,6 +77,24 @@ import Testing
             var request = VerifyRequest()
             request.chunkBytes = 64 << 10
             #expect(try await engine.verifyError(request).code == .sourceChanged)
+        }
+    }
+
+    /// Small ranges are asked for in one message, and what fails in it may be the next one.
+    @Test func `a range that can't be read is not blamed on the one before it`() async throws {
+        try await Rig.withDatabases(setup: "CREATE TABLE t (id int)") { databases in
+            let target = try databases.engine().target
+            let pool = DigestPool(
+                endpoint: target, jobs: 1, retry: .standard, events: { _ in },
+                connect: { () throws(FerryError) in try target.connect() }, progress: { _, _, _ in })
+            let tasks = ["t", "gone"].enumerated().map { number, name in
+                let query = RowQuery(
+                    relation: QualifiedName(schema: "public", name: name), columns: ["id"], format: .binary)
+                return DigestPool.Task(key: number, query: query, bytes: 1)
+            }
+            let error = #expect(throws: FerryError.self) { try pool.run(tasks) }
+            #expect(error?.cause?.sqlState == "42P01")
+            #expect(error?.table?.name != "t")
         }
     }
 }

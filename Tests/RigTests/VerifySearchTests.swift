@@ -94,4 +94,36 @@ import Testing
             #expect(note.hint?.contains("ivfflat.probes = 14") == true)
         }
     }
+
+    @Test(arguments: [true, false]) func `a repair searches too, whether it had work or not`(
+        _ hasWork: Bool
+    ) async throws {
+        try await Rig.withDatabases(setup: Self.table) { databases in
+            try databases.source.run(Self.fill)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            if hasWork { try databases.target.run("DELETE FROM items WHERE botid = 'bot1'") }
+            var request = request(queries: 3)
+            request.repair = .apply
+            let report = try await databases.verify(request)
+            #expect(report.outcome == .same && report.searches.first?.queries == 3)
+        }
+    }
+
+    @Test func `a search that takes its time is waited for`() async throws {
+        try await Rig.withDatabases(setup: "CREATE TABLE items (id int PRIMARY KEY, embedding vector(2))") {
+            databases in
+            try databases.both("INSERT INTO items SELECT i, ARRAY[i, 1]::vector FROM generate_series(1, 5) AS i")
+            try databases.target.run(
+                """
+                CREATE OR REPLACE FUNCTION l2_distance(vector, vector) RETURNS float8 LANGUAGE plpgsql IMMUTABLE STRICT AS
+                'BEGIN PERFORM pg_sleep(0.6); RETURN vector_norm($1 - $2); END' SET search_path TO public
+                """)
+            var engine = try databases.engine(retry: RetryPolicy(attempts: 1, firstDelay: .zero, longestDelay: .zero))
+            engine.target = Endpoint(
+                .target, engine.target.parameters, stallLimit: .seconds(1), interrupt: engine.interrupt)
+            let report = try await engine.verify(request(queries: 1))
+            let search = try #require(report.searches.first)
+            #expect(search.differing == 0 && search.target.exactMilliseconds > 2000)
+        }
+    }
 }

@@ -42,7 +42,7 @@ public struct TablePair: Codable, Sendable, Equatable {
 
     /// `ONLY ` for a statement about the target's rows, where without it the rows of inheritance children would be meant
     /// too; nothing for a partitioned table, which has no rows of its own.
-    var targetOnly: String { (isCreated ? parts.map(\.relation) : targetParts) == [name] ? "ONLY " : "" }
+    var targetOnly: String { name.only(where: isCreated ? parts.map(\.relation) : targetParts) }
 
     /// Bytes of heap and TOAST on the source.
     public var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }

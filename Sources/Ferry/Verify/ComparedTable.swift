@@ -10,6 +10,8 @@ struct ComparedTable: Sendable {
     var key: TableKey?
     var botScope: BotScope?
     var filter: BotFilter
+    /// Whether a copy merged it by key into rows of the target, which may be other rows than the source's.
+    var isMergedByKey = false
     /// The relations that hold the rows, on each side.
     var leaves: [Side: [Relation]]
 
@@ -17,6 +19,9 @@ struct ComparedTable: Sendable {
     var keyPositions: [Int] {
         (key?.columns ?? []).compactMap { name in columns.firstIndex { $0.name == name } }
     }
+
+    /// `ONLY ` for a statement about the target's rows, as ``TablePair/targetOnly``.
+    var targetOnly: String { name.only(where: (leaves[.target] ?? []).map(\.name)) }
 
     var textColumns: [TextColumn] {
         columns.compactMap { column in column.textReason.map { TextColumn(name: column.name, reason: $0) } }

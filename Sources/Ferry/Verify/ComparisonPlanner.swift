@@ -3,8 +3,8 @@ struct ComparisonPlanner {
     let request: VerifyRequest
     let source: Catalog
     let target: Catalog
-    /// The newest job of the target's ledger, where it has one.
-    let job: Plan?
+    /// What earlier copies did.
+    let memory: LedgerMemory
 
     /// What is compared.
     struct Comparison: Sendable {
@@ -62,7 +62,8 @@ struct ComparisonPlanner {
     ) {
         let number = comparison.tables.count
         var filter = BotFilter(only: request.selection.bots, except: [])
-        if table.botScope != nil, let pair = job?.pairs.first(where: { $0.name == table.relation.name }) {
+        let pair = memory.pair(table.relation.name)
+        if table.botScope != nil, let pair {
             // What the target had before the job, and what the job left as it was.
             filter.except = pair.readBackFilter.except
             if !filter.except.isEmpty { comparison.keptBots[number] = filter.except }
@@ -76,11 +77,25 @@ struct ComparisonPlanner {
                         message: "The table does not belong to bots and is compared whole.", hint: nil))
             }
         }
+        if let pair, pair.load.isKeyed { comparison.notes.append(Self.mergedByKey(pair)) }
         comparison.tables.append(
             ComparedTable(
                 number: number, name: table.relation.name, role: table.role, columns: columns,
                 key: Self.key(table.relation, counterpart, columns), botScope: table.botScope, filter: filter,
+                isMergedByKey: pair?.load.isKeyed == true,
                 leaves: [.source: source.leaves(of: table.relation), .target: target.leaves(of: counterpart)]))
+    }
+
+    /// Which rows a copy by key brought can't be told afterwards: an update gives a row another xmin. So all of them are
+    /// compared, and it is said which differences may be none.
+    private static func mergedByKey(_ pair: TablePair) -> Note {
+        let rows =
+            pair.load == .keepKeys
+            ? "Rows that only the target has, and rows that differ," : "Rows that only the target has"
+        return Note(
+            level: .warning, code: "merged_by_key", side: .target, table: pair.name,
+            message: "The last copy merged the table by key into rows of the target. \(rows) may be the target's own.",
+            hint: "Rows that are missing\(pair.load == .keepKeys ? "" : " or differ") are differences all the same.")
     }
 
     /// The primary key, else the smallest unique index, that both sides have. The operators are the target's, where a repair
@@ -147,7 +162,7 @@ struct ComparisonPlanner {
 
     /// What the operator may have meant to give again.
     private func selectionOfTheJob() -> [Note] {
-        guard let bots = job?.request.selection.bots, request.selection.bots == nil else { return [] }
+        guard let bots = memory.newest?.request.selection.bots, request.selection.bots == nil else { return [] }
         return [
             Note(
                 level: .warning, code: "job_had_bots", side: nil, table: nil,

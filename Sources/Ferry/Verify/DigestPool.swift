@@ -61,7 +61,9 @@ struct DigestPool {
                         digests.append(
                             (task.key, try reader.digest(from: connection) { progress(task.key, $0, $1) }))
                     } catch {
-                        throw error.of(task.query.relation)
+                        // A statement of the same message that fails is told at the end of the one before it.
+                        let isCertain = batch.count == 1 || error.cause?.code != .server
+                        throw isCertain ? error.of(task.query.relation) : error
                     }
                 }
                 for (key, digest) in digests { add(key, digest) }

@@ -5,10 +5,23 @@ internal import Postgres
 /// Invariants:
 /// - Rows that go are named by their places in the snapshot that was compared. While that snapshot is open and its keeper
 ///   locks the table against rewrites, nothing else can come to stand there: a row that somebody has changed since stays.
+///   That it was open when the rows went is made sure of before they are committed.
+/// - A row that the target lacks is only inserted, and one that differs is only updated: a row that was not compared, or was
+///   not found to differ, is never overwritten.
 /// - Rows that come are the source's bytes, through a temporary table.
 /// - The users' triggers do not fire; they are back in the same transaction.
-/// - The same batch again changes nothing more, so that it may be tried again.
+/// - A batch may be tried again only when its transaction is known to have come to nothing: ``RepairCommit`` tells.
 struct RepairBatch {
+    /// Rows of the source that one transaction brings.
+    struct Incoming {
+        /// The target has rows of their keys.
+        var differing: [RowPlace] = []
+        /// It has none.
+        var missing: [RowPlace] = []
+
+        var count: Int { differing.count + missing.count }
+    }
+
     let table: ComparedTable
     /// The target's table with its partitions.
     let relations: [Relation]
@@ -18,9 +31,15 @@ struct RepairBatch {
 
     /// Deletes rows of the target.
     ///
+    /// - Parameters:
+    ///   - sent: The COMMIT, from when it is sent on.
+    ///   - check: Throws where the snapshot that the places are from is gone.
     /// - Returns: How many there were.
-    func delete(_ places: [RowPlace], on target: borrowing Connection) throws(FerryError) -> Int {
-        try transaction(on: target) { () throws(FerryError) in
+    func delete(
+        _ places: [RowPlace], on target: borrowing Connection, sent: inout RepairCommit<Int>?,
+        check: () throws(FerryError) -> Void
+    ) throws(FerryError) -> Int {
+        try transaction(on: target, sent: &sent) { () throws(FerryError) in
             var deleted = 0
             for (leaf, places) in Dictionary(grouping: places, by: \.leaf).sorted(by: { $0.key < $1.key }) {
                 guard let relation = table.leaves[.target]?[Int(leaf)] else { continue }
@@ -30,17 +49,26 @@ struct RepairBatch {
                     return try target.execute("DELETE \(try query.from(on: target))").last?.affected ?? 0
                 }
             }
+            // From here on the rows are ours; until here, only the snapshot kept others from taking their places.
+            try check()
             return deleted
         }
     }
 
-    /// Brings rows of the source, replacing those of the target that have their key.
+    /// What bringing rows did.
+    struct Brought {
+        var inserted = 0
+        var replaced = 0
+    }
+
+    /// Brings rows of the source.
     ///
-    /// - Returns: How many were inserted and how many replaced.
+    /// - Parameter sent: The COMMIT, from when it is sent on.
     func bring(
-        _ places: [RowPlace], from source: borrowing Connection, to target: borrowing Connection
-    ) throws(FerryError) -> (inserted: Int, replaced: Int) {
-        try transaction(on: target) { () throws(FerryError) in
+        _ rows: Incoming, from source: borrowing Connection, to target: borrowing Connection,
+        sent: inout RepairCommit<Brought>?
+    ) throws(FerryError) -> Brought {
+        try transaction(on: target, sent: &sent) { () throws(FerryError) in
             try on(.target, table.name) { () throws(PostgresError) in
                 let columns = try list("t", on: target)
                 try target.execute(
@@ -49,18 +77,27 @@ struct RepairBatch {
                     FROM \(try table.name.quoted(on: target)) AS t WITH NO DATA
                     """)
             }
-            for (leaf, places) in Dictionary(grouping: places, by: \.leaf).sorted(by: { $0.key < $1.key }) {
-                guard let relation = table.leaves[.source]?[Int(leaf)] else { continue }
-                try relay(places.map(\.place), of: relation, from: source, to: target)
+            var brought = Brought()
+            if !rows.differing.isEmpty {
+                try relay(rows.differing, from: source, to: target)
+                brought.replaced = try on(.target, table.name) { () throws(PostgresError) in
+                    let count = try update(on: target)
+                    try target.execute("DELETE FROM \(Self.staging)")
+                    return count
+                }
             }
-            return try on(.target, table.name) { () throws(PostgresError) in try merge(on: target) }
+            if !rows.missing.isEmpty {
+                try relay(rows.missing, from: source, to: target)
+                brought.inserted = try insertStaged(on: target)
+            }
+            return brought
         }
     }
 
     // MARK: The transaction
 
     private func transaction<Result>(
-        on target: borrowing Connection, _ body: () throws(FerryError) -> Result
+        on target: borrowing Connection, sent: inout RepairCommit<Result>?, _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         do throws(FerryError) {
             try on(.target, table.name) { () throws(PostgresError) in
@@ -69,12 +106,15 @@ struct RepairBatch {
                 for statement in try triggers(on: target, isEnabled: false) { try target.execute(statement) }
             }
             let result = try body()
-            try on(.target, table.name) { () throws(PostgresError) in
+            let (transaction, backend) = try on(.target, table.name) { () throws(PostgresError) in
                 // A table with checks still to come takes no ALTER.
                 try target.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 for statement in try triggers(on: target, isEnabled: true) { try target.execute(statement) }
-                try target.execute("COMMIT")
+                let row = try target.query("SELECT txid_current()::text AS transaction, pg_backend_pid() AS backend")[0]
+                return (try row.string("transaction"), try row.int("backend", as: Int.self))
             }
+            sent = RepairCommit(transaction: transaction, backend: backend, result: result)
+            try on(.target, table.name) { () throws(PostgresError) in try target.execute("COMMIT") }
             return result
         } catch {
             if error.cause?.isConnectionGone != true { _ = try? target.execute("ROLLBACK") }
@@ -108,6 +148,15 @@ struct RepairBatch {
         var list: [String] = []
         for column in columns { list.append((alias.map { "\($0)." } ?? "") + (try target.quoteIdentifier(column))) }
         return list.joined(separator: ", ")
+    }
+
+    private func relay(
+        _ places: [RowPlace], from source: borrowing Connection, to target: borrowing Connection
+    ) throws(FerryError) {
+        for (leaf, places) in Dictionary(grouping: places, by: \.leaf).sorted(by: { $0.key < $1.key }) {
+            guard let relation = table.leaves[.source]?[Int(leaf)] else { continue }
+            try relay(places.map(\.place), of: relation, from: source, to: target)
+        }
     }
 
     private func relay(
@@ -151,37 +200,49 @@ struct RepairBatch {
         }
     }
 
-    private func merge(on target: borrowing Connection) throws(PostgresError) -> (inserted: Int, replaced: Int) {
-        let name = try table.name.quoted(on: target)
-        var replaced = 0
-        var condition = ""
-        if let key = table.key {
-            var matches: [String] = []
-            for (column, equals) in zip(key.columns, key.equalityOperators) {
-                let quoted = try target.quoteIdentifier(column)
-                matches.append("s.\(quoted) \(equals) t.\(quoted)")
-            }
-            let match = matches.joined(separator: " AND ")
-            // An update keeps the rows that refer to this one, and columns that the source does not have.
-            var assignments: [String] = []
-            for column in columns where !key.columns.contains(column) {
-                let quoted = try target.quoteIdentifier(column)
-                assignments.append("\(quoted) = s.\(quoted)")
-            }
-            if !assignments.isEmpty {
-                replaced =
-                    try target.execute(
-                        "UPDATE \(name) AS t SET \(assignments.joined(separator: ", ")) "
-                            + "FROM \(Self.staging) AS s WHERE \(match)"
-                    ).last?.affected ?? 0
-            }
-            condition = " WHERE NOT EXISTS (SELECT FROM \(name) AS t WHERE \(match))"
+    /// Gives the target's rows the values of the staged ones that have their keys.
+    private func update(on target: borrowing Connection) throws(PostgresError) -> Int {
+        // Without a key, rows that differ are rows that are missing and rows that are extra.
+        guard let key = table.key else { return 0 }
+        var matches: [String] = []
+        for (column, equals) in zip(key.columns, key.equalityOperators) {
+            let quoted = try target.quoteIdentifier(column)
+            matches.append("s.\(quoted) \(equals) t.\(quoted)")
         }
-        let names = columns.isEmpty ? "" : " (\(try list(nil, on: target))) OVERRIDING SYSTEM VALUE"
-        let inserted =
-            try target.execute(
-                "INSERT INTO \(name)\(names) SELECT \(try list("s", on: target)) FROM \(Self.staging) AS s\(condition)"
+        // An update keeps the rows that refer to this one, and columns that the source does not have.
+        var assignments: [String] = []
+        for column in columns where !key.columns.contains(column) {
+            let quoted = try target.quoteIdentifier(column)
+            assignments.append("\(quoted) = s.\(quoted)")
+        }
+        guard !assignments.isEmpty else { return 0 }
+        return try target.execute(
+            "UPDATE \(table.targetOnly)\(try table.name.quoted(on: target)) AS t "
+                + "SET \(assignments.joined(separator: ", ")) FROM \(Self.staging) AS s "
+                + "WHERE \(matches.joined(separator: " AND "))"
+        ).last?.affected ?? 0
+    }
+
+    /// Inserts the staged rows.
+    ///
+    /// - Throws: Where the target has a row of their keys that was not compared, or that came since.
+    private func insertStaged(on target: borrowing Connection) throws(FerryError) -> Int {
+        do throws(PostgresError) {
+            let names = columns.isEmpty ? "" : " (\(try list(nil, on: target))) OVERRIDING SYSTEM VALUE"
+            return try target.execute(
+                "INSERT INTO \(try table.name.quoted(on: target))\(names) "
+                    + "SELECT \(try list("s", on: target)) FROM \(Self.staging) AS s"
             ).last?.affected ?? 0
-        return (inserted, replaced)
+        } catch {
+            var failure = FerryError(error, .target, table: table.name)
+            if error.sqlState == "23505" {
+                failure.message =
+                    "A row that the target lacks can't be inserted: a row that was not compared has its key. \(error.message)"
+                failure.hint =
+                    "It was written since, or belongs to a bot that is not compared; no row of the batch was changed. "
+                    + "Compare without --bot, or move the row out of the way."
+            }
+            throw failure
+        }
     }
 }

@@ -27,6 +27,8 @@ struct Repairer {
             try engine.target.connect()
         }
         try Ledger().acquireLock(leader, engine.interrupt)
+        // One may have begun, and stopped, since the comparison did.
+        try LedgerMemory.requireNoOpenCopy(leader)
         engine.events(.stage(.repair))
         let ordered = parentsFirst(work)
         var repairs: [Int: TableRepair] = [:]
@@ -34,46 +36,69 @@ struct Repairer {
             repairs[item.table.number] = TableRepair(name: item.table.name, deleted: 0, inserted: 0, replaced: 0)
         }
         for item in ordered.reversed() where item.counts.extra > 0 {
-            try eachBatch(item, { $0.kind == .extra ? $0.target?.place : nil }) { places, batch throws(FerryError) in
-                let deleted = try retrying { () throws(FerryError) in
-                    try batch.delete(places, on: try engine.target.connect())
+            let batch = batch(for: item)
+            var places: [RowPlace] = []
+            func delete() throws(FerryError) {
+                repairs[item.table.number]?.deleted += try once { target, sent throws(FerryError) in
+                    try batch.delete(places, on: target, sent: &sent) { () throws(FerryError) in
+                        _ = try sides.target.connect()
+                    }
                 }
-                repairs[item.table.number]?.deleted += deleted
+                places = []
             }
+            try locate(item) { difference throws(FerryError) in
+                guard difference.kind == .extra, let place = difference.target?.place else { return }
+                places.append(place)
+                if places.count == Self.batch { try delete() }
+            }
+            if !places.isEmpty { try delete() }
         }
         for item in ordered where item.counts.missing + item.counts.differing > 0 {
-            try eachBatch(item, { $0.kind == .extra ? nil : $0.source?.place }) { places, batch throws(FerryError) in
-                let done = try retrying { () throws(FerryError) in
-                    try batch.bring(places, from: try sides.source.connect(), to: try engine.target.connect())
+            let batch = batch(for: item)
+            var rows = RepairBatch.Incoming()
+            func bring() throws(FerryError) {
+                let done = try once { target, sent throws(FerryError) in
+                    try batch.bring(rows, from: try sides.source.connect(), to: target, sent: &sent)
                 }
                 repairs[item.table.number]?.inserted += done.inserted
                 repairs[item.table.number]?.replaced += done.replaced
+                rows = RepairBatch.Incoming()
             }
+            try locate(item) { difference throws(FerryError) in
+                guard let place = difference.source?.place else { return }
+                switch difference.kind {
+                case .missing: rows.missing.append(place)
+                case .differs: rows.differing.append(place)
+                case .extra: return
+                }
+                if rows.count == Self.batch { try bring() }
+            }
+            if rows.count > 0 { try bring() }
         }
         return work.compactMap { repairs[$0.table.number] }
     }
 
-    /// Finds the rows of one table again, and hands them out batch by batch.
-    private func eachBatch(
-        _ item: Work, _ choose: (Difference) -> RowPlace?,
-        _ body: ([RowPlace], RepairBatch) throws(FerryError) -> Void
-    ) throws(FerryError) {
-        let batch = RepairBatch(
-            table: item.table, relations: relations(of: item.table), limit: engine.target.stallLimit)
-        var places: [RowPlace] = []
-        try Locator(sides: sides, table: item.table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
-            .run(item.sums.space, item.sums.sums.mapValues(\.slots)) { difference throws(FerryError) in
-                guard let place = choose(difference) else { return }
-                places.append(place)
-                guard places.count == Self.batch else { return }
-                try body(places, batch)
-                places = []
-            }
-        if !places.isEmpty { try body(places, batch) }
+    private func batch(for item: Work) -> RepairBatch {
+        RepairBatch(table: item.table, relations: relations(of: item.table), limit: engine.target.stallLimit)
     }
 
-    private func retrying<Result>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
-        try engine.retry.run(interrupt: engine.interrupt, events: engine.events, body)
+    /// Finds the rows of one table again.
+    private func locate(_ item: Work, _ body: (Difference) throws(FerryError) -> Void) throws(FerryError) {
+        try Locator(sides: sides, table: item.table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
+            .run(item.sums.space, item.sums.sums.mapValues(\.slots), body)
+    }
+
+    /// Carries out a transaction once, however often it has to be tried.
+    private func once<Result>(
+        _ body: (borrowing Connection, inout RepairCommit<Result>?) throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        var sent: RepairCommit<Result>?
+        return try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
+            let target = try engine.target.connect()
+            if let earlier = sent, try earlier.isDone(on: target, of: engine.target) { return earlier.result }
+            sent = nil
+            return try body(target, &sent)
+        }
     }
 
     private func relations(of table: ComparedTable) -> [Relation] {

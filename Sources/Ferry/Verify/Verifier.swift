@@ -27,7 +27,7 @@ struct Verifier {
         let sides = try survey.open(source, target)
         let comparison = try ComparisonPlanner(
             request: request, source: sides.source.catalog, target: sides.target.catalog,
-            job: try survey.newestPlan(sides.target)
+            memory: try survey.memory(sides.target, for: request.repair)
         ).plan()
 
         // A snapshot does not see TRUNCATE, nor that VACUUM FULL moves rows to other places.
@@ -47,7 +47,14 @@ struct Verifier {
         }
         try requireNamedBots(tables)
         var searches: [SearchReport] = []
-        if let search = request.search, !repairs {
+        let work = comparison.tables.compactMap { table in
+            results[table.number].map {
+                Repairer.Work(table: table, sums: $0, counts: tables[table.number].counts)
+            }
+        }.filter { $0.counts.all > 0 }
+        if request.repair != .none { try requireRepairable(work) }
+        // What is about to be repaired is searched when that is done.
+        if let search = request.search, !repairs || work.isEmpty {
             engine.events(.stage(.search))
             searches = try Searcher(sides: sides, request: search).run(comparison.tables)
         }
@@ -57,12 +64,7 @@ struct Verifier {
                 + searches.flatMap { SearchAdvice(report: $0).notes }, repair: nil, searches: searches,
             seconds: (clock.now - start) / .seconds(1), sourceBytes: bytes[.source] ?? 0,
             targetBytes: bytes[.target] ?? 0)
-        guard report.outcome == .differs, request.repair != .none else { return (report, nil) }
-        let work = comparison.tables.compactMap { table in
-            results[table.number].map {
-                Repairer.Work(table: table, sums: $0, counts: tables[table.number].counts)
-            }
-        }.filter { $0.counts.all > 0 }
+        guard !work.isEmpty, request.repair != .none else { return (report, nil) }
         report.repair = RepairReport(
             isDryRun: true,
             tables: work.map {
@@ -95,6 +97,15 @@ struct Verifier {
         return comparison
     }
 
+    /// What a copy promised to leave to the target is not overwritten by a repair.
+    private func requireRepairable(_ work: [Repairer.Work]) throws(FerryError) {
+        guard let table = work.first(where: { $0.table.isMergedByKey })?.table else { return }
+        throw FerryError(
+            .blocked,
+            "A copy merged the table by key into rows of the target, which a repair can't tell from damage.",
+            hint: "Leave it out with --exclude-table '\(table.name.sql)'.", side: .target, table: table.name)
+    }
+
     /// nil where either side has no bots that can be told apart.
     private static func bots(_ source: BotSums?, _ target: BotSums?) -> [BotComparison]? {
         guard let source, let target, !source.isOverfull, !target.isOverfull else { return nil }
@@ -124,7 +135,7 @@ struct Verifier {
                 Note(
                     level: .warning, code: "bots_kept", side: .target, table: nil,
                     message:
-                        "\(keptBots.count) bots that the newest copy left as they were on the target are not compared.",
+                        "\(keptBots.count) bots that a copy left as they were on the target are not compared.",
                     hint: nil))
         }
         if let only = request.selection.bots, tables.allSatisfy({ $0.bots != nil || $0.keptBots.isEmpty }) {

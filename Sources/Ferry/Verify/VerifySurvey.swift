@@ -30,8 +30,10 @@ struct VerifySurvey {
         }
     }
 
-    /// The plan of the newest job, where the target has a ledger that this role may read. Without one, everything is compared.
-    func newestPlan(_ target: SideReader) throws(FerryError) -> Plan? {
+    /// What the ledger tells, where the target has one that this role may read. Without one, everything is compared.
+    ///
+    /// - Throws: Before a repair, where the ledger can't be read or tells of a copy that is not finished.
+    func memory(_ target: SideReader, for repair: RepairMode) throws(FerryError) -> LedgerMemory {
         try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
             let connection = try target.connect()
             let mayRead = try on(.target) { () throws(PostgresError) in
@@ -40,10 +42,18 @@ struct VerifySurvey {
                     SELECT has_schema_privilege(n.oid, 'USAGE') AS may_use FROM pg_namespace AS n
                     WHERE n.nspname = 'vecferry'
                     """
-                ).first?.bool("may_use") ?? false
+                ).first?.bool("may_use")
             }
-            guard mayRead, try Ledger().exists(connection) else { return nil }
-            return try Ledger().newestJob(connection)?.plan
+            if repair != .none, mayRead == false {
+                let user = target.catalog.server.user.sqlIdentifier
+                throw FerryError(
+                    .blocked, "The role \(user) may not read the ledger, which tells what must not be repaired.",
+                    hint: "GRANT USAGE ON SCHEMA vecferry TO \(user); "
+                        + "GRANT SELECT ON ALL TABLES IN SCHEMA vecferry TO \(user).", side: .target)
+            }
+            guard mayRead == true, try Ledger().exists(connection) else { return LedgerMemory() }
+            if repair != .none { try LedgerMemory.requireNoOpenCopy(connection) }
+            return try LedgerMemory.read(connection)
         }
     }
 

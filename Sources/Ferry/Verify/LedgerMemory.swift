@@ -1,0 +1,45 @@
+internal import Postgres
+
+/// What the target's ledger tells of earlier copies, as far as it concerns a comparison.
+struct LedgerMemory: Sendable {
+    /// The plans of all jobs that were not taken back, the newest first.
+    var plans: [Plan] = []
+
+    var newest: Plan? { plans.first }
+
+    /// A table as the newest job that has it took it.
+    func pair(_ table: QualifiedName) -> TablePair? {
+        plans.lazy.compactMap { $0.pairs.first { $0.name == table } }.first
+    }
+
+    /// Reads it.
+    static func read(_ connection: borrowing Connection) throws(FerryError) -> LedgerMemory {
+        let held = try on(.target) { () throws(PostgresError) in
+            var held: [(plan: String, hash: String)] = []
+            for row in try connection.query(
+                "SELECT plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC")
+            { held.append((try row.string("plan"), try row.string("plan_hash"))) }
+            return held
+        }
+        var memory = LedgerMemory()
+        for job in held {
+            guard PlanCoding.hash(job.plan) == job.hash, let plan = PlanCoding.decode(Plan.self, job.plan) else {
+                throw FerryError(
+                    .ledger, "The target's ledger is damaged: the plan it holds is not the plan it was given.",
+                    hint: "Somebody changed schema vecferry; drop it if no job is under way.", side: .target)
+            }
+            memory.plans.append(plan)
+        }
+        return memory
+    }
+
+    /// Refuses to repair what a copy has still to bring, or will look at when it goes on.
+    static func requireNoOpenCopy(_ connection: borrowing Connection) throws(FerryError) {
+        guard try Ledger().exists(connection), let job = try Ledger().newestJob(connection), job.state == .loading,
+            try !Ledger().openChunks(job, connection).isEmpty
+        else { return }
+        throw FerryError(
+            .blocked, "A copy into this target began at \(job.startedAt) and is not finished; nothing was repaired.",
+            hint: "Run vecferry copy again; it goes on where it was.", side: .target)
+    }
+}

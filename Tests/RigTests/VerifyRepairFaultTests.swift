@@ -1,0 +1,86 @@
+import Postgres
+import RigSupport
+import Synchronization
+import Testing
+
+@testable import Ferry
+
+/// Sessions break while rows are repaired: no row goes that was not compared, and none comes twice.
+@Suite struct VerifyRepairFaultTests {
+    private let retry = RetryPolicy(attempts: 5, firstDelay: .milliseconds(20), longestDelay: .milliseconds(50))
+
+    private var repair: VerifyRequest {
+        var request = VerifyRequest()
+        request.repair = .apply
+        return request
+    }
+
+    /// The place of a row that is extra is free for others as soon as nothing protects it.
+    @Test func `with its snapshot lost a repair deletes nothing`() async throws {
+        let setup = "CREATE TABLE t (id int PRIMARY KEY, name text, v vector(2))"
+        try await Rig.withDatabases(setup: setup) { databases in
+            try databases.both("INSERT INTO t SELECT i, 'same', ARRAY[i, 1]::vector FROM generate_series(1, 9) AS i")
+            try databases.target.run("INSERT INTO t VALUES (100, 'extra', '[1,1]')")
+            let target = databases.target
+            let state = Mutex((isRepair: false, isDone: false))
+            let place = try target.value("SELECT ctid FROM t WHERE id = 100")
+            let engine = try databases.engine(retry: retry) { event in
+                let strikes = state.withLock { state in
+                    if case .stage(.repair) = event { state.isRepair = true }
+                    guard state.isRepair, !state.isDone, case .compared(.source, _, _) = event else { return false }
+                    state.isDone = true
+                    return true
+                }
+                guard strikes else { return }
+                // Until the other side's rows have been looked for too.
+                Pause.milliseconds(1000)
+                _ = try? target.run(
+                    """
+                    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name = 'vecferry' AND query LIKE 'LOCK TABLE%'
+                    """)
+                for statement in [
+                    "DELETE FROM t WHERE id = 100", "VACUUM t", "INSERT INTO t VALUES (200, 'new', '[2,2]')",
+                ] { _ = try? target.run(statement) }
+            }
+            let error = try await engine.verifyError(repair)
+            #expect(error.code == .sourceChanged && error.side == .target)
+            #expect(try target.value("SELECT ctid FROM t WHERE id = 200") == place)
+        }
+    }
+
+    /// The server commits, and the answer does not arrive.
+    @Test(arguments: ["missing", "extra"])
+    func `rows of a table without a key are repaired once`(_ kind: String) async throws {
+        try await VerifyFixture.withProvenCopy { databases in
+            try databases.target.run(
+                kind == "missing"
+                    ? "DELETE FROM log WHERE message = 'line 4'" : "INSERT INTO log VALUES ('new', '[1,1]')")
+            var engine = try databases.engine(retry: retry)
+            let port = try #require(engine.target.parameters["port"].flatMap { Int($0) })
+            let fault = Fault()
+            // The length of what follows the answer to COMMIT is no longer what libpq takes.
+            let proxy = try Proxy(to: [port]) { _ in
+                fault.hasStruck ? .none : .flip(.toClient, marker: Array("COMMIT\0".utf8), offset: 1)
+            }
+            defer { proxy.close() }
+            var parameters = engine.target.parameters
+            parameters["port"] = "\(proxy.port)"
+            engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
+            engine.events = { event in
+                if case .retry = event { fault.strike() }
+            }
+            let report = try await engine.verify(repair)
+            #expect(proxy.strikes == 1)
+            #expect(report.outcome == .same)
+            let done = try #require(report.repair?.tables.first)
+            #expect((kind == "missing" ? done.inserted : done.deleted) == (kind == "missing" ? 3 : 1))
+        }
+    }
+
+    private final class Fault: Sendable {
+        private let state = Mutex(false)
+        var hasStruck: Bool { state.withLock { $0 } }
+        func strike() { state.withLock { $0 = true } }
+    }
+}
