@@ -38,7 +38,7 @@ struct JobOpening {
     ) throws(FerryError) -> Opening {
         let known = try KnownJob.find(request, source: try snapshot.join(source), target: connection)
         if restart {
-            if let job = known.job { try Restart(job: job).run(on: connection) }
+            if let job = known.restartable { try Restart(job: job).run(on: connection) }
         } else {
             switch known {
             case .same(let job): return try resume(job, snapshot, connection)
@@ -125,10 +125,13 @@ enum KnownJob {
     /// The newest job is another one.
     case other(Ledger.Job)
 
-    var job: Ledger.Job? {
+    /// What starting over takes back: the job itself, or one that is in its way. What another job has finished stays, and the
+    /// plan deals with it as with any rows.
+    var restartable: Ledger.Job? {
         switch self {
+        case .same(let job): job
+        case .other(let job): job.state == .loading ? job : nil
         case .none: nil
-        case .same(let job), .other(let job): job
         }
     }
 

@@ -19,14 +19,19 @@ enum ConnectFailure {
 
     private static func code(of text: String, sqlState: String?) -> PostgresError.Code {
         if sqlState != nil { return .connectFailed }
-        if text.contains("could not translate host name") { return .unknownHost }
+        if text.contains("could not translate host name") {
+            // EAI_AGAIN: the resolver itself could not be reached.
+            return text.contains("Temporary failure") ? .connectFailed : .unknownHost
+        }
         if text.contains("invalid response to SSL negotiation")
             || text.contains("expected authentication request") || text.contains("unsupported frontend protocol")
         {
             return .notPostgreSQL
         }
         let tlsWords = ["SSL", "certificate", "root certificate"]
-        if tlsWords.contains(where: text.contains), !text.contains("Connection refused") { return .tlsFailed }
+        // The system's word for a line that broke in the middle of the handshake.
+        let isBroken = ["Connection refused", "SSL SYSCALL error", "closed the connection unexpectedly"]
+        if tlsWords.contains(where: text.contains), !isBroken.contains(where: text.contains) { return .tlsFailed }
         if text.hasPrefix("invalid ") || text.contains("definition of service")
             || text.contains("no password supplied")
         {

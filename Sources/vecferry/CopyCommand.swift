@@ -34,8 +34,8 @@ struct CopyCommand: AsyncParsableCommand {
             do throws(FerryError) {
                 return try await engine.copy(request, restart: restart)
             } catch {
-                // The plan says better than the error what stands in the way.
-                guard error.code == .blocked, watch.plan != nil else { throw error }
+                // The plan says better than the error what stands in the way; what came up later, only the error says.
+                guard error.code == .blocked, watch.plan?.isReady == false else { throw error }
                 return nil
             }
         }
@@ -57,9 +57,16 @@ struct CopyCommand: AsyncParsableCommand {
 
     private func refuse(_ plan: Plan) throws {
         let console = Console.shared
+        let text = PlanText(plan, style: output.json ? console.errorStyle : console.outputStyle)
         for line in PlanText(plan, style: console.errorStyle).blockers { console.message(line) }
-        let verdict = PlanText(plan, style: output.json ? console.errorStyle : console.outputStyle).verdict
-        if output.json { console.message(verdict) } else { console.result(verdict) }
+        let verdict =
+            restart ? text.verdict + " What an earlier run had put there is gone, as --restart asked." : text.verdict
+        if output.json {
+            console.message(verdict)
+            console.result(try JSONOutput.text(plan))
+        } else {
+            console.result(verdict)
+        }
         try ExitStatus(plan).end()
     }
 }

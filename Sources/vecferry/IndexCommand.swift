@@ -8,8 +8,8 @@ struct IndexCommand: AsyncParsableCommand {
         commandName: "index",
         abstract: "Build the target's vector indexes on the rows that are there.",
         discussion: """
-            For a target that something else loaded, or whose ivfflat indexes were made on empty tables: their lists are \
-            then noise, and searches miss what they should find. An hnsw index stays, unless an option changes it.
+            For a target that something else loaded, or whose ivfflat indexes were made on empty tables: one list then \
+            holds nearly every row, and each search reads it whole. An hnsw index stays, unless an option changes it.
 
             Exits with 0 where all is built, or with --dry-run could be; with 3 where something blocks it.
 

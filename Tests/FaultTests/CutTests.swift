@@ -196,7 +196,7 @@ extension Faults {
             }
         }
 
-        @Test func `a bit that flips on the way from the source is caught too`() async throws {
+        @Test func `a stream from the source that is no binary COPY any more is refused`() async throws {
             try await Cargo.withDatabases(rows: 300) { databases in
                 let proxy = try Proxy(to: [try databases.source.port]) { _ in
                     .flip(.toClient, marker: Array("PGCOPY\n".utf8), offset: 4 + 4 + 4 + 2)

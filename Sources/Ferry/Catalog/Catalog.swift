@@ -93,6 +93,11 @@ public struct Relation: Sendable {
         return best.map { TableKey(columns: $0.columns, equalityOperators: $0.equalityOperators) }
     }
 
+    /// Whether these columns, in any order, name each row.
+    public func hasKey(on columns: [String]) -> Bool {
+        indexes.contains { $0.isKey && $0.isValid && Set($0.columns) == Set(columns) }
+    }
+
     /// What the session's role may do with a relation.
     public struct Rights: Sendable {
         public var useSchema: Bool

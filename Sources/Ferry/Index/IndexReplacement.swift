@@ -19,7 +19,7 @@ struct IndexReplacement {
             return
         }
         let name = QualifiedName(schema: build.index.schema, name: Self.temporaryName(for: old))
-        let new = try state(of: name, on: connection)
+        let new = try settled(name, on: connection)
         let current = try state(of: build.index, on: connection)
         // The new one has the old one's name already, or the old one is still there, or it went just now.
         if new == nil, let current, current.oid != old {
@@ -36,6 +36,20 @@ struct IndexReplacement {
             Statements.indexLeftovers,
             [build.relation.schema, build.relation.name, build.index.name, temporary])
         for row in rows { try connection.execute(try row.string("statement")) }
+    }
+
+    /// The new index once it is valid or gone: a backend that an earlier try has lost may still be at work on it, and what it
+    /// leaves would take a valid index's place.
+    private func settled(
+        _ name: QualifiedName, on connection: borrowing Connection
+    ) throws(PostgresError) -> (oid: OID, isValid: Bool)? {
+        while true {
+            guard let state = try state(of: name, on: connection), !state.isValid else {
+                return try state(of: name, on: connection)
+            }
+            Pause.milliseconds(200)
+            try dropLeftovers(on: connection)
+        }
     }
 
     private func state(

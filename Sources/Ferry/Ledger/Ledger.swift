@@ -4,7 +4,7 @@ internal import SQLStatements
 /// The schema `vecferry` in the target database: what a job is to do, what of it is done, and how to put back what it took
 /// off. All methods take the connection they speak over; the ledger itself holds no state.
 struct Ledger {
-    /// The version of `sql/ledger.sql` that this vecferry writes and reads.
+    /// The version of `sql/ledger/schema.sql` that this vecferry writes and reads.
     static let format = 1
 
     /// Names vecferry's advisory lock: ASCII of "vecferry" as one number.

@@ -191,11 +191,13 @@ struct Pairing {
         case .truncate: return (.truncate, .all, .all)
         case .keep, .replace:
             let names = Set(columns.map(\.name))
-            guard let key = target?.key, names.isSuperset(of: key.columns) else {
+            // Rows that share a key on the source would overwrite or hide each other.
+            guard let key = target?.key, names.isSuperset(of: key.columns), source.hasKey(on: key.columns) else {
                 notes.append(
                     note(
                         .blocker, "no_key", .target,
-                        "The table holds rows, and has neither a bot column nor a primary key to tell them apart by.",
+                        "The table holds rows, and has neither a bot column nor, on both sides, the same primary key to tell "
+                            + "them apart by.",
                         "Choose --existing truncate, or leave it out with --exclude-table."))
                 return (.append, .all, .all)
             }
