@@ -9,7 +9,20 @@ extension Connection {
     ///   ``PostgresError/isConnectionGone``.
     @discardableResult
     public func execute(_ sql: String, limit: Duration? = nil) throws(PostgresError) -> [Rows] {
-        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
+        try request(sql)
+        return try awaitResults(limit: limit)
+    }
+
+    /// Sends what ``execute(_:limit:)`` would and does not wait: the round trip goes by while something else is done.
+    func request(_ sql: String) throws(PostgresError) {
+        guard PQsendQuery(handle, sql) == 1, PQflush(handle) >= 0 else { throw lost() }
+    }
+
+    /// Waits for the answer to statements that were sent before.
+    ///
+    /// - Returns: The rows of each statement, in order.
+    @discardableResult
+    public func awaitResults(limit: Duration?) throws(PostgresError) -> [Rows] {
         try flush(limit: limit)
         return try collect(limit: limit)
     }

@@ -110,8 +110,9 @@ struct Copier {
         _ snapshot: Snapshot, _ batch: inout ChunkBatch, _ queue: WorkQueue<ChunkBatch>,
         _ tally: borrowing Mutex<Tally>, _ memory: inout Memory
     ) throws(FerryError) -> Bool {
-        let sourceConnection = try snapshot.join(source)
-        let targetConnection = try connectTarget()
+        var targetLogin = try startTargetLogin()
+        let sourceConnection = try snapshot.join(source, beside: &targetLogin)
+        let targetConnection = try target.finish(targetLogin)
         if let pid = memory.leftBehind { try target.endBackend(pid, over: targetConnection) }
         memory.leftBehind = nil
         while true {
@@ -154,8 +155,8 @@ struct Copier {
 
     /// A chunk's commit need not wait for the disk: rows and ledger entry are lost or kept together, and the last commit of
     /// the job, which waits, flushes all the log before it (PostgreSQL documentation, "Asynchronous Commit").
-    private func connectTarget() throws(FerryError) -> Connection {
-        try target.connect("SET synchronous_commit TO off;")
+    private func startTargetLogin() throws(FerryError) -> Login {
+        try target.startLogin("SET synchronous_commit TO off")
     }
 }
 

@@ -5,6 +5,8 @@ internal import Synchronization
 struct Snapshot: Sendable, Equatable {
     /// What `pg_export_snapshot()` returned.
     var name: String
+    /// The name as a literal, quoted over the session that exported it.
+    var literal: String
     /// `txid_current_snapshot()`: the same text later means that no transaction wrote meanwhile. The highest number in it
     /// alone would not tell of a transaction that was under way then and has ended since.
     var visibility: String
@@ -129,15 +131,17 @@ final class SnapshotKeeper: Sendable {
             return state.tables
         }
         let lock = TableLock(tables: tables, limit: limit)
-        let (name, visibility) = try on(endpoint.side) { () throws(PostgresError) in
+        let snapshot = try on(endpoint.side) { () throws(PostgresError) in
             let lockable = try lock.lockable(on: connection)
             try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", limit: limit)
             try lock.take(lockable, on: connection)
             let row = try connection.query(
                 "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", limit: limit)[0]
-            return (try row.string("name"), try row.string("visibility"))
+            let name = try row.string("name")
+            return Snapshot(
+                name: name, literal: try connection.quoteLiteral(name), visibility: try row.string("visibility"),
+                generation: generation)
         }
-        let snapshot = Snapshot(name: name, visibility: visibility, generation: generation)
         state.withLock { $0.current = .success(snapshot) }
         while true {
             Pause.milliseconds(20)
@@ -192,20 +196,34 @@ extension Snapshot {
     ///
     /// - Throws: ``FerryError/Code/snapshotLost`` where the server does not know it: the snapshot's keeper is to be told.
     func join(_ endpoint: Endpoint) throws(FerryError) -> Connection {
-        let connection = try endpoint.connect()
-        do throws(PostgresError) {
-            let name = try connection.quoteLiteral(name)
-            try connection.execute(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(name)",
-                limit: endpoint.stallLimit)
+        do throws(FerryError) {
+            return try endpoint.connect(statements)
         } catch {
-            // "invalid snapshot identifier", or that its process is gone (PostgreSQL, utils/time/snapmgr.c).
-            guard ["22023", "42704", "55000"].contains(error.sqlState) else { throw FerryError(error, endpoint.side) }
-            let lost = PostgresError(.connectionLost, "The snapshot is gone: \(error.message)")
-            var failure = FerryError(lost, endpoint.side)
-            failure.code = .snapshotLost
-            throw failure
+            throw Self.judged(error)
         }
-        return connection
+    }
+
+    /// Opens such a session, and brings another login forward meanwhile.
+    func join(_ endpoint: Endpoint, beside other: inout Login) throws(FerryError) -> Connection {
+        do throws(FerryError) {
+            return try endpoint.finish(try endpoint.startLogin(statements), beside: &other)
+        } catch {
+            throw Self.judged(error)
+        }
+    }
+
+    private var statements: String {
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(literal)"
+    }
+
+    private static func judged(_ error: FerryError) -> FerryError {
+        // "invalid snapshot identifier", or that its process is gone (PostgreSQL, utils/time/snapmgr.c).
+        guard let side = error.side, let cause = error.cause, cause.code == .server,
+            ["22023", "42704", "55000"].contains(cause.sqlState)
+        else { return error }
+        var failure = FerryError(
+            PostgresError(.connectionLost, "The snapshot is gone: \(cause.message)"), side)
+        failure.code = .snapshotLost
+        return failure
     }
 }

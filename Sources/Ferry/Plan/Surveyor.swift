@@ -69,10 +69,12 @@ struct Surveyor {
     /// Exports a snapshot and joins it from a second session, as the workers will. Behind a reader endpoint or a pooler
     /// the second session may be on another server.
     private func snapshotRefusal(_ connection: borrowing Connection) throws(FerryError) -> String? {
-        let exported: String
+        let exported: Snapshot
         do throws(PostgresError) {
             try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            exported = try connection.query("SELECT pg_export_snapshot() AS name")[0].string("name")
+            let name = try connection.query("SELECT pg_export_snapshot() AS name")[0].string("name")
+            exported = Snapshot(
+                name: name, literal: try connection.quoteLiteral(name), visibility: "", generation: 0)
         } catch {
             guard error.code == .server else { throw FerryError(error, .source) }
             try on(.source) { () throws(PostgresError) in try connection.execute("ROLLBACK") }
@@ -82,7 +84,7 @@ struct Surveyor {
         // An address that alternates between two servers leads every other session to the right one.
         for _ in 1...2 where refusal == nil {
             do throws(FerryError) {
-                _ = try Snapshot(name: exported, visibility: "", generation: 0).join(source)
+                _ = try exported.join(source)
             } catch {
                 guard error.code == .snapshotLost || error.cause?.code == .server else { throw error }
                 refusal = error.message
