@@ -28,8 +28,8 @@ final class SnapshotKeeper: Sendable {
         var doubted = 0
         var isClosed = false
         var hasEnded = false
-        /// What every snapshot begins with locking.
-        var tables: [QualifiedName]
+        /// What every snapshot begins with locking; nil until that is known.
+        var tables: [QualifiedName]?
         /// Whether the snapshot that is held has yet to lock them.
         var mustLock = false
     }
@@ -39,14 +39,19 @@ final class SnapshotKeeper: Sendable {
     private let retry: RetryPolicy
     private let events: EventSink
 
-    /// - Parameter tables: The relations to be read, where they are known.
-    init(_ endpoint: Endpoint, tables: [QualifiedName], retry: RetryPolicy, events: @escaping EventSink) {
-        state = Mutex(State(tables: tables))
+    /// Opens its session; ``begin(locking:)`` makes it take its snapshot.
+    init(_ endpoint: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
+        state = Mutex(State())
         self.endpoint = endpoint
         self.retry = retry
         self.events = events
         WorkerThread.startDetached { [self] in hold() }
     }
+
+    /// Takes the snapshot, once it holds the locks.
+    ///
+    /// - Parameter tables: The relations to be read, where they are known.
+    func begin(locking tables: [QualifiedName]) { state.withLock { $0.tables = tables } }
 
     /// The snapshot to read in.
     func snapshot() throws(FerryError) -> Snapshot {
@@ -58,7 +63,7 @@ final class SnapshotKeeper: Sendable {
                     return state.current
                 } as Result<Snapshot, FerryError>?
             if let known { return try known.get() }
-            Pause.milliseconds(10)
+            Pause.milliseconds(5)
         }
     }
 
@@ -123,13 +128,11 @@ final class SnapshotKeeper: Sendable {
 
     /// Takes a snapshot, publishes it and returns when it is closed or lost after it was published.
     private func holdOne(generation: Int) throws(FerryError) {
+        if state.withLock({ $0.isClosed }) { return }
         let connection = try endpoint.connect()
         let limit = endpoint.stallLimit
         // Before the snapshot, so that nothing comes between.
-        let tables = state.withLock { state in
-            state.mustLock = false
-            return state.tables
-        }
+        guard let tables = awaitTables() else { return }
         let lock = TableLock(tables: tables, limit: limit)
         let snapshot = try on(endpoint.side) { () throws(PostgresError) in
             let lockable = try lock.lockable(on: connection)
@@ -150,7 +153,7 @@ final class SnapshotKeeper: Sendable {
             if state.isClosed { return }
             do throws(PostgresError) {
                 if state.mustLock {
-                    let lock = TableLock(tables: state.tables, limit: limit)
+                    let lock = TableLock(tables: state.tables ?? [], limit: limit)
                     try lock.take(try lock.lockable(on: connection), on: connection)
                     self.state.withLock { $0.mustLock = false }
                 }
@@ -163,6 +166,19 @@ final class SnapshotKeeper: Sendable {
                 return
             }
         }
+    }
+
+    /// - Returns: nil where the keeper is closed before it is told.
+    private func awaitTables() -> [QualifiedName]? {
+        while !state.withLock({ $0.isClosed }), !endpoint.interrupt.isRequested {
+            let tables = state.withLock { state in
+                if state.tables != nil { state.mustLock = false }
+                return state.tables
+            }
+            if let tables { return tables }
+            Pause.milliseconds(5)
+        }
+        return nil
     }
 }
 
@@ -209,6 +225,15 @@ extension Snapshot {
             return try endpoint.finish(try endpoint.startLogin(statements), beside: &other)
         } catch {
             throw Self.judged(error)
+        }
+    }
+
+    /// Lets a session that is open read in this snapshot.
+    func join(_ endpoint: Endpoint, over connection: borrowing Connection) throws(FerryError) {
+        do throws(PostgresError) {
+            try connection.execute(statements, limit: endpoint.stallLimit)
+        } catch {
+            throw Self.judged(FerryError(error, endpoint.side))
         }
     }
 

@@ -6,14 +6,16 @@ struct Surveyor {
     let target: Endpoint
     let request: CopyRequest
 
-    /// - Parameter snapshot: The snapshot to read the source in; nil takes one for the survey alone.
+    /// - Parameters:
+    ///   - snapshot: The snapshot to read the source in; nil takes one for the survey alone.
+    ///   - sourceConnection: Not in a transaction; with a snapshot it is in one afterwards.
     func survey(
-        in snapshot: Snapshot?, target connection: borrowing Connection
+        in snapshot: Snapshot?, source sourceConnection: borrowing Connection, target connection: borrowing Connection
     ) throws(FerryError) -> Survey {
-        let sourceConnection = if let snapshot { try snapshot.join(source) } else { try source.connect() }
-        // Of a session of its own: a pooler does not take the backend away from one that is in a transaction.
-        let sourceFacts = try PoolerProbe(endpoint: source).facts(of: try source.connect())
+        // First, since a pooler does not take the backend away from a session that is in a transaction.
+        let sourceFacts = try PoolerProbe(endpoint: source).facts(of: sourceConnection)
         let targetFacts = try PoolerProbe(endpoint: target).facts(of: connection)
+        try snapshot?.join(source, over: sourceConnection)
         let isSameDatabase = try Self.sharesDatabase(sourceConnection, connection)
         let refusal = snapshot == nil ? try snapshotRefusal(sourceConnection) : nil
         let sourceCatalog = try CatalogReader(side: .source).read(sourceConnection)
