@@ -27,6 +27,19 @@ extension Connection {
         return try collect(limit: limit)
     }
 
+    /// Waits for the answers to the first statements of a message that was sent before, and leaves the others.
+    public func awaitFirstResults(_ count: Int, limit: Duration?) throws(PostgresError) {
+        for _ in 0..<count {
+            guard let result = try nextResult(limit: limit) else {
+                throw PostgresError(.unexpectedResult, "The server did not answer each statement.")
+            }
+            guard result.status != PGRES_COMMAND_OK, result.status != PGRES_TUPLES_OK else { continue }
+            let error = result.error(PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .server)
+            _ = try collect(limit: limit)
+            throw error
+        }
+    }
+
     /// Runs one statement with parameters (`$1`, `$2`, …) in text form.
     @discardableResult
     public func query(
