@@ -34,18 +34,54 @@ public struct Endpoint: Sendable {
 
     /// Opens a session with the settings of `sql/session.sql`, one that can't write where this endpoint is read-only.
     ///
-    /// - Parameter settings: More statements for the same round trip.
-    func connect(_ settings: String = "") throws(FerryError) -> Connection {
-        let connection = try open(silence: SilenceCheck(interval: stallLimit) { isAnswering() })
-        try requireSupported(connection)
-        try on(side) { () throws(PostgresError) in
-            let readOnly = isReadOnly ? "SET default_transaction_read_only TO on;" : ""
-            try connection.execute("\(Statements.session)\(readOnly)\(settings)", limit: stallLimit)
-        }
+    /// - Parameter statements: More for the same round trip, in transactions of their own.
+    func connect(_ statements: String = "") throws(FerryError) -> Connection {
+        try finish(try startLogin(statements))
+    }
+
+    /// Begins to open such a session.
+    func startLogin(_ statements: String = "") throws(FerryError) -> Login {
+        let readOnly = isReadOnly ? "SET default_transaction_read_only TO on;" : ""
+        // The settings are committed, so that no later ROLLBACK takes them back.
+        return try startLogin(
+            first: "BEGIN; \(Statements.session)\(readOnly) COMMIT; \(statements)",
+            silence: SilenceCheck(interval: stallLimit) { isAnswering() })
+    }
+
+    /// Waits until the session stands and has the settings.
+    func finish(_ login: consuming Login) throws(FerryError) -> Connection {
+        let connection = try opened(login)
+        try awaitSettings(connection)
         return connection
     }
 
-    private func open(silence: SilenceCheck?) throws(FerryError) -> Connection {
+    /// Finishes one login and brings the other forward meanwhile.
+    func finish(_ login: consuming Login, beside other: inout Login) throws(FerryError) -> Connection {
+        let connection: Connection
+        do throws(PostgresError) {
+            connection = try login.finish(beside: &other)
+        } catch {
+            throw FerryError(error, side)
+        }
+        try awaitSettings(connection)
+        return connection
+    }
+
+    private func opened(_ login: consuming Login) throws(FerryError) -> Connection {
+        do throws(PostgresError) {
+            return try login.finish()
+        } catch {
+            throw FerryError(error, side)
+        }
+    }
+
+    private func awaitSettings(_ connection: borrowing Connection) throws(FerryError) {
+        // First, since an old server does not know all of the settings.
+        try requireSupported(connection)
+        try on(side) { () throws(PostgresError) in try connection.awaitResults(limit: stallLimit) }
+    }
+
+    private func startLogin(first: String, silence: SilenceCheck?) throws(FerryError) -> Login {
         var parameters = parameters
         // Also what the kernel has in hand must not wait for longer: its own limit is a quarter of an hour.
         parameters.setDefault("tcp_user_timeout", "\(stallLimit.components.seconds * 1000)")
@@ -53,7 +89,8 @@ public struct Endpoint: Sendable {
             parameters["password"] = try PasswordCommand(passwordCommand, side: side).run(interrupt)
         }
         return try on(side) { () throws(PostgresError) in
-            try Connection(parameters, applicationName: "vecferry", interrupt: interrupt, silence: silence)
+            try Login(
+                parameters, applicationName: "vecferry", interrupt: interrupt, silence: silence, first: first)
         }
     }
 
@@ -72,8 +109,8 @@ public struct Endpoint: Sendable {
     /// Whether the server takes another session and answers it, or at least says why not.
     private func isAnswering() -> Bool {
         do throws(FerryError) {
-            let connection = try open(silence: nil)
-            try on(side) { () throws(PostgresError) in try connection.execute("SELECT 1", limit: .seconds(10)) }
+            let connection = try opened(try startLogin(first: "SELECT 1", silence: nil))
+            try on(side) { () throws(PostgresError) in try connection.awaitResults(limit: .seconds(10)) }
             return true
         } catch {
             // An interrupt is for the waiting session to notice.

@@ -40,12 +40,13 @@ extension Engine {
             let connection = try retry.run(interrupt: interrupt, events: events) { () throws(FerryError) in
                 try target.connect()
             }
+            let sourceConnection = try source.connect()
             let survey = try Surveyor(source: source, target: target, request: request)
-                .survey(in: nil, target: connection)
+                .survey(in: nil, source: sourceConnection, target: connection)
             var plan = Planner(request: request, survey: survey).plan()
             guard survey.target.server.hasLedgerSchema, survey.target.server.mayKeepLedger else { return plan }
             // A copy goes by the plan that it began with, so that is what this shows.
-            switch try KnownJob.find(request, source: try source.connect(), target: connection) {
+            switch try KnownJob.find(request, source: sourceConnection, target: connection) {
             case .same(let job):
                 plan = job.plan
                 plan.notes.append(.known(job))

@@ -28,19 +28,23 @@ struct Job {
         let clock = ContinuousClock()
         let start = clock.now
         let opening = JobOpening(engine: engine, request: request, restart: restart)
-        let known = try onTarget { connection throws(FerryError) in try opening.sourceRelations(connection) }
-        let snapshots = SnapshotKeeper(source, tables: known, retry: retry, events: events)
+        var session = JobSession(target, retry: retry, events: events)
+        let snapshots = SnapshotKeeper(source, retry: retry, events: events)
         defer { snapshots.close() }
+        snapshots.begin(
+            locking: try session.run { connection throws(FerryError) in
+                try opening.sourceRelations(connection)
+            })
 
         let job: Ledger.Job
-        switch try onTarget({ connection throws(FerryError) in try opening.open(connection, snapshots) }) {
+        switch try session.run({ connection throws(FerryError) in try opening.open(connection, snapshots) }) {
         case .ended(let report): return report
         case .running(let opened): job = opened
         }
 
         events(.stage(.copy))
         let copyStart = clock.now
-        let copied = try copyAll(job, snapshots)
+        let copied = try copyAll(job, snapshots, &session)
         var failures = copied.failures
         let copySeconds = (clock.now - copyStart) / .seconds(1)
 
@@ -48,7 +52,7 @@ struct Job {
         try analyze(job.plan.pairs.filter { failures[$0.number] == nil }, &failures)
         let loaded = job.plan.pairs.filter { failures[$0.number] == nil }
         FailPoint.reached(.afterAnalyze)
-        let (built, digests) = try indexAndReadBack(job, loaded, &failures)
+        let (built, digests) = try indexAndReadBack(job, loaded, &failures, &session)
         events(.stage(.finish))
         // An index that can't be built keeps neither rows nor constraints from being whole, unless these stand on it.
         let remaining = loaded.filter { pair in
@@ -56,33 +60,25 @@ struct Job {
         }
         FailPoint.reached(.beforeFinish)
         failures.merge(
-            try Finisher(plan: job.plan, job: job.number, target: target, retry: retry, events: events)
-                .run(pairs: remaining)
+            try Finisher(job: job.number).run(pairs: remaining, &session)
         ) { first, _ in first }
         FailPoint.reached(.beforeSequences)
-        failures.merge(try setSequences(remaining, job.plan)) { first, _ in first }
+        failures.merge(try setSequences(remaining, job.plan, &session)) { first, _ in first }
         let work = Work(
             copySeconds: copySeconds, seconds: (clock.now - start) / .seconds(1), streamedBytes: copied.streamedBytes)
-        return try finish(job, snapshots, failures: failures, digests: digests, built: built, work)
-    }
-
-    /// Runs a block over a session of its own on the target, again where a fault may heal.
-    private func onTarget<Result>(
-        _ body: (borrowing Connection) throws(FerryError) -> Result
-    ) throws(FerryError) -> Result {
-        try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
-            try body(try target.connect())
-        }
+        return try finish(job, snapshots, failures: failures, digests: digests, built: built, work, &session)
     }
 
     // MARK: The stages
 
     /// Copies until the ledger, on disk, has no open chunk. Chunks are committed without waiting for the disk, so that a crash
     /// of the target takes back what this process had seen done.
-    private func copyAll(_ job: Ledger.Job, _ snapshots: SnapshotKeeper) throws(FerryError) -> Copier.Outcome {
+    private func copyAll(
+        _ job: Ledger.Job, _ snapshots: SnapshotKeeper, _ session: inout JobSession
+    ) throws(FerryError) -> Copier.Outcome {
         var copied = Copier.Outcome(failures: [:], streamedBytes: 0)
         while true {
-            let chunks = try onTarget { connection throws(FerryError) in
+            let chunks = try session.run { connection throws(FerryError) in
                 try Ledger().flush(job: job.number, connection)
                 return try Ledger().openChunks(job, connection)
             }
@@ -110,19 +106,20 @@ struct Job {
     /// Builds indexes, and reads the rows back meanwhile: reading needs no index, and a build lets others read. Constraints
     /// on tables that were made for the job want the table for themselves, so there one comes after the other.
     private func indexAndReadBack(
-        _ job: Ledger.Job, _ pairs: [TablePair], _ failures: inout [Int: FerryError]
+        _ job: Ledger.Job, _ pairs: [TablePair], _ failures: inout [Int: FerryError], _ session: inout JobSession
     ) throws(FerryError) -> (built: [QualifiedName: Double], digests: [Int: Digest]) {
-        let tasks = try indexTasks(job, pairs)
+        let tasks = try indexTasks(job, pairs, &session)
         let indexer = Indexer(
             target: target, server: job.plan.target, jobs: engine.jobs, retry: retry, interrupt: engine.interrupt,
             events: events)
         let readBack = ReadBack(
             plan: job.plan, endpoint: target, jobs: engine.jobs, retry: retry, events: events)
+        let ranges = try session.run { connection throws(FerryError) in try readBack.ranges(of: pairs, connection) }
         events(.stage(.index))
         if pairs.contains(where: \.isCreated) {
             let seconds = try taken(indexer.run(tasks), &failures)
             events(.stage(.verify))
-            return (seconds, try readBack.run(pairs: pairs))
+            return (seconds, try readBack.run(ranges))
         }
         let built = Mutex<[IndexOutcome]>([])
         let read = Mutex<Result<[Int: Digest], FerryError>?>(nil)
@@ -131,7 +128,7 @@ struct Job {
                 let outcomes = indexer.run(tasks)
                 built.withLock { $0 = outcomes }
             } else {
-                let result = Result { () throws(FerryError) in try readBack.run(pairs: pairs) }
+                let result = Result { () throws(FerryError) in try readBack.run(ranges) }
                 read.withLock { $0 = result }
             }
         }
@@ -139,10 +136,12 @@ struct Job {
         return (try taken(built.withLock { $0 }, &failures), try digests.get())
     }
 
-    private func indexTasks(_ job: Ledger.Job, _ pairs: [TablePair]) throws(FerryError) -> [IndexTask] {
+    private func indexTasks(
+        _ job: Ledger.Job, _ pairs: [TablePair], _ session: inout JobSession
+    ) throws(FerryError) -> [IndexTask] {
         let numbers = Set(pairs.map(\.number))
-        let pending = try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
-            try Ledger().pendingDefinitions(job: job.number, try target.connect())
+        let pending = try session.run { connection throws(FerryError) in
+            try Ledger().pendingDefinitions(job: job.number, connection)
         }
         return IndexTask.pending(job.plan, job: job.number, pending).filter { numbers.contains($0.pair) }
     }
@@ -163,10 +162,12 @@ struct Job {
         return seconds
     }
 
-    private func setSequences(_ pairs: [TablePair], _ plan: Plan) throws(FerryError) -> [Int: FerryError] {
+    private func setSequences(
+        _ pairs: [TablePair], _ plan: Plan, _ session: inout JobSession
+    ) throws(FerryError) -> [Int: FerryError] {
         guard pairs.contains(where: { !$0.sequences.isEmpty }) else { return [:] }
-        return try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
-            try SequenceSetter(plan: plan).run(pairs: pairs, from: try source.connect(), to: try target.connect())
+        return try session.run { connection throws(FerryError) in
+            try SequenceSetter(plan: plan).run(pairs: pairs, from: try source.connect(), to: connection)
         }
     }
 
@@ -181,10 +182,9 @@ struct Job {
 
     private func finish(
         _ job: Ledger.Job, _ snapshots: SnapshotKeeper, failures: [Int: FerryError], digests: [Int: Digest],
-        built: [QualifiedName: Double], _ work: Work
+        built: [QualifiedName: Double], _ work: Work, _ session: inout JobSession
     ) throws(FerryError) -> JobReport {
-        return try retry.run(interrupt: engine.interrupt, events: events) { () throws(FerryError) in
-            let connection = try target.connect()
+        try session.run { connection throws(FerryError) in
             let ledger = Ledger()
             var sources = try ledger.digests(job: job.number, connection)
             let now = try snapshots.snapshot()

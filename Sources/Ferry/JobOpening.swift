@@ -25,18 +25,20 @@ struct JobOpening {
     }
 
     func open(_ connection: borrowing Connection, _ snapshots: SnapshotKeeper) throws(FerryError) -> Opening {
+        let sourceConnection = try source.connect()
         let snapshot = try snapshots.snapshot()
         do throws(FerryError) {
-            return try open(connection, snapshots, snapshot)
+            return try open(connection, sourceConnection, snapshots, snapshot)
         } catch {
             throw snapshots.look(at: error, in: snapshot)
         }
     }
 
     private func open(
-        _ connection: borrowing Connection, _ snapshots: SnapshotKeeper, _ snapshot: Snapshot
+        _ connection: borrowing Connection, _ sourceConnection: borrowing Connection, _ snapshots: SnapshotKeeper,
+        _ snapshot: Snapshot
     ) throws(FerryError) -> Opening {
-        let known = try KnownJob.find(request, source: try snapshot.join(source), target: connection)
+        let known = try KnownJob.find(request, source: sourceConnection, target: connection)
         if restart {
             if let job = known.restartable { try Restart(job: job).run(on: connection) }
         } else {
@@ -48,8 +50,7 @@ struct JobOpening {
             case .other, .none: break
             }
         }
-        let fingerprint = try JobFingerprint(request: request).read(try snapshot.join(source))
-        return try begin(fingerprint, snapshots, snapshot, connection)
+        return try begin(snapshots, snapshot, sourceConnection, connection)
     }
 
     private func resume(
@@ -86,11 +87,13 @@ struct JobOpening {
     }
 
     private func begin(
-        _ fingerprint: String, _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ connection: borrowing Connection
+        _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ sourceConnection: borrowing Connection,
+        _ connection: borrowing Connection
     ) throws(FerryError) -> Opening {
         events(.stage(.plan))
+        let fingerprint = try JobFingerprint(request: request).read(sourceConnection)
         let survey = try Surveyor(source: source, target: target, request: request)
-            .survey(in: snapshot, target: connection)
+            .survey(in: snapshot, source: sourceConnection, target: connection)
         let plan = Planner(request: request, survey: survey).plan()
         events(.planned(plan))
         guard plan.isReady else {

@@ -9,9 +9,35 @@ extension Connection {
     ///   ``PostgresError/isConnectionGone``.
     @discardableResult
     public func execute(_ sql: String, limit: Duration? = nil) throws(PostgresError) -> [Rows] {
-        guard PQsendQuery(handle, sql) == 1 else { throw lost() }
+        try request(sql)
+        return try awaitResults(limit: limit)
+    }
+
+    /// Sends what ``execute(_:limit:)`` would and does not wait: the round trip goes by while something else is done.
+    func request(_ sql: String) throws(PostgresError) {
+        guard PQsendQuery(handle, sql) == 1, PQflush(handle) >= 0 else { throw lost() }
+    }
+
+    /// Waits for the answer to statements that were sent before.
+    ///
+    /// - Returns: The rows of each statement, in order.
+    @discardableResult
+    public func awaitResults(limit: Duration?) throws(PostgresError) -> [Rows] {
         try flush(limit: limit)
         return try collect(limit: limit)
+    }
+
+    /// Waits for the answers to the first statements of a message that was sent before, and leaves the others.
+    public func awaitFirstResults(_ count: Int, limit: Duration?) throws(PostgresError) {
+        for _ in 0..<count {
+            guard let result = try nextResult(limit: limit) else {
+                throw PostgresError(.unexpectedResult, "The server did not answer each statement.")
+            }
+            guard result.status != PGRES_COMMAND_OK, result.status != PGRES_TUPLES_OK else { continue }
+            let error = result.error(PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .server)
+            _ = try collect(limit: limit)
+            throw error
+        }
     }
 
     /// Runs one statement with parameters (`$1`, `$2`, …) in text form.

@@ -15,53 +15,30 @@ internal import CLibpq
 /// progress hold for every statement.
 public struct Connection: ~Copyable {
     let handle: OpaquePointer
-    private let interrupt: Interrupt
+    let interrupt: Interrupt
     private let silence: SilenceCheck?
     private let notices: Notices
 
-    /// Opens a session.
-    ///
-    /// - Parameters:
-    ///   - parameters: Where to. TCP keepalives, `tcp_user_timeout` and `connect_timeout` get values that notice a dead
-    ///     peer within a minute, unless the parameters name others.
-    ///   - applicationName: Shown in `pg_stat_activity`.
-    ///   - interrupt: Raised, it makes every wait of this connection throw.
-    ///   - silence: What is asked while a statement without a limit keeps silent; nil waits for as long as TCP does.
+    /// Takes over a session that libpq has begun to open; ``prepare()`` comes when it stands.
+    init(owning handle: OpaquePointer, interrupt: Interrupt, silence: SilenceCheck?) {
+        self.handle = handle
+        self.interrupt = interrupt
+        self.silence = silence
+        notices = Notices()
+    }
+
+    /// Opens a session, as ``Login/init(_:applicationName:interrupt:silence:first:)`` begins it.
     public init(
         _ parameters: ConnectionParameters, applicationName: String, interrupt: Interrupt,
         silence: SilenceCheck? = nil
     ) throws(PostgresError) {
-        var parameters = parameters
-        parameters.setDefault("application_name", applicationName)
-        parameters.setDefault("keepalives_idle", "30")
-        parameters.setDefault("keepalives_interval", "10")
-        parameters.setDefault("keepalives_count", "3")
-        parameters.setDefault("tcp_user_timeout", "60000")
-        parameters["client_encoding"] = "UTF8"
+        self = try Login(
+            parameters, applicationName: applicationName, interrupt: interrupt, silence: silence, first: nil
+        ).finish()
+    }
 
-        let pairs = parameters.pairs
-        // libpq copies the strings before PQconnectStartParams returns.
-        let keywords = pairs.map { strdup($0.keyword) } + [nil]
-        let values = pairs.map { strdup($0.value) } + [nil]
-        defer { for pointer in keywords + values { free(pointer) } }
-        let started = keywords.map { UnsafePointer($0) }.withUnsafeBufferPointer { keywords in
-            values.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
-                PQconnectStartParams(keywords.baseAddress, values.baseAddress, 0)
-            }
-        }
-        guard let started else { throw PostgresError(.connectFailed, "libpq could not allocate a connection.") }
-
-        let limit = parameters["connect_timeout"].flatMap { Int($0) } ?? 10
-        do throws(PostgresError) {
-            try Self.finishConnecting(started, within: .seconds(limit > 0 ? limit : 3600), interrupt)
-        } catch {
-            PQfinish(started)
-            throw error
-        }
-        handle = started
-        self.interrupt = interrupt
-        self.silence = silence
-        notices = Notices()
+    /// Makes a session that stands behave as this type relies on.
+    func prepare() {
         PQsetnonblocking(handle, 1)
         PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
         PQsetNoticeReceiver(handle, Notices.receive, Unmanaged.passUnretained(notices).toOpaque())
@@ -186,56 +163,28 @@ extension Connection {
     private static func poll(_ socket: Int32, _ events: Int32) throws(PostgresError) -> Int32? {
         guard socket >= 0 else { throw PostgresError(.connectionLost, "The connection is closed.") }
         var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
+        guard try poll(&descriptor, count: 1) else { return nil }
+        // POLLERR and POLLHUP count as readable: the read that follows says what happened.
+        let readable = descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0 ? Int32(POLLIN) : 0
+        return readable | (Int32(descriptor.revents) & Int32(POLLOUT))
+    }
+
+    /// One tick of waiting for any of these sockets.
+    ///
+    /// - Returns: Whether one is ready; the descriptors say which.
+    static func poll(_ descriptors: UnsafeMutablePointer<pollfd>, count: Int) throws(PostgresError) -> Bool {
         let tick = Int32(Interrupt.tick.components.attoseconds / 1_000_000_000_000_000)
         #if canImport(Glibc)
-            let ready = Glibc.poll(&descriptor, 1, tick)
+            let ready = Glibc.poll(descriptors, nfds_t(count), tick)
         #elseif canImport(Musl)
-            let ready = Musl.poll(&descriptor, 1, tick)
+            let ready = Musl.poll(descriptors, nfds_t(count), tick)
         #else
-            let ready = Darwin.poll(&descriptor, 1, tick)
+            let ready = Darwin.poll(descriptors, nfds_t(count), tick)
         #endif
-        if ready > 0 {
-            // POLLERR and POLLHUP count as readable: the read that follows says what happened.
-            let readable = descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0 ? Int32(POLLIN) : 0
-            return readable | (Int32(descriptor.revents) & Int32(POLLOUT))
-        }
         if ready < 0, errno != EINTR {
             throw PostgresError(
                 .connectionLost, "Waiting on the connection failed: \(String(cString: strerror(errno))).")
         }
-        return nil
-    }
-}
-
-// MARK: Connecting
-
-extension Connection {
-    /// Drives libpq's connection state machine to its end.
-    ///
-    /// The verbose form of its messages is asked for because it is the only place where libpq shows the SQLSTATE of a
-    /// login that was turned away.
-    private static func finishConnecting(
-        _ handle: OpaquePointer, within limit: Duration, _ interrupt: Interrupt
-    ) throws(PostgresError) {
-        PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
-        let deadline = ContinuousClock.now + limit
-        var state = PGRES_POLLING_WRITING
-        guard PQstatus(handle) != CONNECTION_BAD else { throw ConnectFailure.error(handle) }
-        while true {
-            switch state {
-            case PGRES_POLLING_OK: return
-            case PGRES_POLLING_FAILED: throw ConnectFailure.error(handle)
-            default: break
-            }
-            let events = state == PGRES_POLLING_READING ? Int32(POLLIN) : Int32(POLLOUT)
-            while try poll(PQsocket(handle), events) == nil {
-                if interrupt.isRequested { throw PostgresError(.interrupted, "Interrupted.") }
-                if ContinuousClock.now > deadline {
-                    throw PostgresError(
-                        .connectFailed, "The server did not answer within \(limit.components.seconds) seconds.")
-                }
-            }
-            state = PQconnectPoll(handle)
-        }
+        return ready > 0
     }
 }

@@ -128,7 +128,7 @@ extension Faults {
                 let database = side == .source ? databases.source : databases.target
                 // The workers' first connections are among these; no other one carries as much.
                 let proxy = try Proxy(to: [try database.port]) {
-                    (4...8).contains($0) ? .stall(side == .source ? .toClient : .toServer, after: 200_000) : .none
+                    (2...6).contains($0) ? .stall(side == .source ? .toClient : .toServer, after: 200_000) : .none
                 }
                 defer { proxy.close() }
                 let told = Told()

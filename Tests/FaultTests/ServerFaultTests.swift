@@ -190,6 +190,36 @@ extension Faults {
                 #expect(told.retries.isEmpty)
             }
         }
+
+        @Test func `a table whose copy can't begin does not take the one along that is committed before it`()
+            async throws
+        {
+            let tables = ["one", "two", "three", "four"]
+            let schema = tables.map { "CREATE TABLE \($0) (id int PRIMARY KEY, v vector(2));" }.joined(separator: " ")
+            try await Rig.withDatabases(setup: schema) { databases in
+                for table in tables {
+                    try databases.source.run("INSERT INTO \(table) SELECT i, '[1,2]' FROM generate_series(1, 9) AS i")
+                }
+                let told = Told()
+                var engine = try databases.hastyEngine(told: told)
+                engine.jobs = 1
+                engine.events = { event in
+                    told.sink(event)
+                    // The plan is made, and no row has been sent.
+                    guard case .stage(.copy) = event else { return }
+                    _ = try? databases.target.run("ALTER TABLE two RENAME TO elsewhere")
+                }
+                let report = try await engine.copy(CopyRequest())
+                #expect(report.outcome == .failed)
+                for table in report.tables {
+                    #expect(table.state == (table.name.name == "two" ? .failed : .proven), "\(table)")
+                }
+                let error = try #require(report.tables.first { $0.name.name == "two" }?.error)
+                #expect(error.contains("target, public.two") && error.contains("42P01"), "\(error)")
+                #expect(told.all.filter { if case .chunkDone = $0 { true } else { false } }.count == 3)
+                #expect(told.retries.isEmpty)
+            }
+        }
     }
 }
 

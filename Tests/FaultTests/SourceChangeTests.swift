@@ -91,8 +91,9 @@ extension Faults {
                 ] {
                     #expect(throws: (any Error).self, "\(statement)") { try session.execute(statement) }
                 }
-                let keeper = SnapshotKeeper(engine.source, tables: [], retry: engine.retry, events: { _ in })
+                let keeper = SnapshotKeeper(engine.source, retry: engine.retry, events: { _ in })
                 defer { keeper.close() }
+                keeper.begin(locking: [])
                 let worker = try keeper.snapshot().join(engine.source)
                 #expect(throws: (any Error).self) { try worker.execute("INSERT INTO public.audit VALUES ('x')") }
             }

@@ -5,18 +5,28 @@ internal import SQLStatements
 struct CatalogReader {
     let side: Side
 
+    /// The statements in the order in which their rows are read: one message, for one round trip.
+    private static let statements = [
+        Statements.server, Statements.relations, Statements.columns, Statements.indexes, Statements.foreignKeys,
+        Statements.triggers, Statements.sequences,
+    ]
+
     func read(_ connection: borrowing Connection) throws(FerryError) -> Catalog {
         try on(side) { () throws(PostgresError) in
-            let server = try readServer(connection)
-            var relations = try readRelations(connection)
-            try attachColumns(to: &relations, connection)
-            try attachIndexes(to: &relations, connection)
-            try attachForeignKeys(to: &relations, connection)
-            for row in try connection.query(Statements.triggers) {
+            let rows = try connection.execute(Self.statements.joined(separator: "\n"))
+            guard rows.count == Self.statements.count else {
+                throw PostgresError(.unexpectedResult, "The server did not answer each statement about its catalog.")
+            }
+            let server = try server(rows[0], connection)
+            var relations = try relations(rows[1])
+            try attachColumns(rows[2], to: &relations)
+            try attachIndexes(rows[3], to: &relations)
+            try attachForeignKeys(rows[4], to: &relations)
+            for row in rows[5] {
                 let trigger = Trigger(name: try row.string("name"), enabled: try row.string("enabled"))
                 relations[try row.int("relation", as: OID.self)]?.triggers.append(trigger)
             }
-            for row in try connection.query(Statements.sequences) {
+            for row in rows[6] {
                 let sequence = ColumnSequence(
                     column: try row.string("column"), name: try name(row), maySelect: try row.bool("may_select"),
                     mayUpdate: try row.bool("may_update"))
@@ -27,7 +37,11 @@ struct CatalogReader {
     }
 
     func readServer(_ connection: borrowing Connection) throws(PostgresError) -> ServerInfo {
-        guard let row = try connection.query(Statements.server).first else {
+        try server(try connection.query(Statements.server), connection)
+    }
+
+    private func server(_ rows: Rows, _ connection: borrowing Connection) throws(PostgresError) -> ServerInfo {
+        guard let row = rows.first else {
             throw PostgresError(.unexpectedResult, "The server does not describe itself.")
         }
         return ServerInfo(
@@ -55,9 +69,9 @@ struct CatalogReader {
             hasLedgerSchema: try row.bool("has_ledger_schema"))
     }
 
-    private func readRelations(_ connection: borrowing Connection) throws(PostgresError) -> [OID: Relation] {
+    private func relations(_ rows: Rows) throws(PostgresError) -> [OID: Relation] {
         var relations: [OID: Relation] = [:]
-        for row in try connection.query(Statements.relations) {
+        for row in rows {
             let oid = try row.int("oid", as: OID.self)
             relations[oid] = Relation(
                 oid: oid,
@@ -85,10 +99,8 @@ struct CatalogReader {
         return relations
     }
 
-    private func attachColumns(
-        to relations: inout [OID: Relation], _ connection: borrowing Connection
-    ) throws(PostgresError) {
-        for row in try connection.query(Statements.columns) {
+    private func attachColumns(_ rows: Rows, to relations: inout [OID: Relation]) throws(PostgresError) {
+        for row in rows {
             let column = Column(
                 name: try row.string("name"),
                 type: try row.string("type"),
@@ -107,10 +119,8 @@ struct CatalogReader {
         }
     }
 
-    private func attachIndexes(
-        to relations: inout [OID: Relation], _ connection: borrowing Connection
-    ) throws(PostgresError) {
-        for row in try connection.query(Statements.indexes) {
+    private func attachIndexes(_ rows: Rows, to relations: inout [OID: Relation]) throws(PostgresError) {
+        for row in rows {
             var constraint: IndexConstraint?
             if let constraintName = try row.optional("constraint_name") {
                 constraint = IndexConstraint(
@@ -158,10 +168,8 @@ struct CatalogReader {
             attach: try row.optional("attach"))
     }
 
-    private func attachForeignKeys(
-        to relations: inout [OID: Relation], _ connection: borrowing Connection
-    ) throws(PostgresError) {
-        for row in try connection.query(Statements.foreignKeys) {
+    private func attachForeignKeys(_ rows: Rows, to relations: inout [OID: Relation]) throws(PostgresError) {
+        for row in rows {
             let key = ForeignKey(
                 name: try row.string("name"), referenced: try row.int("referenced", as: OID.self),
                 columns: try row.list("columns"), referencedColumns: try row.list("referenced_columns"),

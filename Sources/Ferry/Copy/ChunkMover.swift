@@ -7,6 +7,8 @@ internal import Postgres
 ///   backend that outlived a killed vecferry, waits there and then finds them finished.
 /// - The bytes put are the bytes read, header and trailer included. They are parsed only to be counted and hashed.
 /// - Nothing is committed unless each stream was complete and the target counted as many rows as came.
+/// - The message that commits a batch may begin the next one, which saves a round trip in which nothing flows. The answers
+///   come one by one, so it is known which of the two an error concerns.
 struct ChunkMover {
     let plan: Plan
     let batch: ChunkBatch
@@ -16,6 +18,7 @@ struct ChunkMover {
 
     /// What a batch's transaction did.
     enum Outcome {
+        /// The rows are there, and are to be committed.
         case moved([Moved])
         /// Earlier transactions had finished some or all of it; nothing was changed.
         case wasDone(isAll: Bool)
@@ -25,15 +28,58 @@ struct ChunkMover {
     struct Moved {
         var chunk: Chunk
         var digest: Digest
+        /// What was left out because the target had the rows' keys.
+        var kept: Digest
         /// Of the stream.
         var bytes: Int
     }
 
+    /// Asks both servers to begin, and waits for neither.
+    func request(from source: borrowing Connection, to target: borrowing Connection) throws(FerryError) {
+        try named { () throws(FerryError) in
+            try requestRows(from: source)
+            try on(.target) { () throws(PostgresError) in
+                try target.requestCopy(try beginning(on: target).joined(separator: "; "), limit: limit)
+            }
+        }
+    }
+
+    /// Moves the rows of a batch that was requested, up to where they can be committed.
+    func move(from source: borrowing Connection, to target: borrowing Connection) throws(FerryError) -> Outcome {
+        try named { () throws(FerryError) in try moveAll(from: source, to: target) }
+    }
+
+    /// Commits the rows with their ledger entries.
+    ///
+    /// - Parameter next: What to request in the same breath. Its answers are left for its own ``move(from:to:)``.
+    func commit(
+        _ moved: [Moved], then next: ChunkMover?, from source: borrowing Connection, to target: borrowing Connection
+    ) throws(FerryError) {
+        FailPoint.reached(.beforeChunkCommit)
+        try named { () throws(FerryError) in
+            let results = moved.map {
+                LedgerChunks.Result(chunk: $0.chunk, copied: $0.digest - $0.kept, keptRows: $0.kept.rows)
+            }
+            let ending = [entries.finishSQL(results), "COMMIT"]
+            try next?.requestRows(from: source)
+            try on(.target) { () throws(PostgresError) in
+                guard let next else {
+                    try target.execute(ending.joined(separator: "; "), limit: limit)
+                    return
+                }
+                let statements = ending + (try next.beginning(on: target))
+                try target.requestCopy(statements.joined(separator: "; "), limit: limit)
+                try target.awaitFirstResults(ending.count, limit: limit)
+            }
+        }
+        FailPoint.reached(.afterChunkCommit)
+    }
+
     /// - Throws: What stopped the batch, told of the table where it is known: of a batch of several, that of its first chunk
     ///   is as good as any.
-    func move(from source: borrowing Connection, to target: borrowing Connection) throws(FerryError) -> Outcome {
+    private func named<Result>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
         do throws(FerryError) {
-            return try moveAll(from: source, to: target)
+            return try body()
         } catch {
             let first = batch.chunks[0]
             throw error.code == .ledger ? error : error.of(plan.pairs[first.pair].name, chunk: first.number)
@@ -43,15 +89,7 @@ struct ChunkMover {
     private func moveAll(
         from source: borrowing Connection, to target: borrowing Connection
     ) throws(FerryError) -> Outcome {
-        let entries = LedgerChunks(job: job, chunks: batch.chunks)
-        let queries = batch.chunks.map { plan.pairs[$0.pair].rowQuery($0) }
-        // The source makes ready while the target does.
-        try RowReader.request(queries, side: .source, limit: limit, on: source)
-        let before = try on(.target) { () throws(PostgresError) in
-            var statements = ["BEGIN", entries.lockSQL]
-            for chunk in batch.chunks { statements += try copyIn(plan.pairs[chunk.pair], on: target) }
-            return try target.startCopy(statements.joined(separator: "; "), .in, limit: limit)
-        }
+        let before = try on(.target) { () throws(PostgresError) in try target.awaitCopy(.in, limit: limit) }
         let open = try entries.openCount(before)
         guard open == batch.chunks.count else {
             try on(.target) { () throws(PostgresError) in
@@ -67,28 +105,37 @@ struct ChunkMover {
         FailPoint.reached(.afterChunkLock)
         try RowReader.begin(.source, limit: limit, on: source)
         var moved: [Moved] = []
-        var results: [LedgerChunks.Result] = []
         for (chunk, query) in zip(batch.chunks, queries) {
             let pair = plan.pairs[chunk.pair]
             do throws(FerryError) {
                 let (digest, bytes) = try relay(query, pair, from: source, to: target)
                 FailPoint.reached(.beforeCopyEnd)
                 let kept = try land(digest, pair, on: target)
-                results.append(LedgerChunks.Result(chunk: chunk, copied: digest - kept, keptRows: kept.rows))
-                moved.append(Moved(chunk: chunk, digest: digest, bytes: bytes))
+                moved.append(Moved(chunk: chunk, digest: digest, kept: kept, bytes: bytes))
             } catch {
                 throw error.of(pair.name, chunk: chunk.number)
             }
         }
-        FailPoint.reached(.beforeChunkCommit)
-        try on(.target) { () throws(PostgresError) in
-            try target.execute("\(entries.finishSQL(results)); COMMIT", limit: limit)
-        }
-        FailPoint.reached(.afterChunkCommit)
         return .moved(moved)
     }
 
+    private var entries: LedgerChunks { LedgerChunks(job: job, chunks: batch.chunks) }
+
+    private var queries: [RowQuery] { batch.chunks.map { plan.pairs[$0.pair].rowQuery($0) } }
+
+    /// The source makes ready while the target does.
+    private func requestRows(from source: borrowing Connection) throws(FerryError) {
+        try RowReader.request(queries, side: .source, limit: limit, on: source)
+    }
+
     // MARK: The target's end
+
+    /// The statements up to where rows can flow.
+    private func beginning(on target: borrowing Connection) throws(PostgresError) -> [String] {
+        var statements = ["BEGIN", entries.lockSQL]
+        for chunk in batch.chunks { statements += try copyIn(plan.pairs[chunk.pair], on: target) }
+        return statements
+    }
 
     /// The COPY of one table, after what it needs.
     private func copyIn(_ pair: TablePair, on target: borrowing Connection) throws(PostgresError) -> [String] {

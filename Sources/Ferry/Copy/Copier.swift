@@ -110,29 +110,44 @@ struct Copier {
         _ snapshot: Snapshot, _ batch: inout ChunkBatch, _ queue: WorkQueue<ChunkBatch>,
         _ tally: borrowing Mutex<Tally>, _ memory: inout Memory
     ) throws(FerryError) -> Bool {
-        let sourceConnection = try snapshot.join(source)
-        let targetConnection = try connectTarget()
+        var targetLogin = try startTargetLogin()
+        let sourceConnection = try snapshot.join(source, beside: &targetLogin)
+        let targetConnection = try target.finish(targetLogin)
         if let pid = memory.leftBehind { try target.endBackend(pid, over: targetConnection) }
         memory.leftBehind = nil
+        var isRequested = false
         while true {
-            let mover = ChunkMover(plan: plan, batch: batch, job: job, limit: source.stallLimit, events: events)
+            let mover = mover(batch)
+            var next: ChunkBatch?
             do throws(FerryError) {
-                try take(try mover.move(from: sourceConnection, to: targetConnection), batch, queue, tally)
+                if !isRequested { try mover.request(from: sourceConnection, to: targetConnection) }
+                let outcome = try mover.move(from: sourceConnection, to: targetConnection)
+                if case .moved(let moved) = outcome {
+                    next = queue.nextAtHand()
+                    try mover.commit(moved, then: next.map(self.mover), from: sourceConnection, to: targetConnection)
+                }
+                take(outcome, batch, queue, tally)
             } catch {
+                if let next { queue.giveBack(next) }
                 // Also where the source failed: this connection is dropped too, in the middle of its transaction.
                 memory.leftBehind = targetConnection.reportedBackendPID
                 throw error
             }
             memory.failuresInARow = 0
-            guard let next = queue.next() else { return false }
-            batch = next
+            isRequested = next != nil
+            guard let following = next ?? queue.next() else { return false }
+            batch = following
         }
+    }
+
+    private func mover(_ batch: ChunkBatch) -> ChunkMover {
+        ChunkMover(plan: plan, batch: batch, job: job, limit: source.stallLimit, events: events)
     }
 
     private func take(
         _ outcome: ChunkMover.Outcome, _ batch: ChunkBatch, _ queue: WorkQueue<ChunkBatch>,
         _ tally: borrowing Mutex<Tally>
-    ) throws(FerryError) {
+    ) {
         switch outcome {
         case .moved(let moved):
             for one in moved { events(.chunkDone(one.chunk, one.digest)) }
@@ -154,8 +169,8 @@ struct Copier {
 
     /// A chunk's commit need not wait for the disk: rows and ledger entry are lost or kept together, and the last commit of
     /// the job, which waits, flushes all the log before it (PostgreSQL documentation, "Asynchronous Commit").
-    private func connectTarget() throws(FerryError) -> Connection {
-        try target.connect("SET synchronous_commit TO off;")
+    private func startTargetLogin() throws(FerryError) -> Login {
+        try target.startLogin("SET synchronous_commit TO off")
     }
 }
 

@@ -3,24 +3,18 @@ internal import Postgres
 /// Puts on what rows must not meet on their way in: foreign keys, triggers, and sequences that go on where the source's
 /// stand.
 struct Finisher {
-    let plan: Plan
     let job: Int
-    let target: Endpoint
-    let retry: RetryPolicy
-    let events: EventSink
 
     /// - Returns: The pairs whose constraints the target does not accept, and why.
-    func run(pairs: [TablePair]) throws(FerryError) -> [Int: FerryError] {
+    func run(pairs: [TablePair], _ session: inout JobSession) throws(FerryError) -> [Int: FerryError] {
         let numbers = Set(pairs.map(\.number))
         var failures: [Int: FerryError] = [:]
-        let pending = try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
-            try Ledger().pendingDefinitions(job: job, try target.connect())
+        let pending = try session.run { connection throws(FerryError) in
+            try Ledger().pendingDefinitions(job: job, connection)
         }
         for definition in pending where definition.kind != .index && numbers.contains(definition.pair) {
             do throws(FerryError) {
-                try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
-                    try restore(definition, on: try target.connect())
-                }
+                try session.run { connection throws(FerryError) in try restore(definition, on: connection) }
             } catch {
                 guard error.concernsOneTable else { throw error }
                 failures[definition.pair] = failures[definition.pair] ?? error

@@ -5,6 +5,8 @@ internal import Synchronization
 struct Snapshot: Sendable, Equatable {
     /// What `pg_export_snapshot()` returned.
     var name: String
+    /// The name as a literal, quoted over the session that exported it.
+    var literal: String
     /// `txid_current_snapshot()`: the same text later means that no transaction wrote meanwhile. The highest number in it
     /// alone would not tell of a transaction that was under way then and has ended since.
     var visibility: String
@@ -26,8 +28,8 @@ final class SnapshotKeeper: Sendable {
         var doubted = 0
         var isClosed = false
         var hasEnded = false
-        /// What every snapshot begins with locking.
-        var tables: [QualifiedName]
+        /// What every snapshot begins with locking; nil until that is known.
+        var tables: [QualifiedName]?
         /// Whether the snapshot that is held has yet to lock them.
         var mustLock = false
     }
@@ -37,14 +39,19 @@ final class SnapshotKeeper: Sendable {
     private let retry: RetryPolicy
     private let events: EventSink
 
-    /// - Parameter tables: The relations to be read, where they are known.
-    init(_ endpoint: Endpoint, tables: [QualifiedName], retry: RetryPolicy, events: @escaping EventSink) {
-        state = Mutex(State(tables: tables))
+    /// Opens its session; ``begin(locking:)`` makes it take its snapshot.
+    init(_ endpoint: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
+        state = Mutex(State())
         self.endpoint = endpoint
         self.retry = retry
         self.events = events
         WorkerThread.startDetached { [self] in hold() }
     }
+
+    /// Takes the snapshot, once it holds the locks.
+    ///
+    /// - Parameter tables: The relations to be read, where they are known.
+    func begin(locking tables: [QualifiedName]) { state.withLock { $0.tables = tables } }
 
     /// The snapshot to read in.
     func snapshot() throws(FerryError) -> Snapshot {
@@ -56,7 +63,7 @@ final class SnapshotKeeper: Sendable {
                     return state.current
                 } as Result<Snapshot, FerryError>?
             if let known { return try known.get() }
-            Pause.milliseconds(10)
+            Pause.milliseconds(5)
         }
     }
 
@@ -116,21 +123,18 @@ final class SnapshotKeeper: Sendable {
 
     /// Takes a snapshot, publishes it and returns when it is closed or lost after it was published.
     private func holdOne(generation: Int) throws(FerryError) {
+        if state.withLock({ $0.isClosed }) { return }
         let connection = try endpoint.connect()
         let limit = endpoint.stallLimit
         // Before the snapshot, so that nothing comes between.
-        let tables = state.withLock { state in
-            state.mustLock = false
-            return state.tables
-        }
+        guard let tables = awaitTables() else { return }
         let lock = TableLock(tables: tables, limit: limit)
         try on(endpoint.side) { () throws(PostgresError) in
             let lockable = try lock.lockable(on: connection)
             try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", limit: limit)
             try lock.take(lockable, on: connection)
         }
-        let (name, visibility) = try export(connection)
-        let snapshot = Snapshot(name: name, visibility: visibility, generation: generation)
+        let snapshot = try export(connection, generation)
         state.withLock { $0.current = .success(snapshot) }
         while true {
             Pause.milliseconds(20)
@@ -139,7 +143,7 @@ final class SnapshotKeeper: Sendable {
             if state.isClosed { return }
             do throws(PostgresError) {
                 if state.mustLock {
-                    let lock = TableLock(tables: state.tables, limit: limit)
+                    let lock = TableLock(tables: state.tables ?? [], limit: limit)
                     try lock.take(try lock.lockable(on: connection), on: connection)
                     self.state.withLock { $0.mustLock = false }
                 }
@@ -153,16 +157,32 @@ final class SnapshotKeeper: Sendable {
             }
         }
     }
+
+    /// - Returns: nil where the keeper is closed before it is told.
+    private func awaitTables() -> [QualifiedName]? {
+        while !state.withLock({ $0.isClosed }), !endpoint.interrupt.isRequested {
+            let tables = state.withLock { state in
+                if state.tables != nil { state.mustLock = false }
+                return state.tables
+            }
+            if let tables { return tables }
+            Pause.milliseconds(5)
+        }
+        return nil
+    }
 }
 
 extension SnapshotKeeper {
     /// - Throws: ``FerryError/Code/blocked`` where the server does not let the role export one.
-    private func export(_ connection: borrowing Connection) throws(FerryError) -> (name: String, visibility: String) {
+    private func export(_ connection: borrowing Connection, _ generation: Int) throws(FerryError) -> Snapshot {
         do throws(PostgresError) {
             let rows = try connection.query(
                 "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", limit: endpoint.stallLimit
             )
-            return (try rows[0].string("name"), try rows[0].string("visibility"))
+            let name = try rows[0].string("name")
+            return Snapshot(
+                name: name, literal: try connection.quoteLiteral(name), visibility: try rows[0].string("visibility"),
+                generation: generation)
         } catch {
             guard error.code == .server, !error.isRetryable else { throw FerryError(error, endpoint.side) }
             throw FerryError(Note.noSnapshot(endpoint.side, error.message))
@@ -214,20 +234,43 @@ extension Snapshot {
     ///
     /// - Throws: ``FerryError/Code/snapshotLost`` where the server does not know it: the snapshot's keeper is to be told.
     func join(_ endpoint: Endpoint) throws(FerryError) -> Connection {
-        let connection = try endpoint.connect()
-        do throws(PostgresError) {
-            let name = try connection.quoteLiteral(name)
-            try connection.execute(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(name)",
-                limit: endpoint.stallLimit)
+        do throws(FerryError) {
+            return try endpoint.connect(statements)
         } catch {
-            // "invalid snapshot identifier", or that its process is gone (PostgreSQL, utils/time/snapmgr.c).
-            guard ["22023", "42704", "55000"].contains(error.sqlState) else { throw FerryError(error, endpoint.side) }
-            let lost = PostgresError(.connectionLost, "The snapshot is gone: \(error.message)")
-            var failure = FerryError(lost, endpoint.side)
-            failure.code = .snapshotLost
-            throw failure
+            throw Self.judged(error)
         }
-        return connection
+    }
+
+    /// Opens such a session, and brings another login forward meanwhile.
+    func join(_ endpoint: Endpoint, beside other: inout Login) throws(FerryError) -> Connection {
+        do throws(FerryError) {
+            return try endpoint.finish(try endpoint.startLogin(statements), beside: &other)
+        } catch {
+            throw Self.judged(error)
+        }
+    }
+
+    /// Lets a session that is open read in this snapshot.
+    func join(_ endpoint: Endpoint, over connection: borrowing Connection) throws(FerryError) {
+        do throws(PostgresError) {
+            try connection.execute(statements, limit: endpoint.stallLimit)
+        } catch {
+            throw Self.judged(FerryError(error, endpoint.side))
+        }
+    }
+
+    private var statements: String {
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(literal)"
+    }
+
+    private static func judged(_ error: FerryError) -> FerryError {
+        // "invalid snapshot identifier", or that its process is gone (PostgreSQL, utils/time/snapmgr.c).
+        guard let side = error.side, let cause = error.cause, cause.code == .server,
+            ["22023", "42704", "55000"].contains(cause.sqlState)
+        else { return error }
+        var failure = FerryError(
+            PostgresError(.connectionLost, "The snapshot is gone: \(cause.message)"), side)
+        failure.code = .snapshotLost
+        return failure
     }
 }

@@ -40,6 +40,15 @@ final class WorkQueue<Item: Sendable>: Sendable {
         }
     }
 
+    /// The next item, where there is one to be had without waiting.
+    func nextAtHand() -> Item? {
+        state.withLock { state in
+            guard state.fatal == nil, let item = state.pending.popLast() else { return nil }
+            state.inFlight += 1
+            return item
+        }
+    }
+
     /// An item is finished with, well or not.
     func done() { state.withLock { $0.inFlight -= 1 } }
 

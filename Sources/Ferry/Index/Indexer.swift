@@ -18,6 +18,7 @@ struct Indexer: Sendable {
     ///
     /// - Returns: One outcome for each index that had something to build, in the order of the tasks.
     func run(_ tasks: [IndexTask]) -> [IndexOutcome] {
+        guard !tasks.isEmpty else { return [] }
         let done = FinishedBuilds()
         let monitor = IndexMonitor(target: target, interrupt: interrupt, events: events)
         monitor.during {

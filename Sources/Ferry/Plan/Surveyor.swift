@@ -6,14 +6,16 @@ struct Surveyor {
     let target: Endpoint
     let request: CopyRequest
 
-    /// - Parameter snapshot: The snapshot to read the source in; nil takes one for the survey alone.
+    /// - Parameters:
+    ///   - snapshot: The snapshot to read the source in; nil takes one for the survey alone.
+    ///   - sourceConnection: Not in a transaction; with a snapshot it is in one afterwards.
     func survey(
-        in snapshot: Snapshot?, target connection: borrowing Connection
+        in snapshot: Snapshot?, source sourceConnection: borrowing Connection, target connection: borrowing Connection
     ) throws(FerryError) -> Survey {
-        let sourceConnection = if let snapshot { try snapshot.join(source) } else { try source.connect() }
-        // Of a session of its own: a pooler does not take the backend away from one that is in a transaction.
-        let sourceFacts = try PoolerProbe(endpoint: source).facts(of: try source.connect())
+        // First, since a pooler does not take the backend away from a session that is in a transaction.
+        let sourceFacts = try PoolerProbe(endpoint: source).facts(of: sourceConnection)
         let targetFacts = try PoolerProbe(endpoint: target).facts(of: connection)
+        try snapshot?.join(source, over: sourceConnection)
         let isSameDatabase = try Self.sharesDatabase(sourceConnection, connection)
         let refusal = snapshot == nil ? try snapshotRefusal(sourceConnection) : nil
         let sourceCatalog = try CatalogReader(side: .source).read(sourceConnection)
@@ -86,10 +88,12 @@ struct Surveyor {
     /// Exports a snapshot and joins it from a second session, as the workers will. Behind a reader endpoint or a pooler
     /// the second session may be on another server.
     private func snapshotRefusal(_ connection: borrowing Connection) throws(FerryError) -> String? {
-        let exported: String
+        let exported: Snapshot
         do throws(PostgresError) {
             try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            exported = try connection.query("SELECT pg_export_snapshot() AS name")[0].string("name")
+            let name = try connection.query("SELECT pg_export_snapshot() AS name")[0].string("name")
+            exported = Snapshot(
+                name: name, literal: try connection.quoteLiteral(name), visibility: "", generation: 0)
         } catch {
             guard error.code == .server else { throw FerryError(error, .source) }
             try on(.source) { () throws(PostgresError) in try connection.execute("ROLLBACK") }
@@ -99,7 +103,7 @@ struct Surveyor {
         // An address that alternates between two servers leads every other session to the right one.
         for _ in 1...2 where refusal == nil {
             do throws(FerryError) {
-                _ = try Snapshot(name: exported, visibility: "", generation: 0).join(source)
+                _ = try exported.join(source)
             } catch {
                 guard error.code == .snapshotLost || error.cause?.code == .server else { throw error }
                 refusal = error.message

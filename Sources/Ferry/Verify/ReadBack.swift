@@ -8,31 +8,35 @@ struct ReadBack {
     let retry: RetryPolicy
     let events: EventSink
 
-    /// The digests of the target's rows, by pair. Pairs that are merged by key are left out: each of their chunks was proven
-    /// in its own transaction.
-    func run(pairs: [TablePair]) throws(FerryError) -> [Int: Digest] {
-        let catalog = try retry.run(interrupt: endpoint.interrupt, events: events) { () throws(FerryError) in
-            try CatalogReader(side: .target).read(try endpoint.connect())
-        }
-        var tasks: [DigestPool.Task] = []
+    /// What to read, by pair. Pairs that are merged by key are left out: each of their chunks was proven in its own
+    /// transaction.
+    func ranges(
+        of pairs: [TablePair], _ connection: borrowing Connection
+    ) throws(FerryError) -> [Int: [DigestPool.Task]] {
+        let catalog = try CatalogReader(side: .target).read(connection)
+        var ranges: [Int: [DigestPool.Task]] = [:]
         for pair in pairs where !pair.load.isKeyed {
             guard let relation = catalog.relation(pair.name) else {
                 throw FerryError(
                     .database, "The table is gone.", hint: "Somebody dropped it during the copy.", side: .target,
                     table: pair.name)
             }
-            tasks += RowRanges(catalog: catalog, chunkBytes: plan.request.chunkBytes)
+            ranges[pair.number] = RowRanges(catalog: catalog, chunkBytes: plan.request.chunkBytes)
                 .queries(of: relation, pair: pair, filter: pair.readBackFilter)
                 .map { DigestPool.Task(key: pair.number, query: $0.query, bytes: $0.bytes) }
         }
+        return ranges
+    }
+
+    /// The digests of the target's rows, by pair.
+    func run(_ ranges: [Int: [DigestPool.Task]]) throws(FerryError) -> [Int: Digest] {
         let (target, events) = (endpoint, events)
         let pool = DigestPool(
             endpoint: target, jobs: jobs, retry: retry, events: events,
             connect: { () throws(FerryError) in try target.connect() },
             progress: { events(.readBack(pair: $0, rows: $1, bytes: $2)) })
-        var digests = try pool.run(tasks)
-        for pair in pairs where digests[pair.number] == nil && !pair.load.isKeyed { digests[pair.number] = .zero }
-        return digests
+        let digests = try pool.run(ranges.sorted { $0.key < $1.key }.flatMap(\.value))
+        return ranges.mapValues { _ in Digest.zero }.merging(digests) { _, read in read }
     }
 }
 

@@ -16,12 +16,13 @@ struct Verifier {
     private func compare(repairs: Bool) throws(FerryError) -> (report: VerifyReport, repairs: [TableRepair]?) {
         let clock = ContinuousClock()
         let start = clock.now
-        let source = SnapshotKeeper(engine.source.readOnly, tables: [], retry: engine.retry, events: engine.events)
-        let target = SnapshotKeeper(engine.target.readOnly, tables: [], retry: engine.retry, events: engine.events)
+        let source = SnapshotKeeper(engine.source.readOnly, retry: engine.retry, events: engine.events)
+        let target = SnapshotKeeper(engine.target.readOnly, retry: engine.retry, events: engine.events)
         defer {
             source.close()
             target.close()
         }
+        for keeper in [source, target] { keeper.begin(locking: []) }
         engine.events(.stage(.plan))
         let survey = VerifySurvey(engine: engine)
         let sides = try survey.open(source, target)

@@ -1,0 +1,45 @@
+internal import Postgres
+
+/// The session on the target over which a job itself speaks, from stage to stage: a login is six round trips, which on a long
+/// line is more than most stages need. Workers have sessions of their own.
+struct JobSession: ~Copyable {
+    private let target: Endpoint
+    private let retry: RetryPolicy
+    private let events: EventSink
+    private var connection: Connection?
+
+    init(_ target: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
+        self.target = target
+        self.retry = retry
+        self.events = events
+    }
+
+    /// Runs a block over the session, outside of any transaction, and again where a fault may heal. After an error the session
+    /// is a new one.
+    mutating func run<Result>(
+        _ body: (borrowing Connection) throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in try once(body) }
+    }
+
+    private mutating func once<Result>(
+        _ body: (borrowing Connection) throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        if let held = connection.take() {
+            do throws(FerryError) {
+                let result = try body(held)
+                connection = consume held
+                return result
+            } catch {
+                // It may have been lost hours ago, while the workers worked: then nothing has been tried yet.
+                guard error.side == .target, error.cause?.isConnectionGone == true, error.code != .interrupted else {
+                    throw error
+                }
+            }
+        }
+        let fresh = try target.connect()
+        let result = try body(fresh)
+        connection = consume fresh
+        return result
+    }
+}

@@ -1,0 +1,136 @@
+internal import CLibpq
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A session that is being opened. A login is five or six round trips in which its thread has nothing to do, so two of them
+/// may share the time.
+///
+/// It sends the session's first statements itself, in the moment in which the server lets it in: their answer is the
+/// session's first, for ``Connection/awaitResults(limit:)``.
+public struct Login: ~Copyable {
+    private enum State {
+        case connecting(PostgresPollingStatusType)
+        case connected
+        case failed(PostgresError)
+    }
+
+    private let connection: Connection
+    private var state: State
+    private let first: String?
+    private let limit: Duration
+    private let deadline: ContinuousClock.Instant
+
+    /// Begins to open a session.
+    ///
+    /// - Parameters:
+    ///   - parameters: Where to. TCP keepalives, `tcp_user_timeout` and `connect_timeout` get values that notice a dead
+    ///     peer within a minute, unless the parameters name others.
+    ///   - applicationName: Shown in `pg_stat_activity`.
+    ///   - interrupt: Raised, it makes every wait of this connection throw.
+    ///   - silence: What is asked while a statement without a limit keeps silent; nil waits for as long as TCP does.
+    ///   - first: The statements to begin with, sent as one message; nil where there are none.
+    public init(
+        _ parameters: ConnectionParameters, applicationName: String, interrupt: Interrupt,
+        silence: SilenceCheck? = nil, first: String?
+    ) throws(PostgresError) {
+        var parameters = parameters
+        parameters.setDefault("application_name", applicationName)
+        parameters.setDefault("keepalives_idle", "30")
+        parameters.setDefault("keepalives_interval", "10")
+        parameters.setDefault("keepalives_count", "3")
+        parameters.setDefault("tcp_user_timeout", "60000")
+        parameters["client_encoding"] = "UTF8"
+
+        let pairs = parameters.pairs
+        // libpq copies the strings before PQconnectStartParams returns.
+        let keywords = pairs.map { strdup($0.keyword) } + [nil]
+        let values = pairs.map { strdup($0.value) } + [nil]
+        defer { for pointer in keywords + values { free(pointer) } }
+        let started = keywords.map { UnsafePointer($0) }.withUnsafeBufferPointer { keywords in
+            values.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
+                PQconnectStartParams(keywords.baseAddress, values.baseAddress, 0)
+            }
+        }
+        guard let started else { throw PostgresError(.connectFailed, "libpq could not allocate a connection.") }
+        connection = Connection(owning: started, interrupt: interrupt, silence: silence)
+        let seconds = parameters["connect_timeout"].flatMap { Int($0) } ?? 10
+        limit = .seconds(seconds > 0 ? seconds : 3600)
+        deadline = ContinuousClock.now + limit
+        self.first = first
+        // The verbose form of libpq's messages is the only place where it shows the SQLSTATE of a login that was turned
+        // away.
+        PQsetErrorVerbosity(started, PQERRORS_VERBOSE)
+        let hasFailed = PQstatus(started) == CONNECTION_BAD
+        state = hasFailed ? .failed(ConnectFailure.error(started)) : .connecting(PGRES_POLLING_WRITING)
+    }
+
+    /// Waits until the session stands.
+    public consuming func finish() throws(PostgresError) -> Connection {
+        while isUnderWay {
+            var socket = waiting
+            advance(try Connection.poll(&socket, count: 1))
+        }
+        return try opened()
+    }
+
+    /// Waits until the session stands, and brings the other login forward meanwhile. What stops the other one is told when
+    /// it is finished itself.
+    public consuming func finish(beside other: inout Login) throws(PostgresError) -> Connection {
+        while isUnderWay {
+            // A negative descriptor is none to poll(2).
+            var sockets = [waiting, other.isUnderWay ? other.waiting : pollfd(fd: -1, events: 0, revents: 0)]
+            let isReady = try Connection.poll(&sockets, count: sockets.count)
+            advance(isReady && sockets[0].revents != 0)
+            other.advance(isReady && sockets[1].revents != 0)
+        }
+        return try opened()
+    }
+
+    private consuming func opened() throws(PostgresError) -> Connection {
+        if case .failed(let error) = state { throw error }
+        return connection
+    }
+
+    // MARK: libpq's state machine
+
+    private var isUnderWay: Bool { if case .connecting = state { true } else { false } }
+
+    private var waiting: pollfd {
+        let isReading = if case .connecting(PGRES_POLLING_READING) = state { true } else { false }
+        return pollfd(fd: PQsocket(connection.handle), events: Int16(isReading ? POLLIN : POLLOUT), revents: 0)
+    }
+
+    private mutating func advance(_ isReady: Bool) {
+        guard isUnderWay else { return }
+        if isReady {
+            state = .connecting(PQconnectPoll(connection.handle))
+        } else if connection.interrupt.isRequested {
+            state = .failed(PostgresError(.interrupted, "Interrupted."))
+        } else if ContinuousClock.now > deadline {
+            state = .failed(
+                PostgresError(
+                    .connectFailed, "The server did not answer within \(limit.components.seconds) seconds."))
+        }
+        switch state {
+        case .connecting(PGRES_POLLING_OK): begin()
+        case .connecting(PGRES_POLLING_FAILED): state = .failed(ConnectFailure.error(connection.handle))
+        default: break
+        }
+    }
+
+    private mutating func begin() {
+        connection.prepare()
+        do throws(PostgresError) {
+            if let first { try connection.request(first) }
+            state = .connected
+        } catch {
+            state = .failed(error)
+        }
+    }
+}
