@@ -21,9 +21,15 @@ extension Faults {
         private static func check(_ input: BadInput, _ scene: BadInput.Scene, _ known: [String]?) throws {
             let (arguments, variables) = try input.given(scene)
             let before = try known ?? fingerprint(scene)
-            let environment = scene.databases.environment.merging(variables) { $1 }
-            let ended = try Ferryman.run(
-                ["copy", "--retries", "0", "--verbose", "--log-level", "trace"] + arguments, environment: environment)
+            // Addresses on the command line, where the process list would show them.
+            let addresses = scene.databases.environment.merging(variables) { $1 }
+            let copy = try Ferryman.start(
+                [
+                    "copy", "--retries", "0", "--verbose", "--log-level", "trace", "--source",
+                    addresses["VECFERRY_SOURCE"] ?? "", "--target=\(addresses["VECFERRY_TARGET"] ?? "")",
+                ] + arguments)
+            let shown = processList(copy)
+            let ended = copy.ended()
             #expect(ended.status == input.status, "\(input.testDescription): \(ended.said)")
             for words in input.says {
                 let isSaid = ended.said.contains(words)
@@ -34,6 +40,18 @@ extension Faults {
                 #expect(isSame, "\(input.testDescription): something has changed")
             }
             expectNoSecret(in: ended.said)
+            expectNoSecret(in: shown)
+            expectNoSecret(in: scene.databases.ledger())
+        }
+
+        /// What `ps` shows of a program from when it first speaks until its end.
+        private static func processList(_ copy: Command) -> String {
+            var shown: [String] = []
+            while copy.isRunning {
+                if !copy.errorsSoFar.isEmpty { shown.append(copy.commandLine()) }
+                usleep(2_000)
+            }
+            return shown.joined(separator: "\n")
         }
 
         private static func fingerprint(_ scene: BadInput.Scene) throws -> [String] {
@@ -51,6 +69,7 @@ extension Faults {
                 for command in ["plan", "copy"] {
                     let ended = try Ferryman.run([command], environment: environment)
                     #expect(ended.status == 3, "\(ended.said)")
+                    Self.expectNoSecret(in: ended.said)
                     #expect(
                         ended.said.contains("transaction mode") && ended.said.contains(onSource ? "source" : "target"),
                         "\(ended.said)")

@@ -110,6 +110,13 @@ extension RigDatabases {
         )
     }
 
+    /// All rows of the ledger as text, of the tables that are there.
+    func ledger() -> String {
+        ["format", "job", "chunk", "saved_definition"]
+            .compactMap { try? Psql.run(target.uri, "SELECT t::text FROM vecferry.\($0) AS t") }
+            .joined(separator: "\n")
+    }
+
     /// Makes the target empty again, as it was deployed.
     func emptyTarget() throws {
         try target.run(

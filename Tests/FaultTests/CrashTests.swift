@@ -122,6 +122,8 @@ extension Faults {
                 try FileManager.default.removeItem(at: file)
                 try Data().write(to: file)
                 #expect(full.status == 1, "\(full.said)")
+                BadInputTests.expectNoSecret(in: full.said)
+                BadInputTests.expectNoSecret(in: databases.ledger())
                 #expect(
                     full.errors.contains("SQLSTATE 53100") && full.errors.contains("disk space on the target"),
                     "\(full.said)")

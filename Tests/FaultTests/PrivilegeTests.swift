@@ -125,12 +125,7 @@ extension Faults {
                 #expect(samples.count > 3)
                 BadInputTests.expectNoSecret(in: samples.joined(separator: "\n"))
                 BadInputTests.expectNoSecret(in: ended.said)
-                let ledger = try Psql.run(
-                    databases.target.uri,
-                    """
-                    SELECT j::text FROM vecferry.job AS j; SELECT c::text FROM vecferry.chunk AS c;
-                    SELECT s::text FROM vecferry.saved_definition AS s
-                    """)
+                let ledger = databases.ledger()
                 #expect(ledger.count > 1000)
                 BadInputTests.expectNoSecret(in: ledger)
             }

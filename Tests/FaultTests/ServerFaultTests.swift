@@ -164,6 +164,63 @@ extension Faults {
             }
         }
 
+        /// Two ways in which others who work on the target get a chunk's transaction refused.
+        enum Conflict: String, CaseIterable, CustomTestStringConvertible {
+            case deadlock, serialization
+
+            var testDescription: String { rawValue }
+            var sqlState: String { self == .deadlock ? "40P01" : "40001" }
+
+            /// Makes a worker wait for this session.
+            var first: String {
+                switch self {
+                case .deadlock: "BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE"
+                case .serialization: "BEGIN; \(Self.touchChunks)"
+                }
+            }
+
+            /// Done while one waits. A worker that waits for the table holds its chunk's entry, which closes the circle; it has
+            /// waited for longer, and so it is the one that notices.
+            var second: String { self == .deadlock ? "\(Self.touchChunks); COMMIT" : "COMMIT" }
+
+            private static let touchChunks =
+                "UPDATE vecferry.chunk SET finished_at = finished_at WHERE finished_at IS NULL"
+        }
+
+        @Test(arguments: Conflict.allCases)
+        func `a conflict with another session's transaction is tried again`(conflict: Conflict) async throws {
+            try await Cargo.withDatabases(rows: 1000) { databases in
+                if conflict == .serialization {
+                    try databases.target.run(
+                        "ALTER DATABASE \(databases.target.name) SET default_transaction_isolation TO 'serializable'")
+                }
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 400_000) }
+                defer { source.close() }
+                let told = Told()
+                let other = Meanwhile { _ in
+                    try told.wait { if case .stage(.copy) = $0 { true } else { false } }
+                    let session = try databases.target.connect()
+                    try session.execute("SET deadlock_timeout TO '30s'; SET default_transaction_isolation TO DEFAULT")
+                    try session.execute(conflict.first)
+                    let watcher = try databases.target.connect()
+                    let isWaiting = try eventually {
+                        try watcher.execute(
+                            """
+                            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                                AND application_name = 'vecferry' AND wait_event_type = 'Lock'
+                            """)[0][0].int("count") > 0
+                    }
+                    try session.execute(conflict.second)
+                    return isWaiting
+                }
+                let engine = try databases.hastyEngine(source: try databases.source.uri(port: source.port), told: told)
+                #expect(try await engine.copy(inSmallChunks).outcome == .proven)
+                #expect(try await other.value)
+                #expect(told.retries.contains { $0.cause?.sqlState == conflict.sqlState }, "\(told.retries)")
+                try databases.expectWhole()
+            }
+        }
+
         @Test func `text that is no UTF-8 stops its table, and the others go on`() async throws {
             try await Rig.withDatabases { databases in
                 let name = "ascii_\(databases.source.name)"

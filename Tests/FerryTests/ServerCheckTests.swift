@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Ferry
+
+/// What the plan says of the way to the servers.
+@Suite struct ServerCheckTests {
+    private static func notes(source: Survey.SessionFacts, target: Survey.SessionFacts) -> [Note] {
+        let catalog = Catalog(server: Fixture.server(), relations: [])
+        let survey = Survey(
+            source: catalog, target: catalog, sourceSession: source, targetSession: target, isSameDatabase: false,
+            snapshotRefusal: nil, mayCreateIn: [:], mayCreateTemporary: true, extensions: [], sparse: [:],
+            nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
+        return ServerCheck(request: CopyRequest(), survey: survey).notes(for: [])
+    }
+
+    private static func session(_ host: String, usesTLS: Bool = false) -> Survey.SessionFacts {
+        Survey.SessionFacts(host: host, usesTLS: usesTLS, pooler: .none)
+    }
+
+    @Test func `a connection that leaves the machine without encryption gets a warning, for each side`() {
+        let notes = Self.notes(source: Self.session("db.example.com"), target: Self.session("10.0.3.7"))
+        #expect(notes.map(\.code) == ["no_tls", "no_tls"])
+        #expect(notes.map(\.side) == [.source, .target])
+        #expect(notes.allSatisfy { $0.level == .warning && $0.hint?.contains("sslmode=verify-full") == true })
+    }
+
+    @Test(arguments: ["/var/run/postgresql", "", "localhost", "127.0.0.1", "127.8.0.1", "::1"])
+    func `a connection that stays on the machine needs no encryption`(host: String) {
+        let notes = Self.notes(source: Self.session(host), target: Self.session("db.example.com", usesTLS: true))
+        #expect(notes.isEmpty, "\(notes)")
+    }
+}
