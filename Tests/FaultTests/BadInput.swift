@@ -139,8 +139,10 @@ extension BadInput {
             return ([], ["VECFERRY_SOURCE": scene.sourceRole.uri])
         },
         BadInput("a password command that fails", 1, ["source:", "password command", "--source-password-command"]) {
-            _ in
-            (["--source-password-command", "echo \(TestRole.password) >&2; exit 3"], [:])
+            scene in
+            let secret = scene.folder.appending(path: "secret")
+            try TestRole.password.write(to: secret, atomically: true, encoding: .utf8)
+            return (["--source-password-command", "cat \(secret.path) >&2; exit 3"], [:])
         },
         BadInput("a password command that prints nothing", 1, ["target:", "printed nothing"]) { _ in
             (["--target-password-command", "true"], [:])
