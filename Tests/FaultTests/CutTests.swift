@@ -1,4 +1,3 @@
-import Foundation
 import Postgres
 import RigSupport
 import Testing
@@ -105,7 +104,7 @@ extension Faults {
                     target: try databases.target.uri(port: target.port), attempts: 30, told: told)
                 let cutter = Meanwhile { isWanted in
                     for round in 0..<(Rig.isSoak ? 60 : 8) where isWanted() {
-                        Thread.sleep(forTimeInterval: .random(in: 0.1...0.4))
+                        pause(seconds: .random(in: 0.1...0.4))
                         (round % 2 == 0 ? source : target).cutAll()
                     }
                 }

@@ -85,7 +85,7 @@ extension Faults {
                     jobs += 1
                     while kills < rounds {
                         let copy = try databases.startCopy(["--quiet"])
-                        try await Task.sleep(for: .seconds(.random(in: 0...whole * 1.1)))
+                        pause(seconds: .random(in: 0...whole * 1.1))
                         copy.kill()
                         let ended = copy.ended()
                         if ended.status == 0 { break }

@@ -3,6 +3,8 @@ import Postgres
 import RigSupport
 import Testing
 
+@testable import Ferry
+
 extension Faults {
     /// The smallest rights, encryption and secrets.
     @Suite struct PrivilegeTests {
@@ -41,6 +43,28 @@ extension Faults {
                 try databases.expectWhole()
                 let verified = try Ferryman.run(["verify"], environment: environment)
                 #expect(verified.status == 0, "\(verified.said)")
+            }
+        }
+
+        /// As the policy of somebody who switched it on after the plan.
+        @Test func `a policy makes a session's read fail, on either side, instead of hiding rows`() async throws {
+            try await BadInputTests.withScene { scene in
+                let (databases, source, target) = (scene.databases, scene.sourceRole, scene.targetRole)
+                let engine = try databases.hastyEngine(source: source.uri, target: target.uri, told: Told())
+                for (database, role, endpoint) in [
+                    (databases.source, source, engine.source), (databases.target, target, engine.target),
+                ] {
+                    try database.run(
+                        """
+                        GRANT SELECT ON items TO \(role.name); ALTER TABLE items ENABLE ROW LEVEL SECURITY;
+                        CREATE POLICY hiding ON items USING (false)
+                        """)
+                    let session = try endpoint.connect()
+                    let error = #expect(throws: PostgresError.self) {
+                        try session.query("SELECT count(*) FROM public.items")
+                    }
+                    #expect(error?.sqlState == "42501")
+                }
             }
         }
 
@@ -115,7 +139,7 @@ extension Faults {
                     var samples: [String] = []
                     while copy.isRunning {
                         samples.append(copy.commandLine())
-                        Thread.sleep(forTimeInterval: 0.02)
+                        pause(seconds: 0.02)
                     }
                     return samples.filter { !$0.isEmpty }
                 }

@@ -1,4 +1,3 @@
-import Foundation
 import Postgres
 import RigSupport
 import Synchronization
@@ -51,13 +50,13 @@ extension Faults {
                     let database = victim.isOnSource ? databases.source : databases.target
                     let session = try database.connect()
                     while killed.withLock({ $0 }) < 2, isWanted() {
-                        Thread.sleep(forTimeInterval: 0.02)
+                        pause(seconds: 0.02)
                         // The snapshot is doubted only when a worker comes back for it.
                         let count = try session.execute(victim.sql)[0][0].int("count", as: Int.self)
                         if count > 0, victim == .snapshotHolder {
                             _ = try session.execute(Victim.sourceWorker.sql)
                         }
-                        if count > 0 { Thread.sleep(forTimeInterval: 0.3) }
+                        if count > 0 { pause(seconds: 0.3) }
                         killed.withLock { $0 += count }
                     }
                 }
@@ -150,7 +149,7 @@ extension Faults {
                     let session = try databases.target.connect()
                     try session.execute("BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE")
                     locked.withLock { $0 = true }
-                    Thread.sleep(forTimeInterval: 4)
+                    pause(seconds: 4)
                     try session.execute("COMMIT")
                 }
                 let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 300_000) }

@@ -17,7 +17,7 @@ extension Faults {
         func `a signal stops within 5 seconds, leaves no backend, and the job goes on later`(
             moment: Moment, signal: Int32
         ) async throws {
-            try await Cargo.withDatabases(rows: 1500) { databases in
+            try await Cargo.withDatabases(rows: moment == .buildingAnIndex ? 5000 : 1500) { databases in
                 if moment == .buildingAnIndex {
                     try databases.target.run(
                         "CREATE INDEX slow ON items USING hnsw (embedding vector_l2_ops) WITH (m = 64, ef_construction = 1000)"
@@ -45,7 +45,7 @@ extension Faults {
                 }
                 #expect(isThere, "\(copy.errorsSoFar)")
                 if moment == .stalled { #expect(eventually { proxy.strikes > 0 }) }
-                try await Task.sleep(for: .milliseconds(300))
+                pause(seconds: 0.3)
 
                 let start = ContinuousClock.now
                 copy.signal(signal)

@@ -56,3 +56,6 @@ public func eventually(within seconds: Double = 30, _ condition: () throws -> Bo
     }
     return false
 }
+
+/// Waits on the calling thread, for moments that a task would be late for.
+public func pause(seconds: Double) { Thread.sleep(milliseconds: Int(seconds * 1000)) }

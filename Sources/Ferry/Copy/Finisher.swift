@@ -1,7 +1,6 @@
 internal import Postgres
 
-/// Puts on what rows must not meet on their way in: foreign keys, triggers, and sequences that go on where the source's
-/// stand.
+/// Puts on what rows must not meet on their way in: foreign keys, checks and triggers.
 struct Finisher {
     let job: Int
 
