@@ -4,8 +4,9 @@ import Testing
 
 @testable import Ferry
 
-/// All tests of faults. `scripts/test` runs them apart from the others, since many measure time.
-@Suite enum Faults {}
+/// All tests of faults, one after the other, and by `scripts/test` apart from all others: many measure time. A server can't
+/// drop a database while a COPY of another one stands still (it waits for every backend to take notice, ProcSignalBarrier).
+@Suite(.serialized) enum Faults {}
 
 extension Faults {
     @Suite struct KillTests {

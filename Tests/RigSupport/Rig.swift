@@ -50,10 +50,10 @@ public enum Rig {
             try source.create(setup)
             try target.create(setup)
             let result = try await body(databases)
-            databases.drop()
+            await databases.drop()
             return result
         } catch {
-            databases.drop()
+            await databases.drop()
             throw error
         }
     }
@@ -81,9 +81,13 @@ public struct RigDatabases: Sendable {
             retry: retry, interrupt: interrupt, events: events)
     }
 
-    func drop() {
-        source.drop()
-        target.drop()
+    /// On a thread of its own, since it may wait for what another test is about to end.
+    func drop() async {
+        let databases = self
+        try? await Meanwhile { _ in
+            databases.source.drop()
+            databases.target.drop()
+        }.value
     }
 }
 
