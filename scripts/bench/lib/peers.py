@@ -12,7 +12,7 @@ from harness import Failed, end, measure, median, seconds, start, wait_for
 # and reading the table once 1.2 s. Only its ratio to those is used, and only where 0.18 cannot be had.
 FIELD_CLONE_TO_DUMP = 9.5 / 22.4
 FIELD_COMPARE_TO_DUMP = 4.1 / 22.4
-NO_PEER = "pgcopydb 0.18 was not here; PGCOPYDB=PATH measures it instead of estimating"
+NO_PEER = "pgcopydb 0.18 was not here; with PGCOPYDB=$(scripts/bench/pgcopydb) it is measured instead of estimated"
 
 
 class Peers(Bench):
