@@ -40,7 +40,9 @@ struct JobOpening {
     ) throws(FerryError) -> Opening {
         let known = try KnownJob.find(request, source: sourceConnection, target: connection)
         if restart {
-            if let job = known.restartable { try Restart(job: job).run(on: connection) }
+            if let job = known.restartable {
+                try Restart(job: job, lockWait: engine.retry.lockWait).run(on: connection)
+            }
         } else {
             switch known {
             case .same(let job): return try resume(job, snapshot, connection)
@@ -110,7 +112,8 @@ struct JobOpening {
         }
         events(.stage(.prepare))
         let number = try Preparation(
-            plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation
+            plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation,
+            lockWait: engine.retry.lockWait
         ).run(on: connection)
         let job = Ledger.Job(
             number: number, fingerprint: fingerprint, state: .loading, plan: plan,
