@@ -39,6 +39,45 @@ import Testing
         }
     }
 
+    @Test func `starting over takes nothing back where the plan that follows is blocked`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.target.run(
+                "ALTER TABLE documents ADD rank int NOT NULL DEFAULT 1; ALTER TABLE documents ALTER rank DROP DEFAULT")
+            let before = try databases.target.fingerprint()
+            let events = PlannedEvents()
+            let engine = try databases.engine(events: events.take)
+            let error = await #expect(throws: FerryError.self) { try await engine.copy(CopyRequest(), restart: true) }
+            #expect(error?.code == .blocked)
+            #expect(events.plans.last?.notes.filter { $0.level != .warning }.map(\.code) == ["column_required"])
+            #expect(try databases.target.fingerprint() == before)
+            try databases.target.run("ALTER TABLE documents DROP rank")
+            #expect(try await databases.engine().copy(CopyRequest(), restart: true).outcome == .proven)
+        }
+    }
+
+    @Test func `starting over drops no table that the new plan would not make again`() async throws {
+        try await Rig.withDatabases { databases in
+            try databases.source.run(Self.setup + Self.rows)
+            var request = CopyRequest()
+            request.create = true
+            #expect(try await databases.engine().copy(request).outcome == .proven)
+            try databases.target.run("UPDATE vecferry.job SET state = 'loading', report = NULL, finished_at = NULL")
+            let before = try databases.target.fingerprint()
+            let error = await #expect(throws: FerryError.self) {
+                try await databases.engine().copy(CopyRequest(), restart: true)
+            }
+            #expect(error?.code == .blocked)
+            #expect(error?.hint?.contains("--create") == true)
+            #expect(try databases.target.fingerprint() == before)
+            // What was made by an older form of the source's table is made by the new one.
+            try databases.source.run("ALTER TABLE documents ADD rank int NOT NULL DEFAULT 1")
+            #expect(try await databases.engine().copy(request, restart: true).outcome == .proven)
+            #expect(try databases.sameRows("SELECT * FROM documents ORDER BY id") == 50)
+        }
+    }
+
     @Test func `starting over takes back what the job brought, and nothing else`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.source.run(Self.rows)
