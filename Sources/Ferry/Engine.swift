@@ -50,6 +50,7 @@ extension Engine {
             case .same(let job):
                 plan = job.plan
                 plan.notes.append(.known(job))
+                if job.state == .finished { plan.notes += try FinishedJob(job: job).notes(on: connection) }
             case .other(let job) where job.state == .loading: plan.notes.append(.unfinished(job))
             case .other, .none: break
             }

@@ -64,6 +64,12 @@ struct JobOpening {
         let hasChanged = snapshot.visibility != job.sourceVisibility
         if job.state == .finished, var report = job.report {
             report.outcome = .alreadyFinished
+            report.finishedAt = job.finishedAt
+            let changes = try FinishedJob(job: job).notes(on: connection)
+            var plan = job.plan
+            plan.notes += changes
+            guard plan.isReady else { throw refusal(plan) }
+            report.notes += changes
             if hasChanged {
                 report.notes.append(
                     Note(

@@ -39,6 +39,61 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("DROP TABLE documents", "table_gone", "The table is gone since job 1 finished at 20"),
+        ("TRUNCATE documents", "rows_gone", "It holds no row any more; 50 were there when job 1 finished at 20"),
+        (
+            "TRUNCATE documents; INSERT INTO documents VALUES (9001, 'own', 1)", "rows_gone",
+            "None of its 1 rows is as it was brought; 50 were there"
+        ),
+    ])
+    func `a finished job whose rows are gone is not taken for done`(
+        loss: String, code: String, words: String
+    )
+        async throws
+    {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            _ = try await databases.engine().copy(CopyRequest())
+            try databases.target.run(loss)
+            let before = try databases.target.fingerprint()
+            let plan = try await databases.engine().plan(CopyRequest())
+            #expect(plan.blockers.map(\.code) == [code])
+            #expect(plan.blockers.first?.table?.name == "documents")
+            #expect(plan.blockers.first?.message.hasPrefix(words) == true, "\(plan.blockers)")
+            #expect(plan.blockers.first?.hint?.contains("--restart") == true)
+            let events = PlannedEvents()
+            let engine = try databases.engine(events: events.take)
+            let error = await #expect(throws: FerryError.self) { try await engine.copy(CopyRequest()) }
+            #expect(error?.code == .blocked)
+            #expect(events.plans.last?.blockers == plan.blockers)
+            #expect(try databases.target.fingerprint() == before)
+        }
+    }
+
+    @Test func `a finished job stays finished where others have written to its tables since`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            _ = try await databases.engine().copy(CopyRequest())
+            try databases.target.run("INSERT INTO items VALUES (9001, 'own', '[1,2]')")
+            let grown = try await databases.engine().copy(CopyRequest())
+            #expect(grown.outcome == .alreadyFinished)
+            #expect(grown.finishedAt?.hasPrefix("20") == true)
+            #expect(!grown.notes.map(\.code).contains("rows_gone"))
+            // None of its rows is as it was brought, and there are no fewer.
+            try databases.target.run("UPDATE documents SET botid = 'edited'")
+            let edited = try await databases.engine().copy(CopyRequest())
+            #expect(edited.outcome == .alreadyFinished)
+            #expect(!edited.notes.map(\.code).contains("rows_gone"))
+            try databases.target.run("DELETE FROM items WHERE id BETWEEN 491 AND 500")
+            let shrunk = try await databases.engine().copy(CopyRequest())
+            #expect(shrunk.outcome == .alreadyFinished)
+            let notes = shrunk.notes.filter { $0.code == "rows_gone" }
+            #expect(notes.count == 1)
+            #expect(notes.first?.message.contains("holds 491 rows, fewer than the 500") == true, "\(notes)")
+        }
+    }
+
     @Test func `starting over takes nothing back where the plan that follows is blocked`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.source.run(Self.rows)
