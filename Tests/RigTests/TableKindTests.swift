@@ -95,6 +95,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a table that a crash would empty is pointed out`(isCreated: Bool) async throws {
+        let quick = "CREATE UNLOGGED TABLE quick (id int PRIMARY KEY, embedding vector(2));"
+        let parts = """
+            CREATE TABLE parts (id int PRIMARY KEY, embedding vector(2)) PARTITION BY RANGE (id);
+            CREATE UNLOGGED TABLE parts_1 PARTITION OF parts DEFAULT; CREATE TABLE safe (embedding vector(2));
+            """
+        try await Rig.withDatabases { databases in
+            try databases.source.run((isCreated ? quick : quick.replacing("UNLOGGED ", with: "")) + parts)
+            if !isCreated { try databases.target.run(quick + parts) }
+            var request = CopyRequest()
+            request.create = isCreated
+            let plan = try await databases.engine().plan(request)
+            #expect(plan.isReady)
+            let notes = plan.warnings.filter { $0.code == "unlogged" }
+            #expect(notes.compactMap(\.table?.name).sorted() == ["parts", "quick"])
+            #expect(notes.compactMap(\.hint).contains { $0.contains("ALTER TABLE public.parts_1 SET LOGGED") })
+        }
+    }
+
     @Test func `unlogged tables, tables without rows and tables without columns are copied`() async throws {
         let setup = """
             CREATE UNLOGGED TABLE quick (id int PRIMARY KEY, embedding vector(2)); CREATE TABLE none (id int, botid text);

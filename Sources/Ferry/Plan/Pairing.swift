@@ -28,6 +28,7 @@ struct Pairing {
         }
         let columns = ColumnMatch(source: source, target: target)
         notes += columns.notes
+        notes += persistence()
         let (load, filter, readBack) = loading(columns.pairs, &notes)
         notes += clearing(load)
         notes += botPath(filter, readBack, load)
@@ -63,6 +64,18 @@ struct Pairing {
         _ level: Note.Level, _ code: String, _ side: Side, _ message: String, _ hint: String? = nil
     ) -> Note {
         Note(level: level, code: code, side: side, table: source.name, message: message, hint: hint)
+    }
+
+    /// What a crash does to the rows once they are there.
+    private func persistence() -> [Note] {
+        // A table that is made is as the source's.
+        guard let unlogged = (target == nil ? sourceLeaves : targetLeaves).first(where: \.isUnlogged) else { return [] }
+        let name = unlogged.name == source.name ? "The table" : "\(unlogged.name)"
+        return [
+            note(
+                .warning, "unlogged", .target, "\(name) is UNLOGGED: a crash of the target empties it.",
+                "After the copy, make it last with ALTER TABLE \(unlogged.name.sql) SET LOGGED.")
+        ]
     }
 
     // MARK: Rights
