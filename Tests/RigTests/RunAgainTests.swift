@@ -133,6 +133,24 @@ import Testing
         }
     }
 
+    @Test func `starting over leaves what another job has finished`() async throws {
+        let setup = Self.setup.replacing(" REFERENCES items", with: "")
+        try await Rig.withDatabases(setup: setup) { databases in
+            try databases.source.run(Self.rows)
+            var first = CopyRequest()
+            first.selection.tables = ["items"]
+            var second = CopyRequest()
+            second.selection.tables = ["documents"]
+            #expect(try await databases.engine().copy(first).outcome == .proven)
+            let before = try databases.target.run("SELECT xmin, ctid, id FROM items ORDER BY id")
+            #expect(try await databases.engine().copy(second, restart: true).outcome == .proven)
+            #expect(try databases.target.run("SELECT xmin, ctid, id FROM items ORDER BY id") == before)
+            #expect(before.count == 500)
+            #expect(
+                try databases.target.value("SELECT string_agg(state, ' ') FROM vecferry.job") == "finished finished")
+        }
+    }
+
     @Test func `starting over takes back what the job brought, and nothing else`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.source.run(Self.rows)
