@@ -60,6 +60,7 @@ import Testing
             let plan = try await databases.engine().plan(CopyRequest())
             #expect(plan.blockers.map(\.code) == [code])
             #expect(plan.blockers.first?.table?.name == "documents")
+            #expect(!plan.notes.map(\.code).contains("already_finished"))
             #expect(plan.blockers.first?.message.hasPrefix(words) == true, "\(plan.blockers)")
             #expect(plan.blockers.first?.hint?.contains("--restart") == true)
             let events = PlannedEvents()
