@@ -15,6 +15,8 @@ public enum Statements {
     public static let insertChunks = text(PackageResources.insert_chunks_sql)
     public static let referrers = text(PackageResources.referrers_sql)
     public static let lockHolder = text(PackageResources.lock_holder_sql)
+    /// Who keeps a statement waiting.
+    public static let tableLockHolder = text(PackageResources.table_lock_holder_sql)
 
     /// How far index builds are.
     public static let indexProgress = text(PackageResources.progress_sql)

@@ -53,7 +53,9 @@ extension Engine {
             switch try KnownJob.find(request, source: sourceConnection, target: connection) {
             case .same(let job):
                 plan = job.plan
-                plan.notes.append(.known(job))
+                if job.state == .finished { plan.notes += try FinishedJob(job: job).notes(on: connection) }
+                // A copy does not find it finished where what it brought is gone.
+                if plan.isReady { plan.notes.append(.known(job)) }
             case .other(let job) where job.state == .loading: plan.notes.append(.unfinished(job))
             case .other, .none: break
             }

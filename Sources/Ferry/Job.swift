@@ -60,7 +60,7 @@ struct Job {
         }
         FailPoint.reached(.beforeFinish)
         failures.merge(
-            try Finisher(job: job.number).run(pairs: remaining, &session)
+            try Finisher(job: job.number, lockWait: retry.lockWait).run(pairs: remaining, &session)
         ) { first, _ in first }
         FailPoint.reached(.beforeSequences)
         failures.merge(try setSequences(remaining, job.plan, &session)) { first, _ in first }

@@ -40,7 +40,12 @@ struct JobOpening {
     ) throws(FerryError) -> Opening {
         let known = try KnownJob.find(request, source: sourceConnection, target: connection)
         if restart {
-            if let job = known.restartable { try Restart(job: job).run(on: connection) }
+            guard let job = known.restartable else {
+                return try begin(snapshots, snapshot, sourceConnection, connection)
+            }
+            try requirePlan(without: job, snapshot, connection)
+            try Restart(job: job, lockWait: engine.retry.lockWait).run(on: connection)
+            return try begin(snapshots, snapshot, sourceConnection, connection, after: job)
         } else {
             switch known {
             case .same(let job): return try resume(job, snapshot, connection)
@@ -59,6 +64,12 @@ struct JobOpening {
         let hasChanged = snapshot.visibility != job.sourceVisibility
         if job.state == .finished, var report = job.report {
             report.outcome = .alreadyFinished
+            report.finishedAt = job.finishedAt
+            let changes = try FinishedJob(job: job).notes(on: connection)
+            var plan = job.plan
+            plan.notes += changes
+            guard plan.isReady else { throw refusal(plan) }
+            report.notes += changes
             if hasChanged {
                 report.notes.append(
                     Note(
@@ -88,19 +99,16 @@ struct JobOpening {
 
     private func begin(
         _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ sourceConnection: borrowing Connection,
-        _ connection: borrowing Connection
+        _ connection: borrowing Connection, after abandoned: Ledger.Job? = nil
     ) throws(FerryError) -> Opening {
         events(.stage(.plan))
         let fingerprint = try JobFingerprint(request: request).read(sourceConnection)
-        let survey = try Surveyor(source: source, target: target, request: request)
-            .survey(in: snapshot, source: sourceConnection, target: connection)
-        let plan = Planner(request: request, survey: survey).plan()
-        events(.planned(plan))
+        var plan = try makePlan(snapshot, sourceConnection, connection)
         guard plan.isReady else {
-            throw FerryError(
-                .blocked, "The plan has \(plan.blockers.count) blockers.",
-                hint: plan.blockers.first.map { "\($0)" })
+            if abandoned != nil { plan.notes.append(.takenBack) }
+            throw refusal(plan)
         }
+        events(.planned(plan))
         try snapshots.lock(plan.sourceRelations)
         var creation: [String] = []
         if plan.pairs.contains(where: \.isCreated) {
@@ -110,13 +118,45 @@ struct JobOpening {
         }
         events(.stage(.prepare))
         let number = try Preparation(
-            plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation
+            plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation,
+            lockWait: engine.retry.lockWait
         ).run(on: connection)
         let job = Ledger.Job(
             number: number, fingerprint: fingerprint, state: .loading, plan: plan,
             sourceVisibility: snapshot.visibility,
             sourceChanged: false, report: nil, startedAt: "")
         return .running(job)
+    }
+
+    private func makePlan(
+        _ snapshot: Snapshot, _ sourceConnection: borrowing Connection, _ connection: borrowing Connection
+    ) throws(FerryError) -> Plan {
+        let survey = try Surveyor(source: source, target: target, request: request)
+            .survey(in: snapshot, source: sourceConnection, target: connection)
+        return Planner(request: request, survey: survey).plan()
+    }
+
+    /// Announces a plan that can't be carried out.
+    private func refusal(_ plan: Plan) -> FerryError {
+        events(.planned(plan))
+        return FerryError(
+            .blocked, "The plan has \(plan.blockers.count) blockers.", hint: plan.blockers.first.map { "\($0)" })
+    }
+
+    /// Refuses to take back a job where the plan that follows would be blocked all the same: by anything but what that job
+    /// put there.
+    private func requirePlan(
+        without job: Ledger.Job, _ snapshot: Snapshot, _ connection: borrowing Connection
+    ) throws(FerryError) {
+        // Its own, since a survey leaves the session in a transaction.
+        var plan = try makePlan(snapshot, try source.connect(), connection)
+        let made = Set(job.plan.pairs.filter(\.isCreated).map(\.name))
+        plan.notes.removeAll { note in
+            note.level == .blocker
+                && (Note.ofRows.contains(note.code) || request.create && note.table.map(made.contains) == true)
+        }
+        if !request.create { plan.notes += plan.pairs.map(\.name).filter(made.contains).map(Note.goesWithJob) }
+        guard plan.isReady else { throw refusal(plan) }
     }
 }
 
@@ -148,6 +188,22 @@ enum KnownJob {
 }
 
 extension Note {
+    /// The blockers that stem from the rows of a table.
+    fileprivate static let ofRows: Set<String> = ["not_empty", "no_key", "referenced"]
+
+    /// Starting over has changed something before it was refused.
+    fileprivate static let takenBack = Note(
+        level: .info, code: "taken_back", side: .target, table: nil,
+        message: "What an earlier run had put there is gone, as --restart asked.", hint: nil)
+
+    /// A table that the job made is to be filled, and would be dropped first.
+    fileprivate static func goesWithJob(_ table: QualifiedName) -> Note {
+        Note(
+            level: .blocker, code: "table_missing", side: .target, table: table,
+            message: "An earlier run made the table, which --restart takes back.",
+            hint: "Add --create, which makes it again.")
+    }
+
     /// Rows were written to the source after the job began to read it.
     static let sourceChanged = Note(
         level: .warning, code: "source_changed", side: .source, table: nil,

@@ -37,11 +37,16 @@ enum ProgramRunner {
         var updates: [Environment.Key: String?] = [:]
         for (name, value) in environment { updates[Environment.Key(stringLiteral: name)] = value }
         let changed = Environment.inherit.updating(updates)
+        var options = PlatformOptions()
+        // pg_dump cancels what its backend does when it is told to end; killed, it would leave it behind.
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
+        let platformOptions = options
         // The calling thread is one of our own and may block; the task runs on the pool.
         let task = Task.detached {
             do {
                 let ended = try await Subprocess.run(
                     executable, arguments: Arguments(arguments), environment: changed,
+                    platformOptions: platformOptions,
                     output: .string(limit: outputLimit), error: .string(limit: 64 << 10))
                 let status: Int =
                     switch ended.terminationStatus {
@@ -63,6 +68,8 @@ enum ProgramRunner {
             guard isLate || interrupt?.isRequested == true else { continue }
             // The library ends a program whose task is cancelled.
             task.cancel()
+            // It is to be gone when we are; what it has started itself may keep its output open.
+            _ = done.wait(timeout: .now() + .seconds(2))
             return .failure(Failure(message: isLate ? "it did not end in time" : "it was interrupted"))
         }
         return result.withLock { $0 }

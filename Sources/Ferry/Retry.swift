@@ -7,15 +7,20 @@ public struct RetryPolicy: Sendable, Equatable {
     /// The wait before the second try; it doubles from there.
     public var firstDelay: Duration
     public var longestDelay: Duration
+    /// How long one try waits for a lock on a table that others use; they wait behind it.
+    public var lockWait: Duration
 
     /// 8 tries wait for about a minute in all: longer than a failover of Aurora, which takes under 60 seconds
     /// (Aurora User Guide, "Fault tolerance for an Aurora DB cluster").
     public static let standard = RetryPolicy(attempts: 8, firstDelay: .milliseconds(500), longestDelay: .seconds(20))
 
-    public init(attempts: Int, firstDelay: Duration, longestDelay: Duration) {
+    public init(
+        attempts: Int, firstDelay: Duration, longestDelay: Duration, lockWait: Duration = .seconds(30)
+    ) {
         self.attempts = attempts
         self.firstDelay = firstDelay
         self.longestDelay = longestDelay
+        self.lockWait = lockWait
     }
 
     /// The wait after `attempt` tries: exponential, with a random half so that many workers don't come back at once.

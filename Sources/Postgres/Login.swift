@@ -26,6 +26,9 @@ public struct Login: ~Copyable {
     private let limit: Duration
     private let deadline: ContinuousClock.Instant
 
+    /// Seconds that a login may take where `connect_timeout` says nothing.
+    public static let defaultTimeout = 10
+
     /// Begins to open a session.
     ///
     /// - Parameters:
@@ -59,7 +62,7 @@ public struct Login: ~Copyable {
         }
         guard let started else { throw PostgresError(.connectFailed, "libpq could not allocate a connection.") }
         connection = Connection(owning: started, interrupt: interrupt, silence: silence)
-        let seconds = parameters["connect_timeout"].flatMap { Int($0) } ?? 10
+        let seconds = parameters["connect_timeout"].flatMap { Int($0) } ?? Self.defaultTimeout
         limit = .seconds(seconds > 0 ? seconds : 3600)
         deadline = ContinuousClock.now + limit
         self.first = first

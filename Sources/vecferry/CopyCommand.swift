@@ -59,8 +59,8 @@ struct CopyCommand: AsyncParsableCommand {
         let console = Console.shared
         let text = PlanText(plan, style: output.json ? console.errorStyle : console.outputStyle)
         for line in PlanText(plan, style: console.errorStyle).blockers { console.message(line) }
-        let verdict =
-            restart ? text.verdict + " What an earlier run had put there is gone, as --restart asked." : text.verdict
+        let takenBack = plan.notes.first { $0.code == "taken_back" }
+        let verdict = text.verdict + (takenBack.map { " " + $0.message } ?? "")
         if output.json {
             console.message(verdict)
             console.result(try JSONOutput.text(plan))

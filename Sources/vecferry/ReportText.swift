@@ -17,8 +17,9 @@ struct ReportText {
             return
                 "\(style.green("Proven")): \(amount) on the target, byte for byte what the source holds\(kept). \(pace)"
         case .alreadyFinished:
-            return "\(style.green("Already finished")): job \(report.job) copied and proved \(amount); "
-                + "nothing was changed. --restart copies again."
+            let when = report.finishedAt.map { " at \($0)" } ?? ""
+            return "\(style.green("Already finished")): job \(report.job) copied and proved \(amount)\(when); "
+                + "nothing was changed. vecferry verify compares the sides as they are now; --restart copies again."
         case .differs:
             return "\(style.red("DIFFERS")): the target does not hold what the source holds in \(bad(.differs)). "
                 + "vecferry verify names the rows\(failedToo)."

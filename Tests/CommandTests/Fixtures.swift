@@ -83,7 +83,8 @@ enum Fixtures {
     static func report(_ outcome: JobReport.Outcome, _ states: TableReport.State...) -> JobReport {
         JobReport(
             outcome: outcome, job: 7, tables: states.enumerated().map { table($0.offset, $0.element) }, notes: [],
-            copySeconds: 3, seconds: 9.1, streamedBytes: 363 << 20)
+            copySeconds: 3, seconds: 9.1, streamedBytes: 363 << 20,
+            finishedAt: outcome == .alreadyFinished ? "2026-01-02 03:04 UTC" : nil)
     }
 
     private static func table(_ number: Int, _ state: TableReport.State) -> TableReport {

@@ -100,8 +100,8 @@ import Testing
         ),
         (
             Fixtures.report(.alreadyFinished, .proven),
-            "Already finished: job 7 copied and proved 30,000 rows of 1 table; nothing was changed. "
-                + "--restart copies again."
+            "Already finished: job 7 copied and proved 30,000 rows of 1 table at 2026-01-02 03:04 UTC; nothing was changed. "
+                + "vecferry verify compares the sides as they are now; --restart copies again."
         ),
         (
             Fixtures.report(.differs, .proven, .differs, .failed),

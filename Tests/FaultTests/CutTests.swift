@@ -1,5 +1,6 @@
 import Postgres
 import RigSupport
+import Synchronization
 import Testing
 
 @testable import Ferry
@@ -224,6 +225,84 @@ extension Faults {
                 #expect(copy.status == 3, "\(copy.said)")
                 #expect(copy.errors.contains("reader endpoint"), "\(copy.said)")
                 #expect(try databases.target.value("SELECT to_regnamespace('vecferry') IS NULL") == "t")
+            }
+        }
+
+        @Test func `an address that leads elsewhere once the plan is ready is refused, and the plan not called ready`()
+            async throws
+        {
+            try await Cargo.withDatabases(rows: 100) { databases in
+                let proxy = try Proxy(to: [try databases.source.port])
+                defer { proxy.close() }
+                // With its plan made, the copy waits for the tables, and then opens the workers' sessions.
+                let user = try databases.target.connect()
+                try user.execute("BEGIN; LOCK TABLE items IN ROW EXCLUSIVE MODE")
+                let copy = try databases.startCopy(
+                    environment: ["VECFERRY_SOURCE": try databases.source.uri(port: proxy.port)])
+                let isWaiting = try eventually {
+                    try databases.target.value(
+                        """
+                        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                            AND application_name = 'vecferry' AND wait_event_type = 'Lock'
+                        """) == "1"
+                }
+                #expect(isWaiting, "\(copy.errorsSoFar)")
+                proxy.redirect(to: try databases.target.port)
+                try user.execute("COMMIT")
+                let ended = copy.ended()
+                #expect(ended.status == 3, "\(ended.said)")
+                #expect(ended.output == "", "\(ended.said)")
+                #expect(ended.errors.contains("reader endpoint"), "\(ended.said)")
+                #expect(try databases.startCopy().ended().status == 0)
+                try databases.expectWhole()
+            }
+        }
+
+        @Test func `an index build whose connection is cut is not taken over while the lost backend is at it`()
+            async throws
+        {
+            try await Rig.withDatabases { databases in
+                try databases.target.run(
+                    """
+                    CREATE TABLE items (id int PRIMARY KEY, embedding vector(8));
+                    INSERT INTO items SELECT i, (SELECT array_agg(sin(i * d)) FROM generate_series(1, 8) AS d)::vector
+                    FROM generate_series(1, 500) AS i;
+                    CREATE INDEX h ON items USING hnsw (embedding vector_l2_ops)
+                    """)
+                let proxy = try Proxy(to: [try databases.target.port])
+                defer { proxy.close() }
+                let building = """
+                    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                        AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'
+                    """
+                let isWriting = Mutex(false)
+                let cutter = Meanwhile { _ in
+                    // A concurrent build waits for a writer, its new index there and not valid.
+                    let writer = try databases.target.connect()
+                    try writer.execute("BEGIN; UPDATE items SET id = id WHERE id = 1")
+                    isWriting.withLock { $0 = true }
+                    let isBuilding = try eventually { try databases.target.value(building) == "1" }
+                    proxy.cutAll()
+                    // The backend looks for its client every two seconds; the next try is there long before.
+                    let isLost = try eventually { try databases.target.value(building) == "0" }
+                    try writer.execute("COMMIT")
+                    return isBuilding && isLost
+                }
+                let told = Told()
+                let engine = try databases.hastyEngine(target: try databases.target.uri(port: proxy.port), told: told)
+                var request = IndexStepRequest()
+                request.index.online = true
+                request.index.hnswM = 24
+                eventually { isWriting.withLock { $0 } }
+                #expect(try await engine.index(request).isDone)
+                #expect(try await cutter.value)
+                #expect(!told.retries.isEmpty)
+                let indexes = try databases.target.run(
+                    """
+                    SELECT c.relname, i.indisvalid, c.reloptions FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+                    WHERE i.indrelid = 'items'::regclass ORDER BY 1
+                    """)
+                #expect(indexes == [["h", "t", "{m=24}"], ["items_pkey", "t", nil]])
             }
         }
     }

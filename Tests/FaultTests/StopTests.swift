@@ -65,6 +65,36 @@ extension Faults {
             }
         }
 
+        @Test func `a signal while pg_dump waits ends it too, within 5 seconds, and leaves no backend`() async throws {
+            try await Rig.withDatabases { databases in
+                try databases.source.run(
+                    "CREATE TABLE items (id int, embedding vector(2)); INSERT INTO items VALUES (1, '[1,2]')")
+                // pg_dump reads this catalog, and vecferry does not.
+                let holder = try databases.source.connect()
+                try holder.execute("BEGIN; LOCK TABLE pg_catalog.pg_transform IN ACCESS EXCLUSIVE MODE")
+                let copy = try databases.startCopy(["--create"])
+                let dumps = """
+                    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg_dump'
+                    """
+                let isWaiting = try eventually {
+                    try databases.source.value("\(dumps) AND wait_event_type = 'Lock'") == "1"
+                }
+                #expect(isWaiting, "\(copy.errorsSoFar)")
+                let start = ContinuousClock.now
+                copy.interrupt()
+                let ended = copy.ended(within: 20)
+                #expect((ContinuousClock.now - start) / .seconds(1) < 5)
+                #expect(ended.status == 130, "\(ended.said)")
+                #expect(ended.errors.contains("run the same command again"), "\(ended.said)")
+                let isGone = try eventually(within: 2) { try databases.source.value(dumps) == "0" }
+                #expect(isGone)
+                try holder.execute("COMMIT")
+                let resumed = try databases.startCopy(["--create"]).ended()
+                #expect(resumed.status == 0, "\(resumed.said)")
+                #expect(try databases.sameRows("SELECT * FROM items") == 1)
+            }
+        }
+
         @Test func `a second copy is refused, and told who holds the first one`() async throws {
             try await Cargo.withDatabases(rows: 1500) { databases in
                 let proxy = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 100_000) }

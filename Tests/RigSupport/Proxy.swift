@@ -37,6 +37,7 @@ public final class Proxy: Sendable {
     private let struck = Atomic<Int>(0)
     private let isClosed = Atomic<Bool>(false)
     private let isFrozen = Atomic<Bool>(false)
+    private let redirected = Atomic<Int>(0)
     private let links = Mutex<[Link]>([])
 
     /// - Parameters:
@@ -57,6 +58,9 @@ public final class Proxy: Sendable {
     /// Passes nothing on, in any connection, and accepts none.
     public func freeze() { isFrozen.store(true, ordering: .relaxed) }
     public func thaw() { isFrozen.store(false, ordering: .relaxed) }
+
+    /// Leads connections that come in from now on to another port; those that are open stay where they are.
+    public func redirect(to port: Int) { redirected.store(port, ordering: .relaxed) }
 
     /// Resets all connections that are open now.
     public func cutAll() {
@@ -92,7 +96,8 @@ public final class Proxy: Sendable {
     }
 
     private func serve(_ client: Int32, _ number: Int, _ fault: Fault) {
-        let server = Socket.connect(port: backends[number % backends.count])
+        let port = redirected.load(ordering: .relaxed)
+        let server = Socket.connect(port: port > 0 ? port : backends[number % backends.count])
         guard server >= 0 else { return Socket.reset(client) }
         let link = Link(client: client, server: server)
         links.withLock { $0.append(link) }

@@ -39,6 +39,119 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("DROP TABLE documents", "table_gone", "The table is gone since job 1 finished at 20"),
+        ("TRUNCATE documents", "rows_gone", "It holds no row any more; 50 were there when job 1 finished at 20"),
+        (
+            "TRUNCATE documents; INSERT INTO documents VALUES (9001, 'own', 1)", "rows_gone",
+            "None of its 1 rows is as it was brought; 50 were there"
+        ),
+    ])
+    func `a finished job whose rows are gone is not taken for done`(
+        loss: String, code: String, words: String
+    )
+        async throws
+    {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            _ = try await databases.engine().copy(CopyRequest())
+            try databases.target.run(loss)
+            let before = try databases.target.fingerprint()
+            let plan = try await databases.engine().plan(CopyRequest())
+            #expect(plan.blockers.map(\.code) == [code])
+            #expect(plan.blockers.first?.table?.name == "documents")
+            #expect(!plan.notes.map(\.code).contains("already_finished"))
+            #expect(plan.blockers.first?.message.hasPrefix(words) == true, "\(plan.blockers)")
+            #expect(plan.blockers.first?.hint?.contains("--restart") == true)
+            let events = PlannedEvents()
+            let engine = try databases.engine(events: events.take)
+            let error = await #expect(throws: FerryError.self) { try await engine.copy(CopyRequest()) }
+            #expect(error?.code == .blocked)
+            #expect(events.plans.last?.blockers == plan.blockers)
+            #expect(try databases.target.fingerprint() == before)
+        }
+    }
+
+    @Test func `a finished job stays finished where others have written to its tables since`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            _ = try await databases.engine().copy(CopyRequest())
+            try databases.target.run("INSERT INTO items VALUES (9001, 'own', '[1,2]')")
+            let grown = try await databases.engine().copy(CopyRequest())
+            #expect(grown.outcome == .alreadyFinished)
+            #expect(grown.finishedAt?.hasPrefix("20") == true)
+            #expect(!grown.notes.map(\.code).contains("rows_gone"))
+            // None of its rows is as it was brought, and there are no fewer.
+            try databases.target.run("UPDATE documents SET botid = 'edited'")
+            let edited = try await databases.engine().copy(CopyRequest())
+            #expect(edited.outcome == .alreadyFinished)
+            #expect(!edited.notes.map(\.code).contains("rows_gone"))
+            try databases.target.run("DELETE FROM items WHERE id BETWEEN 491 AND 500")
+            let shrunk = try await databases.engine().copy(CopyRequest())
+            #expect(shrunk.outcome == .alreadyFinished)
+            let notes = shrunk.notes.filter { $0.code == "rows_gone" }
+            #expect(notes.count == 1)
+            #expect(notes.first?.message.contains("holds 491 rows, fewer than the 500") == true, "\(notes)")
+        }
+    }
+
+    @Test func `starting over takes nothing back where the plan that follows is blocked`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.target.run(
+                "ALTER TABLE documents ADD rank int NOT NULL DEFAULT 1; ALTER TABLE documents ALTER rank DROP DEFAULT")
+            let before = try databases.target.fingerprint()
+            let events = PlannedEvents()
+            let engine = try databases.engine(events: events.take)
+            let error = await #expect(throws: FerryError.self) { try await engine.copy(CopyRequest(), restart: true) }
+            #expect(error?.code == .blocked)
+            #expect(events.plans.last?.notes.filter { $0.level != .warning }.map(\.code) == ["column_required"])
+            #expect(try databases.target.fingerprint() == before)
+            try databases.target.run("ALTER TABLE documents DROP rank")
+            #expect(try await databases.engine().copy(CopyRequest(), restart: true).outcome == .proven)
+        }
+    }
+
+    @Test func `starting over drops no table that the new plan would not make again`() async throws {
+        try await Rig.withDatabases { databases in
+            try databases.source.run(Self.setup + Self.rows)
+            var request = CopyRequest()
+            request.create = true
+            #expect(try await databases.engine().copy(request).outcome == .proven)
+            try databases.target.run("UPDATE vecferry.job SET state = 'loading', report = NULL, finished_at = NULL")
+            let before = try databases.target.fingerprint()
+            let error = await #expect(throws: FerryError.self) {
+                try await databases.engine().copy(CopyRequest(), restart: true)
+            }
+            #expect(error?.code == .blocked)
+            #expect(error?.hint?.contains("--create") == true)
+            #expect(try databases.target.fingerprint() == before)
+            // What was made by an older form of the source's table is made by the new one.
+            try databases.source.run("ALTER TABLE documents ADD rank int NOT NULL DEFAULT 1")
+            #expect(try await databases.engine().copy(request, restart: true).outcome == .proven)
+            #expect(try databases.sameRows("SELECT * FROM documents ORDER BY id") == 50)
+        }
+    }
+
+    @Test func `starting over leaves what another job has finished`() async throws {
+        let setup = Self.setup.replacing(" REFERENCES items", with: "")
+        try await Rig.withDatabases(setup: setup) { databases in
+            try databases.source.run(Self.rows)
+            var first = CopyRequest()
+            first.selection.tables = ["items"]
+            var second = CopyRequest()
+            second.selection.tables = ["documents"]
+            #expect(try await databases.engine().copy(first).outcome == .proven)
+            let before = try databases.target.run("SELECT xmin, ctid, id FROM items ORDER BY id")
+            #expect(try await databases.engine().copy(second, restart: true).outcome == .proven)
+            #expect(try databases.target.run("SELECT xmin, ctid, id FROM items ORDER BY id") == before)
+            #expect(before.count == 500)
+            #expect(
+                try databases.target.value("SELECT string_agg(state, ' ') FROM vecferry.job") == "finished finished")
+        }
+    }
+
     @Test func `starting over takes back what the job brought, and nothing else`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.source.run(Self.rows)

@@ -1,6 +1,7 @@
-import Ferry
 import RigSupport
 import Testing
+
+@testable import Ferry
 
 /// Kinds of tables, and what hangs on them.
 @Suite struct TableKindTests {
@@ -92,6 +93,56 @@ import Testing
             #expect(report.tables.map(\.name.name) == ["items"])
             #expect(try databases.sameRows("SELECT * FROM shown") == 1)
             #expect(try databases.target.value("SELECT count(*) FROM kept") == "0")
+        }
+    }
+
+    @Test func `row triggers that a target before 15 would fire in partitions are blockers`() async throws {
+        let setup = """
+            CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE TABLE items (id int, embedding vector(2)) PARTITION BY RANGE (id);
+            CREATE TABLE items_1 PARTITION OF items DEFAULT;
+            CREATE TRIGGER "Each" AFTER INSERT ON items FOR EACH ROW EXECUTE FUNCTION note();
+            CREATE TRIGGER off AFTER INSERT ON items FOR EACH ROW EXECUTE FUNCTION note();
+            CREATE TRIGGER statement AFTER INSERT ON items FOR EACH STATEMENT EXECUTE FUNCTION note();
+            CREATE TRIGGER own AFTER INSERT ON items_1 FOR EACH ROW EXECUTE FUNCTION note();
+            ALTER TABLE items DISABLE TRIGGER off;
+            """
+        try await Rig.withDatabases(setup: setup) { databases in
+            let engine = try databases.engine()
+            let request = CopyRequest()
+            let surveyor = Surveyor(source: engine.source, target: engine.target, request: request)
+            var survey = try surveyor.survey(
+                in: nil, source: try engine.source.connect(), target: try engine.target.connect())
+            #expect(Planner(request: request, survey: survey).plan().isReady)
+            // As a server of 14 tells it, to whom partitions' copies of triggers are internal.
+            survey.target.server.versionNumber = 140_011
+            for (oid, relation) in survey.target.relations where relation.name.name == "items_1" {
+                survey.target.relations[oid]?.triggers.removeAll { $0.name != "own" }
+            }
+            let blockers = Planner(request: request, survey: survey).plan().blockers
+            #expect(blockers.map(\.code) == ["partition_trigger"])
+            #expect(blockers.first?.message.contains("public.items have its row trigger Each,") == true, "\(blockers)")
+            #expect(blockers.first?.hint?.contains("ALTER TABLE public.items DISABLE TRIGGER \"Each\"") == true)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a table that a crash would empty is pointed out`(isCreated: Bool) async throws {
+        let quick = "CREATE UNLOGGED TABLE quick (id int PRIMARY KEY, embedding vector(2));"
+        let parts = """
+            CREATE TABLE parts (id int PRIMARY KEY, embedding vector(2)) PARTITION BY RANGE (id);
+            CREATE UNLOGGED TABLE parts_1 PARTITION OF parts DEFAULT; CREATE TABLE safe (embedding vector(2));
+            """
+        try await Rig.withDatabases { databases in
+            try databases.source.run((isCreated ? quick : quick.replacing("UNLOGGED ", with: "")) + parts)
+            if !isCreated { try databases.target.run(quick + parts) }
+            var request = CopyRequest()
+            request.create = isCreated
+            let plan = try await databases.engine().plan(request)
+            #expect(plan.isReady)
+            let notes = plan.warnings.filter { $0.code == "unlogged" }
+            #expect(notes.compactMap(\.table?.name).sorted() == ["parts", "quick"])
+            #expect(notes.compactMap(\.hint).contains { $0.contains("ALTER TABLE public.parts_1 SET LOGGED") })
         }
     }
 

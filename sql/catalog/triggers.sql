@@ -1,6 +1,8 @@
--- The users' triggers that are enabled, and how (pg_trigger.tgenabled: O origin, A always, R replica).
+-- The users' triggers that are enabled, how (pg_trigger.tgenabled: O origin, A always, R replica), and whether they fire for
+-- each row (pg_trigger.tgtype, bit 0). A partition's copies of its table's are among them from PostgreSQL 15 on; before, they
+-- count as internal.
 -- Both sides; PostgreSQL 12 and later.
-SELECT t.tgrelid AS relation, t.tgname AS name, t.tgenabled AS enabled
+SELECT t.tgrelid AS relation, t.tgname AS name, t.tgenabled AS enabled, t.tgtype & 1 = 1 AS is_for_each_row
 FROM pg_trigger AS t
 JOIN pg_class AS c ON c.oid = t.tgrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace

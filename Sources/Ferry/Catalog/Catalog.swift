@@ -245,6 +245,7 @@ public struct Trigger: Sendable {
     public var name: String
     /// `pg_trigger.tgenabled`: `O` origin, `A` always, `R` replica
     public var enabled: String
+    public var isForEachRow: Bool
 }
 
 /// A sequence that a column's default takes from.

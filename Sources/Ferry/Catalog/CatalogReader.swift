@@ -23,7 +23,9 @@ struct CatalogReader {
             try attachIndexes(rows[3], to: &relations)
             try attachForeignKeys(rows[4], to: &relations)
             for row in rows[5] {
-                let trigger = Trigger(name: try row.string("name"), enabled: try row.string("enabled"))
+                let trigger = Trigger(
+                    name: try row.string("name"), enabled: try row.string("enabled"),
+                    isForEachRow: try row.bool("is_for_each_row"))
                 relations[try row.int("relation", as: OID.self)]?.triggers.append(trigger)
             }
             for row in rows[6] {

@@ -37,6 +37,10 @@ public struct ServerInfo: Codable, Sendable, Equatable {
     /// PostgreSQL 14 is the first whose planner reads a range of `ctid` without reading the whole table (release notes of
     /// 14, "TID Range Scan").
     public var hasTIDRangeScan: Bool { versionNumber >= 140_000 }
+
+    /// Whether the owner of a partition may switch off what it has of its table's row triggers: before 15 those count as the
+    /// system's (`pg_trigger.tgisinternal`; commands/trigger.c, EnableDisableTrigger).
+    var letsOwnersDisablePartitionTriggers: Bool { versionNumber >= 150_000 }
 }
 
 /// pgvector's version, such as 0.8.5.

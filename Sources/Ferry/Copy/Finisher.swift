@@ -3,6 +3,8 @@ internal import Postgres
 /// Puts on what rows must not meet on their way in: foreign keys, checks and triggers.
 struct Finisher {
     let job: Int
+    /// How long one try waits for a lock.
+    let lockWait: Duration
 
     /// - Returns: The pairs whose constraints the target does not accept, and why.
     func run(pairs: [TablePair], _ session: inout JobSession) throws(FerryError) -> [Int: FerryError] {
@@ -24,19 +26,31 @@ struct Finisher {
 
     /// Puts one definition back, in one transaction with the mark that it is.
     private func restore(_ definition: SavedDefinition, on connection: borrowing Connection) throws(FerryError) {
-        try on(.target, definition.relation) { () throws(PostgresError) in
-            let entry = "WHERE job = \(job) AND number = \(definition.number)"
-            let state = try connection.execute(
-                "BEGIN; SELECT restored_at IS NOT NULL AS restored FROM vecferry.saved_definition \(entry) FOR UPDATE")
-            // The answer to an earlier try's COMMIT may have been lost on the way.
-            if try state.last?.first?.bool("restored") != true {
-                for statement in definition.statements { try connection.execute(statement) }
-                FailPoint.reached(.afterDefinition)
-                try connection.execute(Ledger.markRestoredSQL(job: job, number: definition.number))
+        do throws(FerryError) {
+            try on(.target, definition.relation) { () throws(PostgresError) in
+                try restoreInTransaction(definition, on: connection)
             }
-            FailPoint.reached(.beforeDefinitionCommit)
-            try connection.execute("COMMIT")
-            FailPoint.reached(.afterDefinitionCommit)
+        } catch {
+            let text = definition.statements.joined(separator: "; ")
+            throw error.naming(LockHolder(behind: error, text: text, on: connection))
         }
+    }
+
+    private func restoreInTransaction(
+        _ definition: SavedDefinition, on connection: borrowing Connection
+    ) throws(PostgresError) {
+        let entry = "WHERE job = \(job) AND number = \(definition.number)"
+        let state = try connection.execute(
+            "\(LockHolder.begin(lockWait)); "
+                + "SELECT restored_at IS NOT NULL AS restored FROM vecferry.saved_definition \(entry) FOR UPDATE")
+        // The answer to an earlier try's COMMIT may have been lost on the way.
+        if try state.last?.first?.bool("restored") != true {
+            for statement in definition.statements { try connection.execute(statement) }
+            FailPoint.reached(.afterDefinition)
+            try connection.execute(Ledger.markRestoredSQL(job: job, number: definition.number))
+        }
+        FailPoint.reached(.beforeDefinitionCommit)
+        try connection.execute("COMMIT")
+        FailPoint.reached(.afterDefinitionCommit)
     }
 }

@@ -9,13 +9,15 @@ struct Preparation {
     let visibility: String
     /// Statements that make the tables that are missing.
     let creation: [String]
+    /// How long one try waits for a lock.
+    let lockWait: Duration
 
     /// - Returns: The job's number.
     func run(on target: borrowing Connection) throws(FerryError) -> Int {
         do throws(FerryError) {
             try on(.target) { () throws(PostgresError) in
                 // Whoever uses the tables may finish first, and is not held up for longer by our waiting.
-                try target.execute("BEGIN; SET LOCAL lock_timeout TO '30s'")
+                try target.execute(LockHolder.begin(lockWait))
                 try target.execute(Statements.ledger)
                 for statement in creation { try target.execute(statement) }
             }
@@ -33,7 +35,7 @@ struct Preparation {
             return job
         } catch {
             if error.cause?.isConnectionGone != true { _ = try? target.execute("ROLLBACK") }
-            throw error
+            throw error.naming(LockHolder(behind: error, text: plan.pairs.lockText, on: target))
         }
     }
 
@@ -116,6 +118,11 @@ struct Preparation {
         }
         return definitions
     }
+}
+
+extension [TablePair] {
+    /// The tables' names, for ``LockHolder``.
+    var lockText: String { map(\.name.sql).joined(separator: ", ") }
 }
 
 extension SavedDefinition {

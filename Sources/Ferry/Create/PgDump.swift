@@ -72,7 +72,11 @@ struct PgDump {
         if let command = source.passwordCommand {
             environment["PGPASSWORD"] = try PasswordCommand(command, side: .source).run(source.interrupt)
         }
-        switch ProgramRunner.run(program, arguments, environment: environment, outputLimit: 64 << 20) {
+        environment["PGCONNECT_TIMEOUT"] = environment["PGCONNECT_TIMEOUT"] ?? "\(Login.defaultTimeout)"
+        let outcome = ProgramRunner.run(
+            program, arguments, environment: environment, outputLimit: 64 << 20, interrupt: source.interrupt)
+        if source.interrupt.isRequested { throw .interrupted }
+        switch outcome {
         case .success(let output) where output.status == 0: return output.standardOutput
         case .success(let output):
             let reason = output.standardError.split(separator: "\n").first ?? "it did not say why"

@@ -28,16 +28,24 @@ struct IndexBuilder: Sendable {
     }
 
     private func attempt(workers: Int?) throws(FerryError) {
-        try retry.run(interrupt: interrupt, events: events) { () throws(FerryError) in
+        try retry.run(interrupt: interrupt, events: events) { (tries: inout Tries) throws(FerryError) in
             let connection = try target.connect()
             let watch = try monitor.watch(task, connection)
             defer { monitor.forget(watch) }
-            try on(.target, task.build.relation) { () throws(PostgresError) in
-                if task.build.isConcurrent {
-                    try besideWriters(connection, workers: workers)
-                } else {
-                    try inTransaction(connection, workers: workers)
+            do throws(FerryError) {
+                try on(.target, task.build.relation) { () throws(PostgresError) in
+                    if task.build.isConcurrent {
+                        try besideWriters(connection, workers: workers)
+                    } else {
+                        try inTransaction(connection, workers: workers)
+                    }
                 }
+            } catch {
+                let text = task.build.statements.joined(separator: "; ")
+                let holder = LockHolder(behind: error, text: text, on: connection)
+                // REINDEX waits for whoever reads the table, and those that read it back come to an end.
+                if holder?.isOurs == true { tries.progressed() }
+                throw error.naming(holder)
             }
             tell(connection.takeNotices())
         }
@@ -46,7 +54,7 @@ struct IndexBuilder: Sendable {
     /// The build and its mark in the ledger, together. After a commit whose acknowledgement was lost, the mark says that
     /// nothing is left to do.
     private func inTransaction(_ connection: borrowing Connection, workers: Int?) throws(PostgresError) {
-        try connection.execute("BEGIN")
+        try connection.execute(LockHolder.begin(retry.lockWait))
         if let entry = task.entry, try isDone(entry, connection) {
             try connection.execute("ROLLBACK")
             return

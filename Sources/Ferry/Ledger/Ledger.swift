@@ -25,6 +25,7 @@ struct Ledger {
         var sourceChanged: Bool
         var report: JobReport?
         var startedAt: String
+        var finishedAt: String?
     }
 
     // MARK: One copy at a time
@@ -86,7 +87,8 @@ struct Ledger {
             try connection.query(
                 """
                 SELECT id, fingerprint, state, plan, plan_hash, source_visibility, source_changed, report,
-                    to_char(started_at, 'YYYY-MM-DD HH24:MI TZ') AS started_at
+                    to_char(started_at, 'YYYY-MM-DD HH24:MI TZ') AS started_at,
+                    to_char(finished_at, 'YYYY-MM-DD HH24:MI TZ') AS finished_at
                 FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC LIMIT 1
                 """
             ).first
@@ -101,7 +103,8 @@ struct Ledger {
                 number: try row.int("id"), fingerprint: try row.string("fingerprint"), state: state, plan: plan,
                 sourceVisibility: try row.string("source_visibility"), sourceChanged: try row.bool("source_changed"),
                 report: try row.optional("report").flatMap { PlanCoding.decode(JobReport.self, $0) },
-                startedAt: try row.string("started_at"))
+                startedAt: try row.string("started_at"),
+                finishedAt: try row.optional("finished_at"))
         }
         guard let job else { throw Self.damaged("the plan it holds is not the plan it was given") }
         return job

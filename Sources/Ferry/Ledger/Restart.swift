@@ -11,10 +11,12 @@ internal import SQLStatements
 /// - No trigger fires.
 struct Restart {
     let job: Ledger.Job
+    /// How long one try waits for a lock.
+    let lockWait: Duration
 
     func run(on target: borrowing Connection) throws(FerryError) {
         do throws(FerryError) {
-            try on(.target) { () throws(PostgresError) in try target.execute("BEGIN; SET LOCAL lock_timeout TO '30s'") }
+            try on(.target) { () throws(PostgresError) in try target.execute(LockHolder.begin(lockWait)) }
             // First, since it waits for the job's transactions under way, and none begins after it.
             try Ledger().abandon(job: job.number, target)
             FailPoint.reached(.afterRestartAbandon)
@@ -30,7 +32,7 @@ struct Restart {
             FailPoint.reached(.afterRestartCommit)
         } catch {
             if error.cause?.isConnectionGone != true { _ = try? target.execute("ROLLBACK") }
-            throw error
+            throw error.naming(LockHolder(behind: error, text: job.plan.pairs.lockText, on: target))
         }
     }
 

@@ -28,10 +28,12 @@ struct Pairing {
         }
         let columns = ColumnMatch(source: source, target: target)
         notes += columns.notes
+        notes += persistence()
         let (load, filter, readBack) = loading(columns.pairs, &notes)
         notes += clearing(load)
         notes += botPath(filter, readBack, load)
         notes += targetRights(load)
+        notes += partitionTriggers()
 
         let rows = sourceLeaves.reduce(0) { $0 + max(0, $1.estimatedRows) }
         let isUnknown = sourceLeaves.contains { $0.estimatedRows < 0 }
@@ -63,6 +65,18 @@ struct Pairing {
         _ level: Note.Level, _ code: String, _ side: Side, _ message: String, _ hint: String? = nil
     ) -> Note {
         Note(level: level, code: code, side: side, table: source.name, message: message, hint: hint)
+    }
+
+    /// What a crash does to the rows once they are there.
+    private func persistence() -> [Note] {
+        // A table that is made is as the source's.
+        guard let unlogged = (target == nil ? sourceLeaves : targetLeaves).first(where: \.isUnlogged) else { return [] }
+        let name = unlogged.name == source.name ? "The table" : "\(unlogged.name)"
+        return [
+            note(
+                .warning, "unlogged", .target, "\(name) is UNLOGGED: a crash of the target empties it.",
+                "After the copy, make it last with ALTER TABLE \(unlogged.name.sql) SET LOGGED.")
+        ]
     }
 
     // MARK: Rights
@@ -288,6 +302,21 @@ struct Pairing {
             }
         }
         return (plans, [])
+    }
+
+    /// Row triggers of a partitioned table that would fire in the load, whatever is done to the table's own.
+    private func partitionTriggers() -> [Note] {
+        guard !survey.target.server.letsOwnersDisablePartitionTriggers else { return [] }
+        return targetTree.filter { $0.kind == .partitioned }.flatMap { relation in
+            relation.triggers.filter(\.isForEachRow).map { trigger in
+                note(
+                    .blocker, "partition_trigger", .target,
+                    "The partitions of \(relation.name) have its row trigger \(trigger.name), which only a superuser can switch "
+                        + "off there before PostgreSQL 15.",
+                    "Drop it for the copy; or have a superuser run ALTER TABLE \(relation.name.sql) DISABLE TRIGGER "
+                        + "\(trigger.name.sqlIdentifier) before, and ENABLE TRIGGER after.")
+            }
+        }
     }
 
     private func triggerPlans() -> [TriggerPlan] {

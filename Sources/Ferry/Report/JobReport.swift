@@ -22,6 +22,8 @@ public struct JobReport: Codable, Sendable, Equatable {
     public var seconds: Double
     /// Bytes of COPY data that this process moved.
     public var streamedBytes: Int
+    /// When an earlier run finished it; nil where this one did.
+    public var finishedAt: String?
 
     public var rows: Int { tables.reduce(0) { $0 + $1.source.rows } }
 }

@@ -1,0 +1,63 @@
+internal import Postgres
+
+/// Looks whether the target still holds what a finished job brought.
+///
+/// It counts rows and compares none: that is what `verify` is for. The application may write to its tables since, so other
+/// rows and fewer rows are no fault; a table that is gone, or that has lost all that was brought, is one.
+struct FinishedJob {
+    let job: Ledger.Job
+
+    func notes(on target: borrowing Connection) throws(FerryError) -> [Note] {
+        guard let report = job.report else { return [] }
+        let tables = Dictionary(report.tables.map { ($0.name, $0) }) { first, _ in first }
+        var notes: [Note] = []
+        for pair in job.plan.pairs {
+            guard let table = tables[pair.name] else { continue }
+            let note = try on(.target, pair.name) { () throws(PostgresError) in try loss(pair, table, on: target) }
+            if let note { notes.append(note) }
+        }
+        return notes
+    }
+
+    private func loss(
+        _ pair: TablePair, _ table: TableReport, on target: borrowing Connection
+    ) throws(PostgresError) -> Note? {
+        let name = try pair.name.quoted(on: target)
+        let exists = try target.query(
+            "SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')) AS is_there",
+            [name])[0].bool("is_there")
+        guard exists else {
+            return Note(
+                level: .blocker, code: "table_gone", side: .target, table: pair.name,
+                message: "The table is gone since job \(job.number) finished\(when).",
+                hint: pair.isCreated
+                    ? "vecferry copy --restart makes it again and copies all."
+                    : "Deploy it again; then vecferry copy --restart copies all.")
+        }
+        // Rows that were merged by key are the target's own where it had the key.
+        let brought = table.source.rows
+        guard brought > 0 else { return nil }
+        let row = try target.query(
+            """
+            SELECT count(*) AS rows, count(*) FILTER (WHERE r.xmin IN (
+                SELECT c.xid FROM vecferry.chunk AS c WHERE c.job = $1 AND c.pair = $2 AND c.xid IS NOT NULL)) AS own
+            FROM \(pair.targetOnly)\(name) AS r
+            """, ["\(job.number)", "\(pair.number)"])[0]
+        let (rows, own) = (try row.int("rows", as: Int.self), try row.int("own", as: Int.self))
+        guard rows < brought else { return nil }
+        if rows == 0 || own == 0 && brought > table.keptRows {
+            // Rows that somebody has updated since have another xmin, so this says no more than it knows.
+            let left = rows == 0 ? "It holds no row any more" : "None of its \(rows) rows is as it was brought"
+            return Note(
+                level: .blocker, code: "rows_gone", side: .target, table: pair.name,
+                message: "\(left); \(brought) were there when job \(job.number) finished\(when).",
+                hint: "vecferry verify --repair brings what is missing; vecferry copy --restart copies all again.")
+        }
+        return Note(
+            level: .warning, code: "rows_gone", side: .target, table: pair.name,
+            message: "The table holds \(rows) rows, fewer than the \(brought) that were there when the job finished.",
+            hint: "vecferry verify names those that are missing.")
+    }
+
+    private var when: String { job.finishedAt.map { " at \($0)" } ?? "" }
+}

@@ -1,0 +1,82 @@
+import Ferry
+import Postgres
+import RigSupport
+import Synchronization
+import Testing
+
+extension Faults {
+    /// A transaction of somebody else's, in the way of what a copy does to the tables themselves.
+    @Suite struct LockTests {
+        /// The stage whose statements wait for it.
+        @Test(arguments: [Stage.prepare, .index, .finish])
+        func `a lock that is not let go is given up after some tries, by the name of who holds it`(
+            stage: Stage
+        )
+            async throws
+        {
+            try await Cargo.withDatabases(rows: 100) { databases in
+                let holder = Holder(databases.target, "LOCK TABLE bot_document, items IN ROW EXCLUSIVE MODE")
+                defer { holder.letGo() }
+                let told = Told()
+                var engine = try databases.hastyEngine(told: told)
+                engine.retry.attempts = 3
+                engine.retry.lockWait = .milliseconds(300)
+                engine.events = { event in
+                    told.sink(event)
+                    if case .stage(stage) = event { holder.take() }
+                }
+                let start = ContinuousClock.now
+                let error = await #expect(throws: FerryError.self) { try await engine.copy(inSmallChunks) }
+                #expect(ContinuousClock.now - start < .seconds(10))
+                #expect(error?.cause?.sqlState == "55P03")
+                #expect(error?.tries == 3)
+                let hint = try #require(error?.hint)
+                #expect(hint.hasPrefix("Process \(holder.pid) of postgres holds a lock on public."), "\(hint)")
+                #expect(hint.contains("in a transaction since 20"), "\(hint)")
+
+                // Let go in time, it costs some tries and nothing else.
+                let retold = Told()
+                engine.retry.attempts = 30
+                engine.events = { event in
+                    retold.sink(event)
+                    if retold.retries.count == 1 { holder.letGo() }
+                }
+                #expect(try await engine.copy(inSmallChunks).outcome == .proven)
+                #expect(retold.retries.contains { $0.cause?.sqlState == "55P03" })
+                try databases.expectWhole()
+            }
+        }
+
+        /// A session with a transaction that others wait for. A test that fails waits for it for 20 seconds.
+        private final class Holder: Sendable {
+            private let state = Atomic<Int>(0)
+            private let isLetGo = Atomic<Bool>(false)
+            private let database: RigDatabase
+            private let lock: String
+
+            init(_ database: RigDatabase, _ lock: String) {
+                self.database = database
+                self.lock = lock
+            }
+
+            /// The backend's number.
+            var pid: Int { state.load(ordering: .acquiring) }
+
+            /// Takes the lock, the first time.
+            func take() {
+                guard pid == 0 else { return }
+                _ = Meanwhile { [self] _ in
+                    let session = try database.connect()
+                    try session.execute("BEGIN; \(lock)")
+                    let pid = try session.execute("SELECT pg_backend_pid() AS pid")[0][0].int("pid", as: Int.self)
+                    state.store(pid, ordering: .releasing)
+                    eventually(within: 20) { isLetGo.load(ordering: .acquiring) }
+                    try session.execute("COMMIT")
+                }
+                eventually { pid != 0 }
+            }
+
+            func letGo() { isLetGo.store(true, ordering: .releasing) }
+        }
+    }
+}
