@@ -119,15 +119,15 @@ struct Repairer {
             let rights = missing.joined(separator: ", ")
             throw FerryError(
                 .blocked, "The role \(user) lacks \(rights) on the table.",
-                hint: "GRANT \(rights) ON \(root.name) TO \(user).", side: .target, table: root.name)
+                hint: "GRANT \(rights) ON \(root.name.sql) TO \(user.sqlIdentifier).", side: .target, table: root.name)
         }
         let triggers = relations.flatMap { relation in relation.triggers.map { (relation, $0.name) } }
         if let (relation, name) = triggers.first(where: { !$0.0.rights.own }) {
             throw FerryError(
                 .blocked,
                 "The trigger \(name) would fire, and only the owner \(relation.owner) may disable it for the repair.",
-                hint: "GRANT \(relation.owner) TO \(user), or disable the trigger.", side: .target, table: relation.name
-            )
+                hint: "GRANT \(relation.owner.sqlIdentifier) TO \(user.sqlIdentifier), or disable the trigger.",
+                side: .target, table: relation.name)
         }
     }
 

@@ -26,6 +26,7 @@ struct Verifier {
         engine.events(.stage(.plan))
         let survey = VerifySurvey(engine: engine)
         let sides = try survey.open(source, target)
+        if request.repair != .none { try survey.requireTemporary(sides.target) }
         let comparison = try ComparisonPlanner(
             request: request, source: sides.source.catalog, target: sides.target.catalog,
             memory: try survey.memory(sides.target, for: request.repair)
