@@ -1,5 +1,6 @@
 import Ferry
 import RigSupport
+import Synchronization
 import Testing
 
 /// What one table can't bear after its rows are in keeps no other from being finished.
@@ -41,5 +42,29 @@ import Testing
     @Test func `statistics that fail on a row`() async throws {
         try await copy(
             fault: "CREATE STATISTICS s ON (1 / (id - 50)) FROM items", sqlState: "22012", cure: "DROP STATISTICS s")
+    }
+
+    /// Before its rows are looked for, where it is an empty table that nothing else stumbles over, and after.
+    @Test(arguments: [0, 60]) func `a table that is dropped before it is read back`(_ rows: Int) async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            if rows == 0 { try databases.source.run("TRUNCATE items") }
+            let target = databases.target
+            let loaded = Atomic(0)
+            let report = try await databases.engine { event in
+                switch event {
+                case .pairLoaded: guard loaded.add(1, ordering: .relaxed).newValue == 2, rows == 0 else { return }
+                case .stage(.index): guard rows > 0 else { return }
+                default: return
+                }
+                _ = try? target.run("DROP TABLE items")
+            }.copy(CopyRequest())
+            #expect(try target.value("SELECT to_regclass('items') IS NULL") == "t")
+            #expect(report.outcome == .failed)
+            let tables = report.tables.sorted { "\($0.name)" < "\($1.name)" }
+            #expect(tables.map(\.state) == [.failed, .proven])
+            #expect(tables[1].target.rows == 60)
+            #expect(try databases.target.value("SELECT last_value FROM others_id_seq") == "1000")
+        }
     }
 }
