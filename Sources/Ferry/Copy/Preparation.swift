@@ -46,11 +46,7 @@ struct Preparation {
                     let table = try key.relation.quoted(on: target)
                     try target.execute("ALTER TABLE \(table) DROP CONSTRAINT \(try target.quoteIdentifier(key.name))")
                 }
-                for trigger in pair.triggers {
-                    let table = try trigger.relation.quoted(on: target)
-                    let name = try target.quoteIdentifier(trigger.name)
-                    try target.execute("ALTER TABLE ONLY \(table) DISABLE TRIGGER \(name)")
-                }
+                for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
                 for index in pair.indexes where index.action == .rebuild {
                     try target.execute("DROP INDEX \(try index.name.quoted(on: target))")
                 }
@@ -106,12 +102,9 @@ struct Preparation {
                     ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(key.definition)"] + key.after)
             }
             for trigger in pair.triggers {
-                let table = try trigger.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(trigger.name)
-                let mode = ["A": "ALWAYS ", "R": "REPLICA "][trigger.enabled] ?? ""
                 add(
                     pair, .trigger, stage: SavedDefinition.triggerStage, trigger.relation, trigger.name,
-                    ["ALTER TABLE ONLY \(table) ENABLE \(mode)TRIGGER \(name)"])
+                    [try trigger.enabling(on: target)])
             }
         }
         return definitions

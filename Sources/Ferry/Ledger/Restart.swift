@@ -102,11 +102,7 @@ struct Restart {
                 let name = try target.quoteIdentifier(key.name)
                 try target.execute("ALTER TABLE IF EXISTS \(relation) DROP CONSTRAINT IF EXISTS \(name)")
             }
-            for trigger in pair.triggers {
-                let relation = try trigger.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(trigger.name)
-                try target.execute("ALTER TABLE ONLY \(relation) DISABLE TRIGGER \(name)")
-            }
+            for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
         }
     }
 

@@ -291,9 +291,7 @@ struct Pairing {
     }
 
     private func triggerPlans() -> [TriggerPlan] {
-        targetTree.flatMap { relation in
-            relation.triggers.map { TriggerPlan(relation: relation.name, name: $0.name, enabled: $0.enabled) }
-        }
+        targetTree.flatMap(\.triggerPlans)
     }
 
     private func sequencePlans() -> ([SequencePlan], [Note]) {
