@@ -85,8 +85,11 @@ public struct Relation: Sendable {
     public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
 
     /// The primary key, else the unique index with the fewest columns that can name every row.
-    public var key: TableKey? {
-        let keys = indexes.filter { $0.isKey && $0.isValid }
+    public var key: TableKey? { key { _ in true } }
+
+    /// The same, of the keys whose columns pass a test.
+    func key(where passes: ([String]) -> Bool) -> TableKey? {
+        let keys = indexes.filter { $0.isKey && $0.isValid && passes($0.columns) }
         let best =
             keys.first { $0.isPrimary }
             ?? keys.min { ($0.columns.count, $0.name.name) < ($1.columns.count, $1.name.name) }

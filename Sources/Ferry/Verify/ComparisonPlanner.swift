@@ -102,15 +102,7 @@ struct ComparisonPlanner {
     /// uses them.
     private static func key(_ source: Relation, _ target: Relation, _ columns: [ColumnPair]) -> TableKey? {
         let names = Set(columns.map(\.name))
-        let onSource = Set(source.indexes.filter { $0.isKey && $0.isValid }.map { Set($0.columns) })
-        let candidates = target.indexes.filter { index in
-            index.isKey && index.isValid && !index.columns.isEmpty && onSource.contains(Set(index.columns))
-                && names.isSuperset(of: index.columns)
-        }
-        let best =
-            candidates.first { $0.isPrimary }
-            ?? candidates.min { ($0.columns.count, $0.name.name) < ($1.columns.count, $1.name.name) }
-        return best.map { TableKey(columns: $0.columns, equalityOperators: $0.equalityOperators) }
+        return target.key { names.isSuperset(of: $0) && source.hasKey(on: $0) }
     }
 
     /// The columns to compare: all of the source's. A generated column is a column like others here.
