@@ -7,18 +7,22 @@ public struct Engine: Sendable {
     public var target: Endpoint
     /// How many chunks move at the same time, each over its own pair of connections.
     public var jobs: Int
+    /// The same over a long line, where each chunk waits for answers while others could move.
+    public var jobsOverLongLine: Int
     public var retry: RetryPolicy
     /// Raised, it stops every stage within a moment and leaves the ledger resumable.
     public var interrupt: Interrupt
     public var events: EventSink
 
+    /// - Parameter jobsOverLongLine: nil means as many as elsewhere.
     public init(
-        source: Endpoint, target: Endpoint, jobs: Int, retry: RetryPolicy = .standard, interrupt: Interrupt,
-        events: @escaping EventSink = { _ in }
+        source: Endpoint, target: Endpoint, jobs: Int, jobsOverLongLine: Int? = nil, retry: RetryPolicy = .standard,
+        interrupt: Interrupt, events: @escaping EventSink = { _ in }
     ) {
         self.source = source
         self.target = target
         self.jobs = jobs
+        self.jobsOverLongLine = jobsOverLongLine ?? jobs
         self.retry = retry
         self.interrupt = interrupt
         self.events = events

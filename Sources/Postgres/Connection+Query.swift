@@ -13,6 +13,21 @@ extension Connection {
         return try awaitResults(limit: limit)
     }
 
+    /// How long a message that asks nothing takes there and back: the line's latency, both ways.
+    ///
+    /// - Returns: The shorter of two, since one may have waited for a processor.
+    public func roundTrip(limit: Duration?) throws(PostgresError) -> Duration {
+        let clock = ContinuousClock()
+        var shortest: Duration?
+        for _ in 1...2 {
+            let start = clock.now
+            try execute("", limit: limit)
+            let taken = clock.now - start
+            shortest = min(shortest ?? taken, taken)
+        }
+        return shortest ?? .zero
+    }
+
     /// Sends what ``execute(_:limit:)`` would and does not wait: the round trip goes by while something else is done.
     func request(_ sql: String) throws(PostgresError) {
         guard PQsendQuery(handle, sql) == 1, PQflush(handle) >= 0 else { throw lost() }

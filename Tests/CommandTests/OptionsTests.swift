@@ -94,6 +94,8 @@ import Testing
     @Test func theDefaultNumberOfJobsSuitsTheMachine() throws {
         #expect((2...4).contains(try SessionOptions.parse([]).jobCount))
         #expect(try SessionOptions.parse(["--jobs", "64"]).jobCount == 64)
+        #expect(try SessionOptions.parse([]).jobCountOverLongLine == 8)
+        #expect(try SessionOptions.parse(["--jobs", "3"]).jobCountOverLongLine == 3)
         #expect(try SessionOptions.parse(["--retries", "0"]).retryPolicy.attempts == 1)
     }
 
