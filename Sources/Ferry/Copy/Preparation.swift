@@ -42,9 +42,10 @@ struct Preparation {
     private func takeOff(on target: borrowing Connection) throws(FerryError) {
         for pair in plan.pairs {
             try on(.target, pair.name) { () throws(PostgresError) in
-                for key in pair.foreignKeys where key.exists {
-                    let table = try key.relation.quoted(on: target)
-                    try target.execute("ALTER TABLE \(table) DROP CONSTRAINT \(try target.quoteIdentifier(key.name))")
+                for constraint in pair.constraints where constraint.exists {
+                    let table = try constraint.relation.quoted(on: target)
+                    let name = try target.quoteIdentifier(constraint.name)
+                    try target.execute("ALTER TABLE \(table) DROP CONSTRAINT \(name)")
                 }
                 for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
                 for index in pair.indexes where index.action == .rebuild {
@@ -76,7 +77,7 @@ struct Preparation {
 
     // MARK: What comes back
 
-    /// Everything that is put on after the load, in stages: indexes, foreign keys, triggers.
+    /// Everything that is put on after the load, in stages: indexes, constraints, triggers.
     private func definitions(on target: borrowing Connection) throws(PostgresError) -> [SavedDefinition] {
         var definitions: [SavedDefinition] = []
         func add(
@@ -94,12 +95,12 @@ struct Preparation {
                     add(pair, .index, stage: build.stage, build.relation, build.index.name, build.statements)
                 }
             }
-            for key in pair.foreignKeys {
-                let table = try key.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(key.name)
+            for constraint in pair.constraints {
+                let table = try constraint.relation.quoted(on: target)
+                let name = try target.quoteIdentifier(constraint.name)
                 add(
-                    pair, .foreignKey, stage: SavedDefinition.foreignKeyStage, key.relation, key.name,
-                    ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(key.definition)"] + key.after)
+                    pair, .constraint, stage: SavedDefinition.constraintStage, constraint.relation, constraint.name,
+                    ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(constraint.definition)"] + constraint.after)
             }
             for trigger in pair.triggers {
                 add(
@@ -112,8 +113,8 @@ struct Preparation {
 }
 
 extension SavedDefinition {
-    /// Foreign keys come after all indexes: they need the unique ones of the tables that they refer to.
-    static let foreignKeyStage = 10
+    /// Constraints come after all indexes: foreign keys need the unique ones of the tables that they refer to.
+    static let constraintStage = 10
     /// Triggers come last.
     static let triggerStage = 20
 }

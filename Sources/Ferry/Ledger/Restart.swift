@@ -97,9 +97,9 @@ struct Restart {
         for pair in pairs {
             let table = try pair.name.quoted(on: target)
             try target.execute("LOCK TABLE \(pair.targetOnly)\(table) IN ACCESS EXCLUSIVE MODE")
-            for key in pair.foreignKeys {
-                let relation = try key.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(key.name)
+            for constraint in pair.constraints {
+                let relation = try constraint.relation.quoted(on: target)
+                let name = try target.quoteIdentifier(constraint.name)
                 try target.execute("ALTER TABLE IF EXISTS \(relation) DROP CONSTRAINT IF EXISTS \(name)")
             }
             for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }

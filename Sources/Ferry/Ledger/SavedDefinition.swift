@@ -2,7 +2,7 @@
 struct SavedDefinition: Sendable, Equatable {
     enum Kind: String, Sendable {
         case index
-        case foreignKey = "foreign_key"
+        case constraint
         case trigger
     }
 

@@ -44,8 +44,8 @@ struct Pairing {
         notes += indexNotes
         let isWhole = filter.isAll && load != .keepKeys
         notes += survey.sparse[source.name, default: []].map { $0.note(source.name, isWhole: isWhole) }
-        let (foreignKeys, keyNotes) = foreignKeyPlans()
-        notes += keyNotes
+        let (constraints, constraintNotes) = constraintPlans()
+        notes += constraintNotes
         let (sequences, sequenceNotes) = sequencePlans()
         notes += sequenceNotes
 
@@ -54,7 +54,7 @@ struct Pairing {
             format: columns.pairs.contains { $0.textReason != nil } ? .text : .binary, parts: parts(),
             targetParts: target == nil ? [source.name] : targetLeaves.map(\.name),
             estimatedRows: isUnknown ? -1 : rows, key: (target ?? source).key, botScope: table.botScope,
-            filter: filter, readBackFilter: readBack, load: load, indexes: indexes, foreignKeys: foreignKeys,
+            filter: filter, readBackFilter: readBack, load: load, indexes: indexes, constraints: constraints,
             triggers: triggerPlans(), sequences: sequences)
         return (pair, notes)
     }
@@ -244,9 +244,9 @@ struct Pairing {
 
     // MARK: What hangs on the table
 
-    private func foreignKeyPlans() -> ([ForeignKeyPlan], [Note]) {
+    private func constraintPlans() -> ([ConstraintPlan], [Note]) {
         guard target != nil else {
-            var plans: [ForeignKeyPlan] = []
+            var plans: [ConstraintPlan] = []
             var notes: [Note] = []
             for (relation, key) in sourceTree.flatMap({ relation in relation.foreignKeys.map { (relation, $0) } }) {
                 guard let referenced = survey.source.relations[key.referenced]?.name else { continue }
@@ -259,14 +259,14 @@ struct Pairing {
                     continue
                 }
                 plans.append(
-                    ForeignKeyPlan(
+                    ConstraintPlan(
                         relation: relation.name, name: key.name, definition: key.definition, after: key.after,
                         exists: false))
             }
             for relation in sourceTree {
                 for check in relation.lateChecks {
                     plans.append(
-                        ForeignKeyPlan(
+                        ConstraintPlan(
                             relation: relation.name, name: check.name, definition: check.definition, after: [],
                             exists: false))
                 }
@@ -283,7 +283,7 @@ struct Pairing {
         }
         let plans = targetTree.flatMap { relation in
             relation.foreignKeys.map {
-                ForeignKeyPlan(
+                ConstraintPlan(
                     relation: relation.name, name: $0.name, definition: $0.definition, after: $0.after, exists: true)
             }
         }

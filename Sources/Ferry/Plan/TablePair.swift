@@ -34,8 +34,8 @@ public struct TablePair: Codable, Sendable, Equatable {
     public var readBackFilter: BotFilter
     public var load: LoadMode
     public var indexes: [IndexPlan]
-    /// Foreign keys that are taken off for the load and put back after it.
-    public var foreignKeys: [ForeignKeyPlan]
+    /// Constraints that are taken off for the load, or not yet there, and are put on after it.
+    public var constraints: [ConstraintPlan]
     /// Triggers that must not fire.
     public var triggers: [TriggerPlan]
     public var sequences: [SequencePlan]
@@ -90,8 +90,8 @@ public enum LoadMode: Codable, Sendable, Equatable {
     public var isKeyed: Bool { self == .keepKeys || self == .replaceKeys }
 }
 
-/// A foreign key that is dropped for the load, or a check of a table that is made, which rows need not pass.
-public struct ForeignKeyPlan: Codable, Sendable, Equatable {
+/// A constraint that comes after the rows: a foreign key, or a check of a table that is made which rows need not pass.
+public struct ConstraintPlan: Codable, Sendable, Equatable {
     public var relation: QualifiedName
     public var name: String
     /// `pg_get_constraintdef`
