@@ -27,14 +27,6 @@ public struct Engine: Sendable {
         self.interrupt = interrupt
         self.events = events
     }
-
-    /// An engine for what concerns the target alone: nothing asks its source, which is the target again.
-    public init(
-        target: Endpoint, jobs: Int, retry: RetryPolicy = .standard, interrupt: Interrupt,
-        events: @escaping EventSink = { _ in }
-    ) {
-        self.init(source: target, target: target, jobs: jobs, retry: retry, interrupt: interrupt, events: events)
-    }
 }
 
 extension Engine {

@@ -46,22 +46,3 @@ public struct IndexStepReport: Codable, Sendable, Equatable {
     /// Whether everything that was planned is done.
     public var isDone: Bool { plan.isReady && indexes.allSatisfy { $0.error == nil } }
 }
-
-extension Engine {
-    /// Finds out what ``index(_:)`` would do. Changes nothing.
-    public func planIndexes(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepPlan {
-        try await WorkerThread.run { () throws(FerryError) in
-            let step = IndexStep(request: request, target: target, jobs: jobs, retry: retry, events: events)
-            return try retry.run(interrupt: interrupt, events: events) { () throws(FerryError) in
-                try step.plan(on: try target.connect())
-            }
-        }
-    }
-
-    /// Builds the target's vector indexes on the rows that are there. Needs no source and no ledger.
-    public func index(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepReport {
-        try await WorkerThread.run { () throws(FerryError) in
-            try IndexStep(request: request, target: target, jobs: jobs, retry: retry, events: events).run()
-        }
-    }
-}
