@@ -15,6 +15,7 @@ final class Notices: Sendable {
     private static let most = 1_000
     private let collected = Mutex<[Notice]>([])
 
+    /// What came since the last call, in order.
     func take() -> [Notice] {
         collected.withLock { notices in
             defer { notices = [] }

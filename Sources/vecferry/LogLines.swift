@@ -20,11 +20,13 @@ struct LogLines: LogHandler {
         return logger
     }
 
+    /// Kept as `LogHandler` asks, and not written: events say all they have to say in their sentence.
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes one line, without control characters.
     func log(event: LogEvent) { Console.shared.message(line(event.level, "\(event.message)")) }
 
     private func line(_ level: Logger.Level, _ message: String) -> String {

@@ -11,11 +11,13 @@ enum Machine {
     /// Processors that are online.
     static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+    /// The variable's value; nil where it is not set.
     static func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// Ends the process, after what the C library has to flush.
     static func end(_ status: Int32) -> Never { exit(status) }
 
+    /// Whether the descriptor is a terminal.
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Columns and rows of the terminal behind `descriptor`, where it says so.

@@ -18,7 +18,9 @@ struct ProgressBoard {
         var readBackRows = 0
         var isLoaded = false
 
+        /// Whether rows have gone over and more are to come.
         var isMoving: Bool { movedRows > 0 && !isLoaded }
+        /// Whether rows have been read back and more are to come.
         var isReadingBack: Bool { readBackRows > 0 && !(isLoaded && readBackRows >= max(committedRows, 1)) }
     }
 
@@ -37,8 +39,12 @@ struct ProgressBoard {
     /// Whether an earlier process did a part, so that this one's rows are not all of them.
     private(set) var isResumed = false
 
+    /// Knows nothing yet.
     init() {}
 
+    /// Takes an event.
+    ///
+    /// - Parameter now: Seconds on any clock that does not go back.
     mutating func take(_ event: Event, at now: Double) {
         switch event {
         case .stage(let stage): self.stage = stage
@@ -90,6 +96,7 @@ struct ProgressBoard {
     /// How much of the copy is done, from 0 to 1.
     var fraction: Double { allChunks > 0 ? min(1, Double(doneChunks) / Double(allChunks)) : 0 }
 
+    /// Tables that have all their chunks.
     var loadedTables: Int { tables.filter(\.isLoaded).count }
 
     /// How much of a table is over, where that can be told.

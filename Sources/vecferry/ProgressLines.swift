@@ -110,6 +110,7 @@ struct ProgressLines {
 
 /// Columns that text takes on a terminal.
 enum TextWidth {
+    /// Columns of all characters together.
     static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
 
     /// East Asian wide characters and most emoji take two columns (Unicode Standard Annex 11).
