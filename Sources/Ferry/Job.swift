@@ -3,8 +3,11 @@ internal import Synchronization
 
 /// One run of a plan in this process: begins the job or goes on with it, and carries it to its proven end.
 struct Job {
+    /// Both ends, and how patiently they are used.
     let engine: Engine
+    /// What to copy, and how.
     let request: CopyRequest
+    /// Whether what an earlier job brought is taken back first.
     let restart: Bool
 
     private var source: Endpoint { engine.source }
@@ -12,6 +15,9 @@ struct Job {
     private var retry: RetryPolicy { engine.retry }
     private var events: EventSink { engine.events }
 
+    /// Holds the target's lock, and works until all is proven or something stops it.
+    ///
+    /// - Throws: What stopped the whole job. A table that alone has failed is in the report.
     func run() throws(FerryError) -> JobReport {
         let lock = LockKeeper(target, retry: retry, events: events)
         defer { lock.close() }

@@ -11,13 +11,17 @@ internal import Synchronization
 
 /// Runs another program from a worker thread and waits for it.
 enum ProgramRunner {
+    /// How the program ended, and what it printed.
     struct Output: Sendable {
+        /// Its exit status; 128 and the signal's number, where one ended it.
         var status: Int
         var standardOutput: String
         var standardError: String
     }
 
+    /// Why it did not run to its end.
     struct Failure: Error {
+        /// The end of a sentence, such as `it was interrupted`.
         var message: String
     }
 

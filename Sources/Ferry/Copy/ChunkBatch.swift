@@ -3,6 +3,7 @@
 struct ChunkBatch: Sendable {
     let chunks: [Chunk]
 
+    /// Whatever their sizes; ``batches(_:of:)`` is what groups them.
     init(_ chunks: [Chunk]) { self.chunks = chunks }
 
     /// Groups neighbours. Chunks that are merged by key stay alone: each needs its staging table.

@@ -2,6 +2,7 @@ internal import Postgres
 
 /// Keeps TRUNCATE, DROP and rewrites off the relations that are read, as pg_dump does.
 struct TableLock {
+    /// Without what lies below them: leaves are named themselves.
     let tables: [QualifiedName]
     let limit: Duration
 
@@ -18,6 +19,7 @@ struct TableLock {
         return try rows.map { row throws(PostgresError) in try row.string("name") }
     }
 
+    /// Locks them in the session's transaction, waiting for whoever holds them in the way.
     func take(_ names: [String], on connection: borrowing Connection) throws(PostgresError) {
         guard !names.isEmpty else { return }
         let list = names.map { "ONLY \($0)" }.joined(separator: ", ")

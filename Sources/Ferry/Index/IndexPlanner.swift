@@ -49,8 +49,10 @@ struct IndexPlanner: Sendable {
 
     // MARK: Policy
 
+    /// What becomes of an index, and why.
     struct Decision {
         var action: IndexPlan.Action
+        /// The end of a sentence.
         var reason: String
     }
 

@@ -7,6 +7,7 @@ struct IndexTask: Sendable {
     /// The entry in `vecferry.saved_definition` and its job; nil for a build that no job remembers.
     var entry: LedgerEntry?
 
+    /// Where the ledger says whether a build is done.
     struct LedgerEntry: Sendable {
         var job: Int
         var number: Int

@@ -12,6 +12,7 @@ struct Ledger {
 
     /// A job as the ledger holds it.
     struct Job: Sendable {
+        /// Where a job is: under way, proven, or taken back.
         enum State: String, Sendable {
             case loading, finished, abandoned
         }

@@ -12,6 +12,7 @@ internal import SQLStatements
 struct Restart {
     let job: Ledger.Job
 
+    /// Carries it out in one transaction, or leaves all as it was.
     func run(on target: borrowing Connection) throws(FerryError) {
         do throws(FerryError) {
             try on(.target) { () throws(PostgresError) in try target.execute("BEGIN; SET LOCAL lock_timeout TO '30s'") }

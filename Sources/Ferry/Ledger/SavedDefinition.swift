@@ -1,5 +1,6 @@
 /// Something that was taken off a target table, and how to put it back.
 struct SavedDefinition: Sendable, Equatable {
+    /// What was taken off, by the name that the ledger has for it.
     enum Kind: String, Sendable {
         case index
         case constraint
@@ -8,11 +9,15 @@ struct SavedDefinition: Sendable, Equatable {
 
     /// From 0, within the job.
     var number: Int
+    /// The table pair's number in the plan.
     var pair: Int
+    /// What it is.
     var kind: Kind
     /// Lower stages first; what shares a stage may be restored side by side.
     var stage: Int
+    /// The table, or the partition, that it belongs to.
     var relation: QualifiedName
+    /// Its own name.
     var name: String
     /// In order, in one transaction.
     var statements: [String]

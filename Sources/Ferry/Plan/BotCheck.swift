@@ -3,6 +3,7 @@ struct BotCheck {
     let request: CopyRequest
     let survey: Survey
 
+    /// What the operator should know of the bots; a blocker where a name can't be a bot's.
     func notes(for chosen: [TableSelector.Chosen]) -> [Note] {
         guard let only = request.selection.bots else { return [] }
         var notes: [Note] = []

@@ -7,6 +7,7 @@ struct BotMerge {
     /// Bots that the target holds, over all tables.
     private let targetBots: Set<String?>
 
+    /// - Parameter chosen: The tables to be copied.
     init(request: CopyRequest, survey: Survey, chosen: [TableSelector.Chosen]) {
         self.request = request
         var source: Set<String?> = []

@@ -15,10 +15,15 @@ public struct BotFilter: Codable, Sendable, Equatable {
     /// The target's own, which stay; nil among them stands for rows that belong to no bot.
     public var except: [String?]
 
+    /// Every row.
     public static let all = BotFilter(only: nil, except: [])
 
+    /// Whether every row is let through.
     public var isAll: Bool { only == nil && except.isEmpty }
 
+    /// - Parameters:
+    ///   - only: nil lets all through that `except` does not name.
+    ///   - except: nil among them stands for rows that belong to no bot.
     public init(only: [String]?, except: [String?]) {
         self.only = only
         self.except = except

@@ -6,6 +6,7 @@ struct TableSelector {
     /// What the foreign keys of embedding tables refer to.
     private let referredByEmbeddings: Set<OID>
 
+    /// - Parameter catalog: Of the side that the patterns speak of: the source where there is one.
     init(selection: TableSelection, catalog: Catalog) {
         self.selection = selection
         self.catalog = catalog
@@ -16,8 +17,11 @@ struct TableSelector {
 
     /// One chosen table.
     struct Chosen {
+        /// A whole table: its partitions come with it.
         var relation: Relation
+        /// Why the default selection would take it, if it would.
         var role: TablePair.Role
+        /// How a row's bot is found; nil where the table has none.
         var botScope: BotScope?
     }
 
@@ -109,6 +113,7 @@ struct TableSelector {
 
     // MARK: What a table is
 
+    /// Whether the table, or a partition of it, has a column of embeddings.
     func isEmbeddingTable(_ relation: Relation) -> Bool { embeddingTables.contains(relation.oid) }
 
     private static func holdsEmbeddings(_ relation: Relation) -> Bool {

@@ -5,6 +5,7 @@ struct LedgerMemory: Sendable {
     /// The plans of all jobs that were not taken back, the newest first.
     var plans: [Plan] = []
 
+    /// The newest job's.
     var newest: Plan? { plans.first }
 
     /// A table as the newest job that has it took it.

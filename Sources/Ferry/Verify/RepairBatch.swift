@@ -22,12 +22,15 @@ struct RepairBatch {
         /// It has none.
         var missing: [RowPlace] = []
 
+        /// Rows of either kind.
         var count: Int { differing.count + missing.count }
     }
 
+    /// What is repaired.
     let table: ComparedTable
     /// The target's table with its partitions.
     let relations: [Relation]
+    /// How long either server may stay silent in a stream.
     let limit: Duration
 
     /// Deletes rows of the target.
@@ -58,7 +61,9 @@ struct RepairBatch {
 
     /// What bringing rows did.
     struct Brought {
+        /// Rows that the target lacked.
         var inserted = 0
+        /// Rows that differed.
         var replaced = 0
     }
 

@@ -10,17 +10,25 @@ struct Repairer {
     /// Rows of one transaction: a few megabytes of embeddings, and short locks.
     private static let batch = 1_000
 
+    /// Its target is written to; its sessions are not the comparison's.
     let engine: Engine
+    /// How much is read at one go.
     let request: VerifyRequest
+    /// The comparison's snapshots, which stay open until all is done.
     let sides: BothSides
 
     /// A table that differs.
     struct Work {
+        /// What was compared.
         var table: ComparedTable
+        /// What both sides came to.
         var sums: Comparer.Result
+        /// How many rows differ.
         var counts: FindingCounts
     }
 
+    /// - Returns: What was done, table by table, in the order given.
+    /// - Throws: ``FerryError/Code/blocked`` where the role lacks a right, before anything is changed.
     func run(_ work: [Work]) throws(FerryError) -> [TableRepair] {
         for item in work { try requireRights(item) }
         let leader = try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
