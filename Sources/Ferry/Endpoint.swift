@@ -11,6 +11,7 @@ public struct Endpoint: Sendable {
     public let passwordCommand: String?
     /// How long a server may be silent in the middle of a stream before it counts as hung.
     public let stallLimit: Duration
+    /// What ends every wait of its sessions.
     let interrupt: Interrupt
     /// Whether its sessions can't write: always on the source, and on the target where it is only compared.
     private var isReadOnly: Bool

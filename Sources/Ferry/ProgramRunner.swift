@@ -15,7 +15,9 @@ enum ProgramRunner {
     struct Output: Sendable {
         /// Its exit status; 128 and the signal's number, where one ended it.
         var status: Int
+        /// Read as UTF-8.
         var standardOutput: String
+        /// Read as UTF-8; at most 64 KiB.
         var standardError: String
     }
 

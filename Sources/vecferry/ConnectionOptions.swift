@@ -4,6 +4,7 @@ import Postgres
 
 /// Both ends, for the commands that need both.
 struct ConnectionOptions: ParsableArguments {
+    /// The source's address.
     @OptionGroup var source: SourceOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var session: SessionOptions

@@ -18,7 +18,9 @@ final class Console: Sendable {
 
     /// Whether standard error is a terminal that lines can be redrawn on.
     let isLive = Machine.isTerminal(STDERR_FILENO) && Machine.environmentVariable("TERM") != "dumb"
+    /// For what goes to standard output.
     let outputStyle = Style(isColored: Style.wantsColor(STDOUT_FILENO))
+    /// For what goes to standard error.
     let errorStyle = Style(isColored: Style.wantsColor(STDERR_FILENO))
 
     /// The live lines on the screen; nil while there are to be none.
@@ -79,6 +81,7 @@ final class Console: Sendable {
 
 /// Colours, where they are wanted.
 struct Style: Sendable {
+    /// Whether text is wrapped in ANSI escape sequences.
     var isColored: Bool
 
     /// No colours.

@@ -56,6 +56,7 @@ struct EnvironmentOption: Equatable {
 
     /// Without dashes: `source-password-command`.
     var name: String
+    /// What its value means.
     var kind: Kind
 
     /// `--source-password-command`

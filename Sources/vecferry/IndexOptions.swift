@@ -100,6 +100,7 @@ extension IndexRequest.Lists: ExpressibleByArgument {
 /// An amount of memory as PostgreSQL writes its settings: `64MB`, `1.5GB`; a bare number counts kB
 /// (PostgreSQL documentation, "Parameter Names and Values").
 struct MemorySize: ExpressibleByArgument, Equatable {
+    /// How many bytes.
     var bytes: Int
 
     private static let units = [

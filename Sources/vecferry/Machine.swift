@@ -49,9 +49,11 @@ enum Machine {
 
     /// What reading a file came to.
     enum FileContent {
+        /// All of it.
         case bytes([UInt8])
         /// In the operating system's words.
         case failure(String)
+        /// It is longer than the limit, and was not read to its end.
         case tooLong
     }
 

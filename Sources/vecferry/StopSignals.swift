@@ -15,6 +15,7 @@ import UnixSignals
 final class StopSignals: Sendable {
     /// SIGINT, as Ctrl-C sends it, or SIGTERM.
     enum Signal: Sendable {
+        /// SIGINT; SIGTERM.
         case interrupt, terminate
 
         /// What the process ends with.

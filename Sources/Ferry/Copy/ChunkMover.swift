@@ -10,9 +10,13 @@ internal import Postgres
 /// - The message that commits a batch may begin the next one, which saves a round trip in which nothing flows. The answers
 ///   come one by one, so it is known which of the two an error concerns.
 struct ChunkMover {
+    /// What its chunks are of.
     let plan: Plan
+    /// What is moved.
     let batch: ChunkBatch
+    /// The job's number in the ledger.
     let job: Int
+    /// How long either server may stay silent.
     let limit: Duration
     let events: EventSink
 
@@ -26,7 +30,9 @@ struct ChunkMover {
 
     /// What of one chunk went over.
     struct Moved {
+        /// Which one.
         var chunk: Chunk
+        /// Of the rows that the source sent.
         var digest: Digest
         /// What was left out because the target had the rows' keys.
         var kept: Digest

@@ -4,10 +4,13 @@ internal import Synchronization
 /// Moves all open chunks, in parallel: each worker is one thread that owns one source and one target connection.
 struct Copier {
     let plan: Plan
+    /// The job's number in the ledger.
     let job: Int
     let source: Endpoint
     let target: Endpoint
+    /// Where workers find the source's snapshot, and ask again when they lose it.
     let snapshots: SnapshotKeeper
+    /// How many workers at the most.
     let jobs: Int
     let retry: RetryPolicy
     let events: EventSink

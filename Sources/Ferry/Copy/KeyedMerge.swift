@@ -6,7 +6,9 @@ internal import Postgres
 /// It proves itself within the transaction: the digests of the rows that were left out and of those that the target
 /// returned as inserted must add up to what the source sent.
 struct KeyedMerge {
+    /// The table, whose key both sides have.
     let pair: TablePair
+    /// How long the target may stay silent in a stream.
     let limit: Duration
 
     /// Where the chunk's rows come first.

@@ -4,8 +4,11 @@ internal import SQLStatements
 /// Makes the target ready to be loaded, in one transaction together with the ledger of the job: either all of it is done and
 /// can be undone from the ledger, or nothing was.
 struct Preparation {
+    /// A plan without blockers.
     let plan: Plan
+    /// What ``JobFingerprint`` gave.
     let fingerprint: String
+    /// The source's, as ``Snapshot/visibility``.
     let visibility: String
     /// Statements that make the tables that are missing.
     let creation: [String]

@@ -4,6 +4,7 @@ internal import Postgres
 struct TableLock {
     /// Without what lies below them: leaves are named themselves.
     let tables: [QualifiedName]
+    /// How long the server may stay silent, and so how long a lock is waited for.
     let limit: Duration
 
     /// Those that are there and may be read; the others fail where they are read, each for itself.

@@ -6,6 +6,7 @@ internal import SQLStatements
 /// It can be done again from any point: what an earlier try left is dropped first, and what it finished is not repeated.
 /// Nothing here takes a lock that keeps writers waiting.
 struct IndexReplacement {
+    /// Its statements build the new index.
     let build: IndexBuild
 
     /// The name of a new index until it takes the old one's place. It needs no quotes.

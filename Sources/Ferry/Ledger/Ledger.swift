@@ -14,17 +14,25 @@ struct Ledger {
     struct Job: Sendable {
         /// Where a job is: under way, proven, or taken back.
         enum State: String, Sendable {
+            /// Its rows or what comes after them are under way; it ended proven; `--restart` took it back.
             case loading, finished, abandoned
         }
 
+        /// From 1, in the order in which jobs began.
         var number: Int
+        /// What ``JobFingerprint`` gave for its request and source.
         var fingerprint: String
+        /// How far it is.
         var state: State
+        /// The plan that it began with, and goes on with.
         var plan: Plan
         /// The source's visibility when it began, as ``Snapshot/visibility``.
         var sourceVisibility: String
+        /// Whether the source was seen to be written to since it began.
         var sourceChanged: Bool
+        /// How it ended; nil before.
         var report: JobReport?
+        /// To the minute, with the time zone of the session; for people.
         var startedAt: String
     }
 

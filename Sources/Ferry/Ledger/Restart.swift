@@ -10,6 +10,7 @@ internal import SQLStatements
 ///   refer to a row that goes.
 /// - No trigger fires.
 struct Restart {
+    /// The job that is taken back.
     let job: Ledger.Job
 
     /// Carries it out in one transaction, or leaves all as it was.

@@ -2,8 +2,11 @@
 struct SavedDefinition: Sendable, Equatable {
     /// What was taken off, by the name that the ledger has for it.
     enum Kind: String, Sendable {
+        /// An index, or one step of building a partitioned one.
         case index
+        /// A foreign key, or a check that rows need not pass.
         case constraint
+        /// A trigger that is disabled, not dropped.
         case trigger
     }
 

@@ -2,9 +2,11 @@
 struct Pairing {
     let request: CopyRequest
     let survey: Survey
+    /// The source's table.
     let table: TableSelector.Chosen
     /// The names of all tables that are copied.
     let chosen: Set<QualifiedName>
+    /// What becomes of bots that the target holds.
     let bots: BotMerge
 
     private var source: Relation { table.relation }

@@ -1,6 +1,8 @@
 /// Chooses the tables of a database that a selection means, and tells what each of them is.
 struct TableSelector {
+    /// What was asked for.
     let selection: TableSelection
+    /// Where the tables are.
     let catalog: Catalog
     private let embeddingTables: Set<OID>
     /// What the foreign keys of embedding tables refer to.

@@ -35,6 +35,7 @@ public struct JobReport: Codable, Sendable, Equatable {
 public struct TableReport: Codable, Sendable, Equatable {
     /// Whether the target holds what the source holds.
     public enum State: String, Codable, Sendable {
+        /// Read back equal; read back, and something else; not done, or not to be read.
         case proven, differs, failed
     }
 

@@ -69,7 +69,9 @@ struct ComparedTable: Sendable {
 struct ScanTask: Sendable {
     /// Which rows: heap pages of one of the table's leaves on its side.
     struct Range: Hashable {
+        /// Which of the side's leaves, from 0.
         var leaf: Int
+        /// Which heap pages of it.
         var pages: PageRange
 
         /// Whether a row of the same side is in the range.

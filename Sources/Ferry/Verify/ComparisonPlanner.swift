@@ -1,16 +1,21 @@
 /// Pairs the tables of two databases for a comparison. It does no I/O.
 struct ComparisonPlanner {
+    /// What to compare.
     let request: VerifyRequest
+    /// Its tables decide: each needs its counterpart.
     let source: Catalog
+    /// Where the counterparts are.
     let target: Catalog
     /// What earlier copies did.
     let memory: LedgerMemory
 
     /// What is compared.
     struct Comparison: Sendable {
+        /// Each with the number that is its position.
         var tables: [ComparedTable] = []
         /// Bots that a copy kept on the target, by table number.
         var keptBots: [Int: [String?]] = [:]
+        /// What is not compared, and what the operator should know.
         var notes: [Note] = []
     }
 

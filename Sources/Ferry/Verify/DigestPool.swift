@@ -5,7 +5,9 @@ internal import Synchronization
 struct DigestPool {
     /// One range to read, and what its digest counts towards.
     struct Task: Sendable {
+        /// The table's number: tasks of one key add up.
         var key: Int
+        /// What asks for the range.
         var query: RowQuery
         /// About how many bytes the range holds: small ones are asked for many at once.
         var bytes: Int
@@ -13,6 +15,7 @@ struct DigestPool {
 
     /// What became of the tasks, by key: each has a digest, of all its ranges, or an error.
     struct Outcome: Sendable {
+        /// Of tables whose every range was read.
         var digests: [Int: Digest] = [:]
         /// Faults that lie in one table, and keep no other from being read.
         var failures: [Int: FerryError] = [:]
@@ -30,7 +33,9 @@ struct DigestPool {
     /// Ranges that are asked for in one message.
     private typealias Batch = [Task]
 
+    /// Whose sessions ``connect`` opens.
     let endpoint: Endpoint
+    /// How many connections at the most.
     let jobs: Int
     let retry: RetryPolicy
     let events: EventSink

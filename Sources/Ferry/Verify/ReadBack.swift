@@ -2,8 +2,11 @@ internal import Postgres
 
 /// Reads back from the target what a job copied.
 struct ReadBack {
+    /// What was copied.
     let plan: Plan
+    /// The target.
     let endpoint: Endpoint
+    /// How many connections at the most.
     let jobs: Int
     let retry: RetryPolicy
     let events: EventSink

@@ -17,6 +17,7 @@ struct RowEntry: Sendable, Equatable {
 
 /// One row that differs.
 struct Difference: Sendable, Equatable {
+    /// How it differs.
     var kind: Finding.Kind
     /// The row on the source, where it has it.
     var source: RowEntry?
@@ -24,6 +25,7 @@ struct Difference: Sendable, Equatable {
     var target: RowEntry?
     /// How many rows with this key each side has: more than one only without a key.
     var sourceCopies: Int
+    /// See ``sourceCopies``.
     var targetCopies: Int
 }
 

@@ -1,6 +1,8 @@
 /// Cuts the rows of a table into ranges of pages that can be read side by side.
 struct RowRanges {
+    /// Of the side that is read.
     let catalog: Catalog
+    /// Bytes of heap and TOAST in one range.
     let chunkBytes: Int
 
     /// What to read, on either side, to see every row of `relation` that `filter` lets through once.

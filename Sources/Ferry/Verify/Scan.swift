@@ -3,6 +3,7 @@ internal import Synchronization
 
 /// Reads many ranges of rows on both sides at once, each worker on a connection of its own, and lends every row.
 struct Scan: Sendable {
+    /// The snapshots to read in.
     let sides: BothSides
 
     /// Takes the rows of one range. Its results count only from ``finish()`` on: a range whose connection breaks is read

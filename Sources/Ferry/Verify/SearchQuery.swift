@@ -20,7 +20,9 @@ struct SearchQuery: Sendable {
 
         /// Whose rows a query is for: the sample's own bot.
         enum Bot: Sendable {
+            /// That bot's.
             case named(String)
+            /// Rows that belong to none.
             case none
         }
     }

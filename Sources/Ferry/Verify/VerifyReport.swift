@@ -37,6 +37,7 @@ public struct VerifyReport: Codable, Sendable, Equatable {
 public struct TableComparison: Codable, Sendable, Equatable {
     /// Whether both sides hold the same rows of it.
     public enum State: String, Codable, Sendable {
+        /// As the digests are.
         case same, differs
     }
 
