@@ -20,6 +20,7 @@ struct IndexText {
         var lines = ["\(name): \(kind); \(action), since \(index.reason.shown)"]
         if let build { lines.append("  \(build)") }
         if let previous = index.previousDefinition { lines.append("  it was: \(previous.shown)") }
+        for leftover in index.leftovers { lines.append("  dropped: \(leftover.shown), left by a killed build") }
         return lines
     }
 

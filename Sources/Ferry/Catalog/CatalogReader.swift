@@ -147,7 +147,7 @@ struct CatalogReader {
                 operatorClasses: try row.list("operator_classes"),
                 equalityOperators: try row.list("equality_operators"),
                 orderOperator: try row.optional("order_operator"),
-                options: Self.options(try row.list("options")),
+                options: Index.options(try row.list("options")),
                 constraint: constraint,
                 parent: try row.optional("parent").flatMap { OID($0) },
                 bytes: try row.int("bytes"),
@@ -184,9 +184,11 @@ struct CatalogReader {
     private func name(_ row: Row) throws(PostgresError) -> QualifiedName {
         QualifiedName(schema: try row.string("schema"), name: try row.string("name"))
     }
+}
 
-    /// `["lists=100"]` as a dictionary.
-    private static func options(_ list: [String]) -> [String: String] {
+extension Index {
+    /// `["lists=100"]`, as `pg_class.reloptions` has them, as a dictionary.
+    static func options(_ list: [String]) -> [String: String] {
         var options: [String: String] = [:]
         for option in list {
             let parts = option.split(separator: "=", maxSplits: 1).map(String.init)

@@ -70,7 +70,7 @@ struct IndexBuilder: Sendable {
     private func besideWriters(_ connection: borrowing Connection, workers: Int?) throws(PostgresError) {
         if let entry = task.entry, try isDone(entry, connection) { return }
         for setting in settings(workers: workers) { try connection.execute("SET \(setting)") }
-        let replacement = IndexReplacement(build: task.build)
+        let replacement = IndexReplacement(plan: task.plan, build: task.build)
         do throws(PostgresError) {
             try replacement.run(on: connection)
         } catch {

@@ -46,10 +46,13 @@ struct IndexForest {
 }
 
 extension Index {
-    /// Whether a killed CREATE or REINDEX INDEX CONCURRENTLY left this in the place of another index of the same table.
+    /// Whether a killed build beside writers left this in the place of another index of the same table.
     func isLeftover(of other: Index) -> Bool {
-        guard !isValid, constraint == nil, !isPartitioned, oid != other.oid else { return false }
-        if name.name == IndexReplacement.temporaryName(for: other.oid) { return true }
+        guard constraint == nil, !isPartitioned, oid != other.oid else { return false }
+        if name.name == IndexReplacement.newName(for: other.oid) { return true }
+        // Its own name does not tell which one has its place.
+        if name.name == IndexReplacement.oldName(for: oid) { return other.isVectorIndex }
+        guard !isValid else { return false }
         var stem = Substring(name.name)
         while let last = stem.last, last.isASCII, last.isNumber { stem.removeLast() }
         guard stem.hasSuffix("_ccnew") || stem.hasSuffix("_ccold") else { return false }

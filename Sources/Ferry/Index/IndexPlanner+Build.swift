@@ -95,14 +95,9 @@ extension IndexPlanner {
             return ["REINDEX INDEX \(request.online ? "CONCURRENTLY " : "")\(index.parts.qualifiedName)"]
         }
         if action == .reindex {
-            // The new one is there before the old one goes, under a name that needs no quotes.
-            let name = IndexReplacement.temporaryName(for: index.oid)
-            let schema = index.parts.qualifiedName.dropLast(index.parts.name.count)
-            return [
-                wanted.statement(for: index, name: name, concurrently: true),
-                "DROP INDEX CONCURRENTLY IF EXISTS \(index.parts.qualifiedName)",
-                "ALTER INDEX \(schema)\(name) RENAME TO \(index.parts.name)",
-            ] + index.after
+            let name = IndexReplacement.newName(for: index.oid)
+            return IndexReplacement.statements(
+                for: index, creation: wanted.statement(for: index, name: name, concurrently: true))
         }
         var statements: [String] = []
         if wanted.isChanged {

@@ -6,11 +6,31 @@ internal import SQLStatements
 /// It can be done again from any point: what an earlier try left is dropped first, and what it finished is not repeated.
 /// Nothing here takes a lock that keeps writers waiting.
 struct IndexReplacement {
+    /// The index as the plan has it.
+    let plan: IndexPlan
     /// Its statements build the new index.
     let build: IndexBuild
 
-    /// The name of a new index until it takes the old one's place. It needs no quotes.
-    static func temporaryName(for oid: OID) -> String { "vecferry_new_\(oid)" }
+    /// The name of the index that is built to take another's place, until it does. It needs no quotes.
+    static func newName(for oid: OID) -> String { "vecferry_new_\(oid)" }
+
+    /// The name of an index whose place has been taken, until it is dropped. It needs no quotes.
+    static func oldName(for oid: OID) -> String { "vecferry_old_\(oid)" }
+
+    /// Builds the new one, exchanges the names in one transaction, so that at any moment some index has the name and does
+    /// its work, and drops the old one.
+    ///
+    /// - Parameter creation: The statement that makes the new one under ``newName(for:)``.
+    static func statements(for index: Index, creation: String) -> [String] {
+        let schema = index.parts.qualifiedName.dropLast(index.parts.name.count)
+        let (new, old) = (newName(for: index.oid), oldName(for: index.oid))
+        let exchange = [
+            "ALTER INDEX IF EXISTS \(index.parts.qualifiedName) RENAME TO \(old)",
+            "ALTER INDEX \(schema)\(new) RENAME TO \(index.parts.name)",
+        ]
+        return [creation, exchange.joined(separator: "; "), "DROP INDEX CONCURRENTLY IF EXISTS \(schema)\(old)"]
+            + index.after
+    }
 
     /// Runs the build's statements, as far as they have not run before.
     func run(on connection: borrowing Connection) throws(PostgresError) {
@@ -19,20 +39,23 @@ struct IndexReplacement {
             for statement in build.statements { try connection.execute(statement) }
             return
         }
-        let name = QualifiedName(schema: build.index.schema, name: Self.temporaryName(for: old))
-        let new = try settled(name, on: connection)
         let current = try state(of: build.index, on: connection)
-        // The new one has the old one's name already, or the old one is still there, or it went just now.
-        if new == nil, let current, current.oid != old {
-            for statement in build.statements.dropFirst(3) { try connection.execute(statement) }
-            return
+        let hasExchanged = current != nil && current?.oid != old
+        var isBuilt = false
+        let name = QualifiedName(schema: build.index.schema, name: Self.newName(for: old))
+        if let new = try settled(name, on: connection) {
+            isBuilt = !hasExchanged && new.method == plan.method && new.options == plan.options
+            // What an earlier run was asked for need not be what this one is.
+            if !isBuilt { try connection.execute("DROP INDEX CONCURRENTLY \(try name.quoted(on: connection))") }
         }
-        for statement in build.statements.dropFirst(new == nil ? 0 : 1) { try connection.execute(statement) }
+        for statement in build.statements.dropFirst(hasExchanged ? 2 : isBuilt ? 1 : 0) {
+            try connection.execute(statement)
+        }
     }
 
-    /// Drops the invalid indexes that a build of this index left behind when it was killed.
+    /// Drops what builds on this table left behind when they were killed, and the invalid ones among builds of this index.
     func dropLeftovers(on connection: borrowing Connection) throws(PostgresError) {
-        let temporary = build.replaces.map(Self.temporaryName(for:))
+        let temporary = build.replaces.map(Self.newName(for:))
         let rows = try connection.query(
             Statements.indexLeftovers,
             [build.relation.schema, build.relation.name, build.index.name, temporary])
@@ -41,9 +64,7 @@ struct IndexReplacement {
 
     /// The new index once it is valid or gone: a backend that an earlier try has lost may still be at work on it, and what it
     /// leaves would take a valid index's place.
-    private func settled(
-        _ name: QualifiedName, on connection: borrowing Connection
-    ) throws(PostgresError) -> (oid: OID, isValid: Bool)? {
+    private func settled(_ name: QualifiedName, on connection: borrowing Connection) throws(PostgresError) -> State? {
         while true {
             guard let state = try state(of: name, on: connection), !state.isValid else {
                 return try state(of: name, on: connection)
@@ -53,17 +74,27 @@ struct IndexReplacement {
         }
     }
 
+    private struct State {
+        var oid: OID
+        var isValid: Bool
+        var method: String
+        var options: [String: String]
+    }
+
     private func state(
         of name: QualifiedName, on connection: borrowing Connection
-    ) throws(PostgresError) -> (oid: OID, isValid: Bool)? {
+    ) throws(PostgresError) -> State? {
         let row = try connection.query(
             """
-            SELECT i.indexrelid AS oid, i.indisvalid AS is_valid
-            FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            SELECT i.indexrelid AS oid, i.indisvalid AS is_valid, a.amname AS method, coalesce(c.reloptions, '{}') AS options
+            FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND c.relname = $2
             """, [name.schema, name.name]
         ).first
         guard let row else { return nil }
-        return (try row.int("oid", as: OID.self), try row.bool("is_valid"))
+        return State(
+            oid: try row.int("oid", as: OID.self), isValid: try row.bool("is_valid"), method: try row.string("method"),
+            options: Index.options(try row.list("options")))
     }
 }

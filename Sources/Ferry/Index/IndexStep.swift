@@ -63,6 +63,7 @@ struct IndexStep {
         guard plan.isReady else { return IndexStepReport(plan: plan, indexes: [], seconds: 0) }
         for note in plan.notes where note.level == .warning { events(.warning(note)) }
         events(.stage(.index))
+        try dropLeftovers(plan, leader)
         let tasks = plan.tables.enumerated().flatMap { number, table in
             table.indexes.flatMap { index in
                 index.builds.map { IndexTask(pair: number, plan: index, build: $0, entry: nil) }
@@ -79,5 +80,13 @@ struct IndexStep {
                     table: plan.tables[outcome.pair].name, name: outcome.plan.name, seconds: outcome.seconds,
                     error: outcome.error.map { "\($0)" })
             }, seconds: (clock.now - start) / .seconds(1))
+    }
+
+    private func dropLeftovers(_ plan: IndexStepPlan, _ connection: borrowing Connection) throws(FerryError) {
+        for name in plan.tables.flatMap(\.indexes).flatMap(\.leftovers) {
+            try on(.target) { () throws(PostgresError) in
+                try connection.execute("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
+            }
+        }
     }
 }

@@ -175,6 +175,8 @@ public struct IndexPlan: Codable, Sendable, Equatable {
     public var builds: [IndexBuild]
     /// What the definition was, where the plan changes it.
     public var previousDefinition: String?
+    /// Names, quoted, of what killed builds left in the place of an index that is kept; each is dropped.
+    public var leftovers: [String] = []
 
     /// Whether pgvector builds it.
     public var isVectorIndex: Bool { method == "ivfflat" || method == "hnsw" }

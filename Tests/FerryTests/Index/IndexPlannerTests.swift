@@ -225,14 +225,15 @@ import Testing
             Fixture.index("e", "ivfflat", oid: 1), Fixture.index("e_ccnew", "ivfflat", isValid: false, oid: 2),
             Fixture.index("e_ccold1", "ivfflat", isValid: false, oid: 3),
             Fixture.index("vecferry_new_1", "hnsw", isValid: false, oid: 4),
+            Fixture.index("vecferry_old_6", "hnsw", oid: 6), Fixture.index("vecferry_old_1", "hnsw", oid: 7),
             Fixture.index("other_ccnew", "ivfflat", isValid: false, oid: 5),
         ]
         let plans = Fixture.plan(indexes).indexes
-        #expect(plans.map(\.name.name) == ["e", "other_ccnew"])
+        #expect(plans.map(\.name.name) == ["e", "vecferry_old_1", "other_ccnew"])
         #expect(
             plans[0].builds[0].statements.dropFirst() == [
                 "DROP INDEX IF EXISTS public.e_ccnew", "DROP INDEX IF EXISTS public.e_ccold1",
-                "DROP INDEX IF EXISTS public.vecferry_new_1",
+                "DROP INDEX IF EXISTS public.vecferry_new_1", "DROP INDEX IF EXISTS public.vecferry_old_6",
             ])
     }
 

@@ -124,6 +124,47 @@ import Testing
         }
     }
 
+    @Test(arguments: [nil, 12, 24])
+    func `online, a build that was killed after its index was whole is gone on with if it is the one asked for`(
+        m: Int?
+    ) async throws {
+        try await Rig.withDatabases { databases in
+            try databases.target.run(Self.loadedUnderAnIndex)
+            let h = try #require(try databases.target.value("SELECT 'h'::regclass::oid"))
+            try databases.target.run(
+                "CREATE INDEX vecferry_new_\(h) ON items USING hnsw (embedding vector_l2_ops) WITH (m = 24)")
+            let node = try databases.target.value("SELECT pg_relation_filenode('vecferry_new_\(h)')")
+            var request = Self.online
+            request.index.hnswM = m
+            #expect(try await databases.engine().targetAlone.index(request).isDone)
+            let indexes = try databases.target.run(
+                """
+                SELECT c.relname, array_to_string(c.reloptions, ',') FROM pg_index AS i
+                JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = 'items'::regclass ORDER BY 1
+                """)
+            #expect(indexes == [["e", "lists=20"], ["h", m.map { "m=\($0)" }], ["items_pkey", nil]])
+            #expect((try databases.target.value("SELECT pg_relation_filenode('h')") == node) == (m == 24))
+        }
+    }
+
+    @Test(arguments: [nil, 24])
+    func `online, an index whose place another has taken goes`(m: Int?) async throws {
+        try await Rig.withDatabases { databases in
+            try databases.target.run(Self.loadedUnderAnIndex)
+            // As a process that was killed between the exchange and the drop leaves it.
+            let h = try #require(try databases.target.value("SELECT 'h'::regclass::oid"))
+            try databases.target.run(
+                """
+                ALTER INDEX h RENAME TO vecferry_old_\(h);
+                CREATE INDEX h ON items USING hnsw (embedding vector_l2_ops) WITH (m = 8)
+                """)
+            var request = Self.online
+            request.index.hnswM = m
+            #expect(try await databases.engine().targetAlone.index(request).isDone)
+            #expect(try databases.target.run(Self.definitions).map { $0[0] } == ["e", "h", "items_pkey"])
+        }
+    }
+
     @Test(arguments: [false, true])
     func `online, writers go on while an index is built`(changesDefinition: Bool) async throws {
         try await Rig.withDatabases { databases in
