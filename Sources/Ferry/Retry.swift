@@ -6,16 +6,12 @@ public struct RetryPolicy: Sendable, Equatable {
     public var attempts: Int
     /// The wait before the second try; it doubles from there.
     public var firstDelay: Duration
-    /// No wait is longer.
     public var longestDelay: Duration
 
     /// 8 tries wait for about a minute in all: longer than a failover of Aurora, which takes under 60 seconds
     /// (Aurora User Guide, "Fault tolerance for an Aurora DB cluster").
     public static let standard = RetryPolicy(attempts: 8, firstDelay: .milliseconds(500), longestDelay: .seconds(20))
 
-    /// - Parameters:
-    ///   - attempts: At least 1, which never tries again.
-    ///   - longestDelay: What doubling ends at.
     public init(attempts: Int, firstDelay: Duration, longestDelay: Duration) {
         self.attempts = attempts
         self.firstDelay = firstDelay
