@@ -5,7 +5,6 @@ public struct SilenceCheck: Sendable {
     /// Whether the server answers somebody else. It is called on the waiting thread, and may take some seconds.
     public let isServerAlive: @Sendable () -> Bool
 
-    /// Connections ask it only in statements that have no limit of their own.
     public init(interval: Duration, isServerAlive: @escaping @Sendable () -> Bool) {
         self.interval = interval
         self.isServerAlive = isServerAlive
