@@ -5,22 +5,29 @@ internal import CXXHash
 /// The order of the rows does not matter, and the digests of two disjoint sets add up to that of both. A sum, unlike an
 /// XOR, does not cancel when the same change happens to an even number of rows.
 public struct Digest: Hashable, Sendable {
+    /// How many rows.
     public var rows: Int
+    /// Of their hashes, modulo 2^128.
     public var sum: UInt128
 
+    /// Of no rows.
     public static let zero = Digest(rows: 0, sum: 0)
 
+    /// Of a set that was added up elsewhere.
     public init(rows: Int, sum: UInt128) {
         self.rows = rows
         self.sum = sum
     }
 
+    /// Of two disjoint sets together.
     public static func + (left: Digest, right: Digest) -> Digest {
         Digest(rows: left.rows + right.rows, sum: left.sum &+ right.sum)
     }
 
+    /// Adds a disjoint set.
     public static func += (left: inout Digest, right: Digest) { left = left + right }
 
+    /// Of what is left of a set without one of its parts.
     public static func - (left: Digest, right: Digest) -> Digest {
         Digest(rows: left.rows - right.rows, sum: left.sum &- right.sum)
     }
@@ -47,8 +54,10 @@ public struct Digest: Hashable, Sendable {
 
 /// XXH3-128 of one row, or of a part of it.
 enum RowHash {
+    /// Of a row's bytes, or a message's.
     static func of(_ row: borrowing RawSpan) -> UInt128 { row.withUnsafeBytes { of($0) } }
 
+    /// Of any bytes; without a seed, so that it is the same everywhere and always.
     static func of(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
         let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
         return UInt128(hash.high64) << 64 | UInt128(hash.low64)
@@ -58,6 +67,7 @@ enum RowHash {
 extension Digest: Codable {
     private enum CodingKeys: String, CodingKey { case rows, sum }
 
+    /// Reads the sum as hexadecimal digits.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let rows = try container.decode(Int.self, forKey: .rows)

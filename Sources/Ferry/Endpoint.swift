@@ -3,16 +3,20 @@ internal import SQLStatements
 
 /// One side's address, with everything needed to open as many sessions there as the job wants.
 public struct Endpoint: Sendable {
+    /// Which of the two it is: errors and hints name it.
     public let side: Side
+    /// Where it is and who logs in, as libpq takes it.
     public let parameters: ConnectionParameters
     /// A shell command whose output is the password, run for each new connection: an IAM token lives for 15 minutes.
     public let passwordCommand: String?
     /// How long a server may be silent in the middle of a stream before it counts as hung.
     public let stallLimit: Duration
+    /// What ends every wait of its sessions.
     let interrupt: Interrupt
     /// Whether its sessions can't write: always on the source, and on the target where it is only compared.
     private var isReadOnly: Bool
 
+    /// - Parameter interrupt: Raised, it ends every wait of every session that was opened here.
     public init(
         _ side: Side, _ parameters: ConnectionParameters, passwordCommand: String? = nil,
         stallLimit: Duration = .seconds(120), interrupt: Interrupt

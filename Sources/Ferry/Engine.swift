@@ -3,15 +3,19 @@ public import Postgres
 /// The engine: each method is one of vecferry's commands. It reads like the job itself, a stage a line; the stages live in
 /// the folders beside this file.
 public struct Engine: Sendable {
+    /// Where rows are read.
     public var source: Endpoint
+    /// Where they go.
     public var target: Endpoint
     /// How many chunks move at the same time, each over its own pair of connections.
     public var jobs: Int
     /// The same over a long line, where each chunk waits for answers while others could move.
     public var jobsOverLongLine: Int
+    /// What is done about faults that may heal.
     public var retry: RetryPolicy
     /// Raised, it stops every stage within a moment and leaves the ledger resumable.
     public var interrupt: Interrupt
+    /// Takes what is told meanwhile.
     public var events: EventSink
 
     /// - Parameter jobsOverLongLine: nil means as many as elsewhere.
@@ -26,14 +30,6 @@ public struct Engine: Sendable {
         self.retry = retry
         self.interrupt = interrupt
         self.events = events
-    }
-
-    /// An engine for what concerns the target alone: nothing asks its source, which is the target again.
-    public init(
-        target: Endpoint, jobs: Int, retry: RetryPolicy = .standard, interrupt: Interrupt,
-        events: @escaping EventSink = { _ in }
-    ) {
-        self.init(source: target, target: target, jobs: jobs, retry: retry, interrupt: interrupt, events: events)
     }
 }
 

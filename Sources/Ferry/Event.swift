@@ -30,6 +30,7 @@ public enum Event: Sendable {
 
 /// The stages, in order.
 public enum Stage: String, Sendable, Codable {
+    /// Of `copy`; `index` has the first and the fifth.
     case plan, create, prepare, copy, index, verify, finish
     /// Of `verify`: both sides are read, the differing rows are looked for, they are repaired, searches are compared.
     case compare, locate, repair, search
@@ -37,7 +38,9 @@ public enum Stage: String, Sendable, Codable {
 
 /// How far an index build is (`pg_stat_progress_create_index`).
 public struct IndexProgress: Sendable, Equatable {
+    /// The index as it will be called.
     public var index: QualifiedName
+    /// The table, or the partition, that it is on.
     public var relation: QualifiedName
     /// The server's name of the phase, such as `building index: loading tuples`.
     public var phase: String
@@ -48,6 +51,7 @@ public struct IndexProgress: Sendable, Equatable {
     /// An estimate of what is left.
     public var secondsLeft: Double?
 
+    /// All as the server's view says it.
     public init(
         index: QualifiedName, relation: QualifiedName, phase: String, fraction: Double?, seconds: Double,
         secondsLeft: Double?

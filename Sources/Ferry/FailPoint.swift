@@ -49,6 +49,7 @@ enum FailPoint: String, CaseIterable, Sendable {
         private static let reachedCount = Atomic<Int>(0)
     #endif
 
+    /// Dies here, if this is the point and the time that the environment names.
     static func reached(_ point: FailPoint) {
         #if DEBUG
             guard let armed, armed.name == point.rawValue else { return }

@@ -2,6 +2,7 @@ internal import Postgres
 
 /// What the operator does about a fault, by SQLSTATE and kind.
 enum FaultHint {
+    /// A whole sentence or two, in words of vecferry's options; else the server's own hint, where it gave one.
     static func hint(for error: PostgresError, on side: Side) -> String? {
         // pgvector's hnswutils.c.
         if error.sqlState == "54000", error.message.contains("non-zero elements for hnsw") {

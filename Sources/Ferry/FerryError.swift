@@ -7,6 +7,7 @@ public struct FerryError: Error, Sendable, Equatable {
     /// The kind of failure. Open, so that a caller's `switch` needs a default.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         public let description: String
+        /// A kind of its own; the description is stable and read by programs.
         public init(description: String) { self.description = description }
 
         /// A request that contradicts itself or names something that is not there.
@@ -37,12 +38,15 @@ public struct FerryError: Error, Sendable, Equatable {
         public static let interrupted = Code(description: "interrupted")
     }
 
+    /// What kind of failure.
     public var code: Code
     /// Whole sentences.
     public var message: String
     /// What to do next.
     public var hint: String?
+    /// Where it happened, if on one side.
     public var side: Side?
+    /// The table it is about, if one.
     public var table: QualifiedName?
     /// The chunk's number within its table pair, from 0.
     public var chunk: Int?
@@ -51,6 +55,9 @@ public struct FerryError: Error, Sendable, Equatable {
     /// How often the work was tried before it was given up; nil where it was not tried again.
     public var tries: Int?
 
+    /// - Parameters:
+    ///   - message: Whole sentences, without secrets and row values.
+    ///   - hint: What the operator does next.
     public init(
         _ code: Code, _ message: String, hint: String? = nil, side: Side? = nil, table: QualifiedName? = nil,
         chunk: Int? = nil, cause: PostgresError? = nil
@@ -100,6 +107,7 @@ public struct FerryError: Error, Sendable, Equatable {
         return error
     }
 
+    /// The operator asked to stop; nothing is wrong.
     static let interrupted = FerryError(.interrupted, "Interrupted.")
 }
 

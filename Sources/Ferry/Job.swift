@@ -3,8 +3,11 @@ internal import Synchronization
 
 /// One run of a plan in this process: begins the job or goes on with it, and carries it to its proven end.
 struct Job {
+    /// Both ends, and how patiently they are used.
     let engine: Engine
+    /// What to copy, and how.
     let request: CopyRequest
+    /// Whether what an earlier job brought is taken back first.
     let restart: Bool
 
     private var source: Endpoint { engine.source }
@@ -12,6 +15,9 @@ struct Job {
     private var retry: RetryPolicy { engine.retry }
     private var events: EventSink { engine.events }
 
+    /// Holds the target's lock, and works until all is proven or something stops it.
+    ///
+    /// - Throws: What stopped the whole job. A table that alone has failed is in the report.
     func run() throws(FerryError) -> JobReport {
         let lock = LockKeeper(target, retry: retry, events: events)
         defer { lock.close() }
@@ -130,10 +136,10 @@ struct Job {
         if pairs.contains(where: \.isCreated) {
             let seconds = try taken(indexer.run(tasks), &failures)
             events(.stage(.verify))
-            return (seconds, try readBack.run(ranges))
+            return (seconds, taken(try readBack.run(ranges), &failures))
         }
         let built = Mutex<[IndexOutcome]>([])
-        let read = Mutex<Result<[Int: Digest], FerryError>?>(nil)
+        let read = Mutex<Result<DigestPool.Outcome, FerryError>?>(nil)
         WorkerThread.runAll(2) { number in
             if number == 0 {
                 let outcomes = indexer.run(tasks)
@@ -143,8 +149,9 @@ struct Job {
                 read.withLock { $0 = result }
             }
         }
-        guard let digests = read.withLock({ $0 }) else { throw .interrupted }
-        return (try taken(built.withLock { $0 }, &failures), try digests.get())
+        guard let outcome = read.withLock({ $0 }) else { throw .interrupted }
+        let seconds = try taken(built.withLock { $0 }, &failures)
+        return (seconds, taken(try outcome.get(), &failures))
     }
 
     private func indexTasks(
@@ -173,6 +180,12 @@ struct Job {
         return seconds
     }
 
+    /// The digests of what could be read. The other tables have failed.
+    private func taken(_ outcome: DigestPool.Outcome, _ failures: inout [Int: FerryError]) -> [Int: Digest] {
+        failures.merge(outcome.failures) { first, _ in first }
+        return outcome.digests
+    }
+
     private func setSequences(
         _ pairs: [TablePair], _ plan: Plan, _ session: inout JobSession
     ) throws(FerryError) -> [Int: FerryError] {
@@ -197,12 +210,14 @@ struct Job {
     ) throws(FerryError) -> JobReport {
         try session.run { connection throws(FerryError) in
             let ledger = Ledger()
+            var failures = failures
             var sources = try ledger.digests(job: job.number, connection)
             let now = try snapshots.snapshot()
             let hasChanged = job.sourceChanged || now.visibility != job.sourceVisibility
             if hasChanged {
                 // The finished chunks are of another state of the source: only reading all of it again proves anything.
-                for (pair, digest) in try readSourceAgain(job.plan, snapshots) { sources[pair]?.copied = digest }
+                let again = taken(try readSourceAgain(job.plan, snapshots), &failures)
+                for (pair, digest) in again { sources[pair]?.copied = digest }
             }
             let tables = job.plan.pairs.map { pair in
                 let table = table(
@@ -253,11 +268,13 @@ struct Job {
         return table
     }
 
-    private func readSourceAgain(_ plan: Plan, _ snapshots: SnapshotKeeper) throws(FerryError) -> [Int: Digest] {
+    private func readSourceAgain(
+        _ plan: Plan, _ snapshots: SnapshotKeeper
+    ) throws(FerryError) -> DigestPool.Outcome {
         var tasks: [DigestPool.Task] = []
-        var digests: [Int: Digest] = [:]
+        var outcome = DigestPool.Outcome()
         for pair in plan.pairs where !pair.load.isKeyed {
-            digests[pair.number] = .zero
+            outcome.digests[pair.number] = .zero
             for chunk in pair.chunks {
                 let part = pair.parts[chunk.part]
                 tasks.append(
@@ -276,7 +293,7 @@ struct Job {
                     throw snapshots.look(at: error, in: snapshot)
                 }
             }, progress: { _, _, _ in })
-        digests.merge(try pool.run(tasks)) { _, new in new }
-        return digests
+        outcome.merge(try pool.run(tasks))
+        return outcome
     }
 }

@@ -11,6 +11,7 @@ struct JobOpening {
     private var target: Endpoint { engine.target }
     private var events: EventSink { engine.events }
 
+    /// How far a job is when it was opened.
     enum Opening {
         /// An earlier process finished it.
         case ended(JobReport)
@@ -24,6 +25,11 @@ struct JobOpening {
         return try Ledger().newestJob(connection)?.plan.sourceRelations ?? []
     }
 
+    /// Looks the request up in the ledger, and begins a job where it has none.
+    ///
+    /// - Parameter connection: To the target, outside of any transaction, under vecferry's lock.
+    /// - Throws: ``FerryError/Code/blocked`` where the plan has blockers, ``FerryError/Code/ledger`` where another job
+    ///   is under way.
     func open(_ connection: borrowing Connection, _ snapshots: SnapshotKeeper) throws(FerryError) -> Opening {
         let sourceConnection = try source.connect()
         let snapshot = try snapshots.snapshot()
@@ -162,6 +168,7 @@ struct JobOpening {
 
 /// What the target's ledger knows of a request.
 enum KnownJob {
+    /// Nothing: no ledger, or no job in it.
     case none
     /// The newest job is of this request and this source.
     case same(Ledger.Job)
@@ -178,6 +185,7 @@ enum KnownJob {
         }
     }
 
+    /// Reads the newest job. Changes nothing.
     static func find(
         _ request: CopyRequest, source: borrowing Connection, target: borrowing Connection
     ) throws(FerryError) -> KnownJob {

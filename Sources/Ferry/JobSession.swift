@@ -8,6 +8,7 @@ struct JobSession: ~Copyable {
     private let events: EventSink
     private var connection: Connection?
 
+    /// Opens nothing yet: the first ``run(_:)`` does.
     init(_ target: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
         self.target = target
         self.retry = retry

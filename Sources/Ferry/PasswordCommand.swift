@@ -2,9 +2,12 @@ internal import Postgres
 
 /// A shell command that prints a password or a token.
 struct PasswordCommand {
+    /// As `/bin/sh -c` takes it.
     let command: String
+    /// Whose password it prints.
     let side: Side
 
+    /// Runs nothing yet.
     init(_ command: String, side: Side) {
         self.command = command
         self.side = side

@@ -11,13 +11,19 @@ internal import Synchronization
 
 /// Runs another program from a worker thread and waits for it.
 enum ProgramRunner {
+    /// How the program ended, and what it printed.
     struct Output: Sendable {
+        /// Its exit status; 128 and the signal's number, where one ended it.
         var status: Int
+        /// Read as UTF-8.
         var standardOutput: String
+        /// Read as UTF-8; at most 64 KiB.
         var standardError: String
     }
 
+    /// Why it did not run to its end.
     struct Failure: Error {
+        /// The end of a sentence, such as `it was interrupted`.
         var message: String
     }
 

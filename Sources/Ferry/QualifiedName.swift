@@ -2,9 +2,12 @@ internal import Postgres
 
 /// A schema and a name, as the catalogs hold them: unquoted, in their own case.
 public struct QualifiedName: Hashable, Codable, Sendable, CustomStringConvertible {
+    /// The schema's name.
     public var schema: String
+    /// The name within the schema.
     public var name: String
 
+    /// Of names as the catalogs hold them, not quoted.
     public init(schema: String, name: String) {
         self.schema = schema
         self.name = name

@@ -67,6 +67,7 @@ public struct RetryPolicy: Sendable, Equatable {
 
 /// The tries of one piece of work that failed in a row.
 struct Tries {
+    /// Since the last progress.
     fileprivate(set) var failed = 0
 
     /// Says that something was finished, and need not be done again: what fails from here on has all its tries before it.

@@ -3,6 +3,7 @@ internal import CLibpq
 /// Reads what libpq says about a connection that could not be made. libpq has only words for it, so this looks at the
 /// words, which are in English because the process never leaves the C locale.
 enum ConnectFailure {
+    /// Tells from libpq's words and the server's SQLSTATE why no session could be opened.
     static func error(_ handle: OpaquePointer) -> PostgresError {
         error(message: String(cString: PQerrorMessage(handle)))
     }

@@ -37,10 +37,7 @@ extension Connection {
             switch result.status {
             case expected: return before
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK: before.append(result.rows())
-            default:
-                let error = result.error(PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .server)
-                while try nextResult(limit: limit) != nil {}
-                throw error
+            default: throw failure(result, limit: limit)
             }
         }
         throw PostgresError(.unexpectedResult, "The server did not start the COPY.")
@@ -104,17 +101,11 @@ extension Connection {
     /// Reads how one COPY ended, up to where the next of the same message begins or the message ends.
     private func finishOne(_ next: ExecStatusType, limit: Duration?) throws(PostgresError) -> Int {
         guard let result = try nextResult(limit: limit) else { throw lost() }
-        guard result.status == PGRES_COMMAND_OK else {
-            let error = result.error(PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .server)
-            _ = try? collect(limit: limit)
-            throw error
-        }
+        guard result.status == PGRES_COMMAND_OK else { throw failure(result, limit: limit) }
         let rows = result.rows().affected
         guard let following = try nextResult(limit: limit) else { return rows }
         if following.status == next { return rows }
-        let error = following.error(PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .server)
-        _ = try? collect(limit: limit)
-        throw error
+        throw failure(following, limit: limit)
     }
 
     /// Why libpq refused to take data: the server's own error if it sent one, else the connection's.

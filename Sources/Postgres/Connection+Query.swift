@@ -49,9 +49,7 @@ extension Connection {
                 throw PostgresError(.unexpectedResult, "The server did not answer each statement.")
             }
             guard result.status != PGRES_COMMAND_OK, result.status != PGRES_TUPLES_OK else { continue }
-            let error = result.error(PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .server)
-            _ = try collect(limit: limit)
-            throw error
+            throw failure(result, limit: limit)
         }
     }
 
@@ -74,21 +72,34 @@ extension Connection {
     /// Reads results up to the end of the message, or throws the first error among them.
     func collect(limit: Duration?) throws(PostgresError) -> [Rows] {
         var all: [Rows] = []
-        var failure: PostgresError?
         while let result = try nextResult(limit: limit) {
             switch result.status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE: all.append(result.rows())
             case PGRES_EMPTY_QUERY: break
             case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE, PGRES_NONFATAL_ERROR:
-                let code: PostgresError.Code = PQstatus(handle) == CONNECTION_BAD ? .connectionLost : .server
-                failure = failure ?? result.error(code)
+                throw failure(result, limit: limit)
             default:
                 // A COPY that nobody asked for would wait for ever.
                 throw PostgresError(.unexpectedResult, "The server started a COPY where rows were expected.")
             }
         }
-        if let failure { throw failure }
         return all
+    }
+
+    /// The error that a result reports, once the rest of its message was read. The server skips the statements after it, and
+    /// whatever else comes is not what went wrong first: but only that tells whether the connection outlived the error.
+    func failure(_ result: borrowing QueryResult, limit: Duration?) -> PostgresError {
+        var failure = result.error(.server)
+        do throws(PostgresError) {
+            while let next = try nextResult(limit: limit) {
+                // A COPY that has begun would be told again and again.
+                if next.status == PGRES_COPY_IN || next.status == PGRES_COPY_OUT { break }
+            }
+            if PQstatus(handle) == CONNECTION_BAD { failure.code = .connectionLost }
+        } catch {
+            failure.code = error.code
+        }
+        return failure
     }
 
     /// The next result, or nil after the last one.

@@ -14,7 +14,9 @@ internal import CLibpq
 /// Waiting happens in this type and nowhere else, on a non-blocking socket, so that an ``Interrupt`` and a limit without
 /// progress hold for every statement.
 public struct Connection: ~Copyable {
+    /// Owned: closed when this goes.
     let handle: OpaquePointer
+    /// What ends every wait.
     let interrupt: Interrupt
     private let silence: SilenceCheck?
     private let notices: Notices

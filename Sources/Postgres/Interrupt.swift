@@ -10,6 +10,7 @@ public final class Interrupt: Sendable {
 
     private let flag = Atomic<Bool>(false)
 
+    /// One that nobody has raised.
     public init() {}
 
     /// Whether ``request()`` has been called.

@@ -5,8 +5,11 @@ import Synchronization
 public struct Notice: Sendable, Equatable {
     /// `NOTICE`, `WARNING`, …
     public let severity: String
+    /// As the server words it, without a full stop.
     public let message: String
+    /// The server's DETAIL.
     public let detail: String?
+    /// The server's HINT.
     public let hint: String?
 }
 
@@ -15,6 +18,7 @@ final class Notices: Sendable {
     private static let most = 1_000
     private let collected = Mutex<[Notice]>([])
 
+    /// What came since the last call, in order.
     func take() -> [Notice] {
         collected.withLock { notices in
             defer { notices = [] }

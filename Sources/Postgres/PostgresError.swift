@@ -44,6 +44,7 @@ public struct PostgresError: Error, Sendable, Equatable {
     /// The constraint the server names in the error.
     public var constraint: String?
 
+    /// The texts are taken as they are: whoever gives them keeps secrets and row values out.
     public init(
         _ code: Code, _ message: String, detail: String? = nil, hint: String? = nil, sqlState: String? = nil,
         table: String? = nil, constraint: String? = nil

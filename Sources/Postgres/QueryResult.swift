@@ -4,10 +4,12 @@ internal import CLibpq
 struct QueryResult: ~Copyable {
     private let handle: OpaquePointer
 
+    /// Takes over what libpq returned; the caller must not clear it.
     init(owning handle: OpaquePointer) { self.handle = handle }
 
     deinit { PQclear(handle) }
 
+    /// What kind of answer it is.
     var status: ExecStatusType { PQresultStatus(handle) }
 
     /// All rows, as text.

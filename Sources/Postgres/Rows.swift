@@ -7,6 +7,7 @@ public struct Rows: Sendable, RandomAccessCollection {
     private let values: [[String?]]
     private let positions: [String: Int]
 
+    /// - Parameter values: By row, then by column; nil is NULL.
     init(columns: [String], values: [[String?]], affected: Int) {
         self.columns = columns
         self.values = values
@@ -14,9 +15,12 @@ public struct Rows: Sendable, RandomAccessCollection {
         positions = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// 0.
     public var startIndex: Int { 0 }
+    /// How many rows there are.
     public var endIndex: Int { values.count }
 
+    /// A row, from 0.
     public subscript(position: Int) -> Row { Row(values: values[position], positions: positions) }
 }
 
@@ -25,6 +29,7 @@ public struct Row: Sendable {
     private let values: [String?]
     private let positions: [String: Int]
 
+    /// - Parameter positions: Where each column's value is among `values`.
     init(values: [String?], positions: [String: Int]) {
         self.values = values
         self.positions = positions

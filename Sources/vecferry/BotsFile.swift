@@ -16,6 +16,10 @@ enum BotsFile {
         }
     }
 
+    /// Reads the ids, in the file's order.
+    ///
+    /// - Parameter name: The file's, for errors.
+    /// - Throws: `ValidationError` where the bytes are no UTF-8 text or hold no id.
     static func parse(_ bytes: [UInt8], name: String) throws -> [String] {
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
             throw ValidationError("--bots: \(name.shown) is not UTF-8 text; give one bot id a line.")

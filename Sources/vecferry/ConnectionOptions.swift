@@ -4,6 +4,7 @@ import Postgres
 
 /// Both ends, for the commands that need both.
 struct ConnectionOptions: ParsableArguments {
+    /// The source's address.
     @OptionGroup var source: SourceOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var session: SessionOptions
@@ -71,6 +72,7 @@ struct SessionOptions: ParsableArguments {
             "How often work is tried again in a row after a fault that may heal.", valueName: "number"))
     var retries = RetryPolicy.standard.attempts - 1
 
+    /// Refuses numbers out of range before anything is connected to.
     func validate() throws {
         if let jobs { try Limits.check(jobs, in: 1...64, "--jobs") }
         try Limits.check(stallTimeout, in: 1...86_400, "--stall-timeout")
@@ -83,6 +85,7 @@ struct SessionOptions: ParsableArguments {
     /// Chunks of 1 MiB fill a line of 20 ms and 200 Mbit/s to 0.56 two at a time, to 0.80 four, to 0.91 eight (scripts/bench).
     var jobCountOverLongLine: Int { jobs ?? 8 }
 
+    /// As many retries as were asked for, at the engine's own pace.
     var retryPolicy: RetryPolicy {
         var policy = RetryPolicy.standard
         policy.attempts = retries + 1

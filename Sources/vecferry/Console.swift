@@ -13,11 +13,14 @@ import Synchronization
 /// Standard output for the result, standard error for everything else; the live lines at the bottom of a terminal stay
 /// at the bottom while others are written above them.
 final class Console: Sendable {
+    /// The process's one console.
     static let shared = Console()
 
     /// Whether standard error is a terminal that lines can be redrawn on.
     let isLive = Machine.isTerminal(STDERR_FILENO) && Machine.environmentVariable("TERM") != "dumb"
+    /// For what goes to standard output.
     let outputStyle = Style(isColored: Style.wantsColor(STDOUT_FILENO))
+    /// For what goes to standard error.
     let errorStyle = Style(isColored: Style.wantsColor(STDERR_FILENO))
 
     /// The live lines on the screen; nil while there are to be none.
@@ -78,8 +81,10 @@ final class Console: Sendable {
 
 /// Colours, where they are wanted.
 struct Style: Sendable {
+    /// Whether text is wrapped in ANSI escape sequences.
     var isColored: Bool
 
+    /// No colours.
     static let plain = Style(isColored: false)
 
     /// On a terminal, unless `NO_COLOR` is set (no-color.org).
@@ -88,10 +93,15 @@ struct Style: Sendable {
             && Machine.environmentVariable("TERM") != "dumb"
     }
 
+    /// For names that lines begin with.
     func bold(_ text: String) -> String { paint(text, "1") }
+    /// For what only helps to find one's way.
     func dim(_ text: String) -> String { paint(text, "2") }
+    /// For what failed or differs.
     func red(_ text: String) -> String { paint(text, "31") }
+    /// For what is proven or ready.
     func green(_ text: String) -> String { paint(text, "32") }
+    /// For what the operator should look at.
     func yellow(_ text: String) -> String { paint(text, "33") }
 
     private func paint(_ text: String, _ code: String) -> String {

@@ -4,6 +4,7 @@ import Postgres
 
 /// `vecferry copy`: the job itself.
 struct CopyCommand: AsyncParsableCommand {
+    /// The name, and what `--help` tells.
     static let configuration = CommandConfiguration(
         commandName: "copy",
         abstract: "Copy the tables, rebuild their indexes on the data, and prove that the target holds the same.",
@@ -23,6 +24,7 @@ struct CopyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    /// Copies, then prints the report; throws the exit status unless all is proven.
     func run() async throws {
         let interrupt = Interrupt()
         let watch = JobWatch(output)

@@ -51,13 +51,17 @@ enum EnvironmentOptions {
 
 /// One option as the environment gives it.
 struct EnvironmentOption: Equatable {
+    /// A flag takes 1 or 0, a list takes its values with commas between them.
     enum Kind { case flag, value, list }
 
     /// Without dashes: `source-password-command`.
     var name: String
+    /// What its value means.
     var kind: Kind
 
+    /// `--source-password-command`
     var flag: String { "--\(name)" }
+    /// `VECFERRY_SOURCE_PASSWORD_COMMAND`
     var variable: String {
         "VECFERRY_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }

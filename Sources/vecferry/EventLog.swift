@@ -10,8 +10,10 @@ final class EventLog: Sendable {
     /// The notes that were logged.
     private let told = Mutex<Set<String>>([])
 
+    /// Writes to this logger, from whichever thread an event comes.
     init(_ logger: Logger) { self.logger = logger }
 
+    /// Logs the event, where it is worth a record.
     func take(_ event: Event) {
         if case .warning(let note) = event { return take([note]) }
         // Most events only move a progress line, and come many times a second.

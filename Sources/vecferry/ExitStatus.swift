@@ -31,6 +31,7 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
+    /// How a copy ended.
     init(_ outcome: JobReport.Outcome) {
         switch outcome {
         case .proven, .alreadyFinished: self = .done
@@ -39,8 +40,10 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
+    /// How a comparison ended.
     init(_ outcome: VerifyReport.Outcome) { self = outcome == .same ? .done : .differs }
 
+    /// Whether a plan could be carried out.
     init(_ plan: Plan) { self = plan.isReady ? .done : .blocked }
 
     /// For `throw` at the end of a command's `run`.

@@ -4,6 +4,7 @@ import Postgres
 
 /// `vecferry index`: the index stage alone.
 struct IndexCommand: AsyncParsableCommand {
+    /// The name, and what `--help` tells.
     static let configuration = CommandConfiguration(
         commandName: "index",
         abstract: "Build the target's vector indexes on the rows that are there.",
@@ -28,10 +29,11 @@ struct IndexCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    /// Builds, or plans with `--dry-run`, then prints the result; throws the exit status unless all is well.
     func run() async throws {
         let interrupt = Interrupt()
         let watch = JobWatch(output)
-        let engine = Engine(
+        let engine = TargetEngine(
             target: try target.endpoint(session, interrupt), jobs: session.jobCount, retry: session.retryPolicy,
             interrupt: interrupt, events: { watch.take($0) })
         var request = IndexStepRequest()
@@ -92,6 +94,7 @@ struct IndexedTableOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Leave out tables that match. Repeatable.", valueName: "pattern"))
     var excludeTable: [String] = []
 
+    /// Refuses patterns that can match nothing.
     func validate() throws {
         if (table + excludeTable).contains("") { throw ValidationError("A table pattern is empty.") }
     }

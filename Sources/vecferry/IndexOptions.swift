@@ -37,6 +37,7 @@ struct IndexOptions: ParsableArguments {
     @Flag(help: "Build with CONCURRENTLY, beside writers: for a target in use.")
     var online = false
 
+    /// Refuses values that pgvector or PostgreSQL would, and options that exclude each other.
     func validate() throws {
         // The ranges are pgvector's (README, "Index Options"; HNSW_MAX_M and its like in src/hnsw.h).
         if case .fixed(let lists) = ivfflatLists { try Limits.check(lists, in: 1...32_768, "--ivfflat-lists") }
@@ -58,6 +59,7 @@ struct IndexOptions: ParsableArguments {
         }
     }
 
+    /// The engine's form of it.
     var request: IndexRequest {
         var request = IndexRequest()
         request.lists = ivfflatLists
@@ -74,6 +76,7 @@ struct IndexOptions: ParsableArguments {
 extension IndexRequest.Method: ExpressibleByArgument {}
 
 extension IndexRequest.Lists: ExpressibleByArgument {
+    /// `keep`, `auto` or a number; its range is checked with the other options.
     public init?(argument: String) {
         switch argument {
         case "keep": self = .keep
@@ -84,6 +87,7 @@ extension IndexRequest.Lists: ExpressibleByArgument {
         }
     }
 
+    /// As it would be given.
     public var defaultValueDescription: String {
         switch self {
         case .keep: "keep"
@@ -96,6 +100,7 @@ extension IndexRequest.Lists: ExpressibleByArgument {
 /// An amount of memory as PostgreSQL writes its settings: `64MB`, `1.5GB`; a bare number counts kB
 /// (PostgreSQL documentation, "Parameter Names and Values").
 struct MemorySize: ExpressibleByArgument, Equatable {
+    /// How many bytes.
     var bytes: Int
 
     private static let units = [
@@ -104,8 +109,10 @@ struct MemorySize: ExpressibleByArgument, Equatable {
     /// What `maintenance_work_mem` takes on a 64-bit server: 1 MB to 2 TB (src/backend/utils/misc/guc_tables.c).
     private static let range = 1_048_576.0...Double(Int32.max) * 1024
 
+    /// Of that many bytes, in range or not.
     init(bytes: Int) { self.bytes = bytes }
 
+    /// nil where it is no amount of memory, or one that PostgreSQL does not take.
     init?(argument: String) {
         let text = argument.filter { $0 != " " }.lowercased()
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }

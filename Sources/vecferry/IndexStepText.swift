@@ -5,6 +5,7 @@ struct IndexStepText {
     let plan: IndexStepPlan
     let style: Style
 
+    /// In these colours; the default has none.
     init(_ plan: IndexStepPlan, style: Style = .plain) {
         self.plan = plan
         self.style = style

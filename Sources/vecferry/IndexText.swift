@@ -7,12 +7,14 @@ struct IndexText {
     let isInPlace: Bool
     let style: Style
 
+    /// - Parameter isInPlace: Whether the table keeps its rows, so that nothing is said of a load.
     init(_ index: IndexPlan, isInPlace: Bool = false, style: Style = .plain) {
         self.index = index
         self.isInPlace = isInPlace
         self.style = style
     }
 
+    /// What happens to it, and why.
     var lines: [String] {
         let name = "\(style.dim("index")) \(index.name.name.shown)"
         var lines = ["\(name): \(kind); \(action), since \(index.reason.shown)"]

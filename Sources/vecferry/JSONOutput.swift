@@ -9,14 +9,19 @@ enum JSONOutput {
     /// The number of the shape.
     static let format = 1
 
+    /// A plan, with `ready`.
     static func text(_ plan: Plan) throws -> String { try text(plan, "ready", plan.isReady) }
 
+    /// A copy's report, with `rows`.
     static func text(_ report: JobReport) throws -> String { try text(report, "rows", report.rows) }
 
+    /// A comparison, with `outcome`.
     static func text(_ report: VerifyReport) throws -> String { try text(report, "outcome", report.outcome) }
 
+    /// A plan of the index stage, with `ready`.
     static func text(_ plan: IndexStepPlan) throws -> String { try text(plan, "ready", plan.isReady) }
 
+    /// A report of the index stage, with `done`.
     static func text(_ report: IndexStepReport) throws -> String { try text(report, "done", report.isDone) }
 
     /// A value's own fields, with the format and what follows from them beside them.

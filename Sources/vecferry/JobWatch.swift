@@ -28,6 +28,7 @@ final class JobWatch: Sendable {
         var ticker: Task<Void, Never>?
     }
 
+    /// Logs, and shows progress, as far as the options want it; ``begin()`` starts to show.
     init(_ options: OutputOptions) {
         log = EventLog(LogLines.logger(options))
         showsProgress = !options.quiet

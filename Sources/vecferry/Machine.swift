@@ -11,11 +11,13 @@ enum Machine {
     /// Processors that are online.
     static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+    /// The variable's value; nil where it is not set.
     static func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// Ends the process, after what the C library has to flush.
     static func end(_ status: Int32) -> Never { exit(status) }
 
+    /// Whether the descriptor is a terminal.
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Columns and rows of the terminal behind `descriptor`, where it says so.
@@ -47,9 +49,11 @@ enum Machine {
 
     /// What reading a file came to.
     enum FileContent {
+        /// All of it.
         case bytes([UInt8])
         /// In the operating system's words.
         case failure(String)
+        /// It is longer than the limit, and was not read to its end.
         case tooLong
     }
 

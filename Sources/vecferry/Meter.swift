@@ -4,6 +4,7 @@ struct Meter: Equatable {
     private static let window = 5.0
     private static let step = 0.5
 
+    /// All that was ever added.
     private(set) var total = 0
     private var marks: [Mark] = []
 

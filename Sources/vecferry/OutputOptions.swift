@@ -17,6 +17,7 @@ struct OutputOptions: ParsableArguments {
             "The least that goes to the log on standard error. (default: notice)", valueName: "level"))
     var logLevel: Logger.Level?
 
+    /// Refuses options that contradict each other.
     func validate() throws {
         if quiet && verbose { throw ValidationError("Give either --quiet or --verbose.") }
     }

@@ -5,6 +5,7 @@ struct PairText {
     let pair: TablePair
     let style: Style
 
+    /// In these colours; the default has none.
     init(_ pair: TablePair, style: Style = .plain) {
         self.pair = pair
         self.style = style
@@ -13,10 +14,11 @@ struct PairText {
     /// Whether nothing happens to the table but that its rows go over, so that a summary may stand for it.
     static func isTrivial(_ pair: TablePair) -> Bool {
         pair.role != .embedding && pair.format == .binary && pair.load == .append && !pair.isCreated
-            && pair.foreignKeys.isEmpty && pair.triggers.isEmpty && pair.filter.isAll
+            && pair.constraints.isEmpty && pair.triggers.isEmpty && pair.filter.isAll
             && pair.indexes.allSatisfy { !$0.isVectorIndex }
     }
 
+    /// The heading, and what happens to the table, indented.
     var lines: [String] {
         var lines = ["\(style.bold(pair.name.description.shown))  \(heading)"]
         if pair.isCreated { lines.append(line("created", "from the source's definition, with pg_dump")) }
@@ -24,9 +26,9 @@ struct PairText {
         if pair.parts.count > 1 { lines.append(line("from", Units.count(pair.parts.count, "partition"))) }
         if let bots { lines.append(line("bots", bots)) }
         for index in pair.indexes { lines += IndexText(index, style: style).lines.map { "  \($0)" } }
-        if !pair.foreignKeys.isEmpty {
+        if !pair.constraints.isEmpty {
             lines.append(
-                line("foreign keys", names(pair.foreignKeys.map(\.name)) + ": off for the load, then put back"))
+                line("constraints", names(pair.constraints.map(\.name)) + ": off for the load, then put back"))
         }
         if !pair.triggers.isEmpty {
             lines.append(

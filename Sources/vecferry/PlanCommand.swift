@@ -4,6 +4,7 @@ import Postgres
 
 /// `vecferry plan`: what a copy would do.
 struct PlanCommand: AsyncParsableCommand {
+    /// The name, and what `--help` tells.
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what a copy would do; change nothing.",
@@ -19,6 +20,7 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var request: RequestOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    /// Plans and prints the plan; throws the exit status where it is blocked.
     func run() async throws {
         let interrupt = Interrupt()
         let watch = JobWatch(output)

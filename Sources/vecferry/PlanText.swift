@@ -11,12 +11,14 @@ struct PlanText {
     let showsAll: Bool
     let style: Style
 
+    /// - Parameter showsAll: Whether every table and note is listed, however many there are.
     init(_ plan: Plan, showsAll: Bool = false, style: Style = .plain) {
         self.plan = plan
         self.showsAll = showsAll
         self.style = style
     }
 
+    /// All of it; ends in a newline.
     var text: String {
         var lines = [
             "\(style.bold("Source"))  \(Self.server(plan.source))",

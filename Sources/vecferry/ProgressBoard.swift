@@ -4,41 +4,64 @@ import Ferry
 struct ProgressBoard {
     /// One table pair at work.
     struct Table {
+        /// As it is shown, without control characters.
         var name: String
         /// -1 where unknown, or where only a part of the table is copied.
         var estimatedRows: Int
+        /// Heap and TOAST on the source.
         var bytes: Int
+        /// All of its chunks.
         var chunks: Int
+        /// Those that are committed.
         var doneChunks = 0
         /// As the chunks that are committed counted them.
         var committedRows = 0
+        /// Bytes of the stream that went over, committed or not.
         var moved = Meter()
+        /// Rows that went over; those of a chunk that is tried again count again.
         var movedRows = 0
+        /// Bytes of the stream that were read back.
         var readBack = Meter()
+        /// Rows that were read back.
         var readBackRows = 0
+        /// Whether all its chunks are committed.
         var isLoaded = false
 
+        /// Whether rows have gone over and more are to come.
         var isMoving: Bool { movedRows > 0 && !isLoaded }
+        /// Whether rows have been read back and more are to come.
         var isReadingBack: Bool { readBackRows > 0 && !(isLoaded && readBackRows >= max(committedRows, 1)) }
     }
 
+    /// The last one that began; nil before the first.
     private(set) var stage: Stage?
+    /// In the plan's order.
     private(set) var tables: [Table] = []
     /// Builds that go on, in the order in which they began.
     private(set) var builds: [IndexProgress] = []
+    /// Indexes that are built.
     private(set) var builtIndexes = 0
+    /// Indexes that there are to build.
     private(set) var allIndexes = 0
+    /// Bytes of the stream that went over, of all tables.
     private(set) var moved = Meter()
+    /// Bytes of the stream that were read back, of all tables.
     private(set) var readBack = Meter()
     /// What verify read, on both sides together.
     private(set) var compared = Meter()
+    /// Committed by this process or an earlier one.
     private(set) var doneChunks = 0
+    /// Of all tables.
     private(set) var allChunks = 0
     /// Whether an earlier process did a part, so that this one's rows are not all of them.
     private(set) var isResumed = false
 
+    /// Knows nothing yet.
     init() {}
 
+    /// Takes an event.
+    ///
+    /// - Parameter now: Seconds on any clock that does not go back.
     mutating func take(_ event: Event, at now: Double) {
         switch event {
         case .stage(let stage): self.stage = stage
@@ -90,6 +113,7 @@ struct ProgressBoard {
     /// How much of the copy is done, from 0 to 1.
     var fraction: Double { allChunks > 0 ? min(1, Double(doneChunks) / Double(allChunks)) : 0 }
 
+    /// Tables that have all their chunks.
     var loadedTables: Int { tables.filter(\.isLoaded).count }
 
     /// How much of a table is over, where that can be told.

@@ -2,7 +2,9 @@ import Ferry
 
 /// A board as lines: a few that are redrawn on a terminal, or one now and then for a pipe.
 struct ProgressLines {
+    /// What is known.
     let board: ProgressBoard
+    /// Seconds on the clock of the board's events.
     let now: Double
 
     /// Lines of at most `width` columns, at most `height` of them: a heading, then one for each piece of work.
@@ -110,6 +112,7 @@ struct ProgressLines {
 
 /// Columns that text takes on a terminal.
 enum TextWidth {
+    /// Columns of all characters together.
     static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
 
     /// East Asian wide characters and most emoji take two columns (Unicode Standard Annex 11).

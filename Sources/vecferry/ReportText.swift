@@ -5,6 +5,7 @@ struct ReportText {
     let report: JobReport
     let style: Style
 
+    /// In these colours; the default has none.
     init(_ report: JobReport, style: Style = .plain) {
         self.report = report
         self.style = style

@@ -5,11 +5,13 @@ struct SearchText {
     let report: SearchReport
     let style: Style
 
+    /// In these colours; the default has none.
     init(_ report: SearchReport, style: Style = .plain) {
         self.report = report
         self.style = style
     }
 
+    /// How searches in the column compare, and how well each side's index answers.
     var lines: [String] {
         let verdict =
             report.differing == 0

@@ -31,6 +31,7 @@ struct SelectionOptions: ParsableArguments {
             valueName: "file"))
     var bots: String?
 
+    /// Refuses what can't select anything, and what contradicts itself.
     func validate() throws {
         if all && !table.isEmpty { throw ValidationError("--all takes every table: give either --all or --table.") }
         if (table + excludeTable).contains("") { throw ValidationError("A table pattern is empty.") }
@@ -74,6 +75,7 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How much of a table one chunk holds, in MiB.", valueName: "MiB"))
     var chunkSize = Chunk.defaultBytes >> 20
 
+    /// Refuses a size out of range.
     func validate() throws { try Limits.check(chunkSize, in: 1...65_536, "--chunk-size") }
 }
 
@@ -83,6 +85,10 @@ struct RequestOptions: ParsableArguments {
     @OptionGroup(title: "How rows arrive") var load: LoadOptions
     @OptionGroup(title: "Vector indexes") var index: IndexOptions
 
+    /// The engine's form of it.
+    ///
+    /// Reads the file of `--bots`.
+    /// - Throws: `ValidationError` where that file can't be used.
     func request() throws -> CopyRequest {
         var request = CopyRequest()
         request.selection = try selection.selection()

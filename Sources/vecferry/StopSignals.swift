@@ -13,9 +13,12 @@ import UnixSignals
 /// Ctrl-C and SIGTERM: the first asks the engine to stop and leave the ledger resumable; a second one, or
 /// ``StopSignals/patience`` without an end, ends the process at once, which the ledger survives as well.
 final class StopSignals: Sendable {
+    /// SIGINT, as Ctrl-C sends it, or SIGTERM.
     enum Signal: Sendable {
+        /// SIGINT; SIGTERM.
         case interrupt, terminate
 
+        /// What the process ends with.
         var status: ExitStatus {
             switch self {
             case .interrupt: .interrupted

@@ -12,6 +12,7 @@ import Ferry
 /// The program: which commands there are, and how every one of them begins and ends.
 @main
 struct Vecferry: AsyncParsableCommand {
+    /// The commands, the version, and what `--help` tells.
     static let configuration = CommandConfiguration(
         commandName: "vecferry",
         abstract: "Copies pgvector tables from one PostgreSQL to another, byte for byte, and proves it.",
@@ -33,6 +34,7 @@ struct Vecferry: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [PlanCommand.self, CopyCommand.self, VerifyCommand.self, IndexCommand.self])
 
+    /// Parses the command line and the environment, runs the command, and exits with its status.
     static func main() async {
         let given = Array(CommandLine.arguments.dropFirst())
         // The copy in `given` is ours alone; what `ps` shows is not.

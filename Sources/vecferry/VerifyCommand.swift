@@ -4,6 +4,7 @@ import Postgres
 
 /// `vecferry verify`: whether two databases hold the same rows, and which rows are not the same.
 struct VerifyCommand: AsyncParsableCommand {
+    /// The name, and what `--help` tells.
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Prove that two databases hold the same rows, or find the ones that differ.",
@@ -47,6 +48,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    /// Refuses options that contradict each other, and numbers out of range.
     func validate() throws {
         if dryRun && !repair {
             throw ValidationError("--dry-run goes with --repair; without it verify changes nothing.")
@@ -56,6 +58,8 @@ struct VerifyCommand: AsyncParsableCommand {
         try Limits.check(k, in: 1...1000, "--k")
     }
 
+    /// Compares, and repairs where asked to, then prints the report; throws the exit status unless both sides are the
+    /// same.
     func run() async throws {
         let interrupt = Interrupt()
         let watch = JobWatch(output)

@@ -9,12 +9,14 @@ struct VerifyText {
     let showsAll: Bool
     let style: Style
 
+    /// - Parameter showsAll: Whether digests and every bot that differs are told.
     init(_ report: VerifyReport, showsAll: Bool = false, style: Style = .plain) {
         self.report = report
         self.showsAll = showsAll
         self.style = style
     }
 
+    /// All of it; ends in a newline.
     var text: String {
         var lines: [String] = []
         for table in report.tables { lines += self.lines(table) }

@@ -33,7 +33,7 @@ enum Fixtures {
             columns: [ColumnPair(name: "id", type: "bigint", vectorType: nil, dimensions: nil, textReason: nil)],
             format: .binary, parts: [part(name, bytes: bytes, chunks: chunks)], targetParts: [name],
             estimatedRows: rows, key: nil, botScope: nil, filter: .all, readBackFilter: .all, load: .append,
-            indexes: [], foreignKeys: [], triggers: [], sequences: [])
+            indexes: [], constraints: [], triggers: [], sequences: [])
     }
 
     /// What Bedrock Chat's table gives.

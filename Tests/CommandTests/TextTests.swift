@@ -81,8 +81,8 @@ import Testing
             "CREATE INDEX idx_items_embedding ON public.items USING ivfflat (embedding)"
         pair.indexes.append(Fixtures.index("idx\u{1b}[31m", "btree", .create, "the table is new"))
         pair.indexes.append(Fixtures.index("idx_items_botid", "btree", .reindex, "it is invalid"))
-        pair.foreignKeys = (1...7).map {
-            ForeignKeyPlan(relation: pair.name, name: "fk_\($0)", definition: "", after: [], exists: true)
+        pair.constraints = (1...7).map {
+            ConstraintPlan(relation: pair.name, name: "fk_\($0)", definition: "", after: [], exists: true)
         }
         pair.triggers = [TriggerPlan(relation: pair.name, name: "audit", enabled: "O")]
         let sequence = QualifiedName(schema: "public", name: "items_seq")

@@ -1,5 +1,6 @@
 import Ferry
 import RigSupport
+import Synchronization
 import Testing
 
 /// What one table can't bear after its rows are in keeps no other from being finished.
@@ -41,5 +42,33 @@ import Testing
     @Test func `statistics that fail on a row`() async throws {
         try await copy(
             fault: "CREATE STATISTICS s ON (1 / (id - 50)) FROM items", sqlState: "22012", cure: "DROP STATISTICS s")
+    }
+
+    /// Before its pages are looked for, where it has none that anything else would stumble over, and after.
+    @Test(arguments: ["bare", "items"])
+    func `a table that is dropped before it is read back`(_ dropped: String) async throws {
+        let setup = dropped == "bare" ? "CREATE TABLE bare (id int PRIMARY KEY)" : ""
+        try await Rig.withDatabases(setup: "\(Self.setup) \(setup)") { databases in
+            try databases.source.run(Self.rows)
+            let target = databases.target
+            let loaded = Atomic(0)
+            var request = CopyRequest()
+            request.selection.all = true
+            let report = try await databases.engine { event in
+                switch event {
+                case .pairLoaded:
+                    guard loaded.add(1, ordering: .relaxed).newValue == 3, dropped == "bare" else { return }
+                case .stage(.index): guard dropped == "items" else { return }
+                default: return
+                }
+                _ = try? target.run("DROP TABLE \(dropped)")
+            }.copy(request)
+            #expect(try target.value("SELECT to_regclass('\(dropped)') IS NULL") == "t")
+            #expect(report.outcome == .failed)
+            #expect(report.tables.filter { $0.state == .failed }.map(\.name.name) == [dropped])
+            let others = try #require(report.tables.first { $0.name.name == "others" })
+            #expect(others.state == .proven && others.target.rows == 60)
+            #expect(try databases.target.value("SELECT last_value FROM others_id_seq") == "1000")
+        }
     }
 }

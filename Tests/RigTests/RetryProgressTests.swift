@@ -54,8 +54,8 @@ import Testing
             let pool = DigestPool(
                 endpoint: engine.target, jobs: 1, retry: Self.retry, events: engine.events,
                 connect: { () throws(FerryError) in try engine.target.connect() }, progress: { _, _, _ in })
-            let digests = try pool.run(tasks)
-            #expect(digests[0]?.rows == 3000)
+            let outcome = try pool.run(tasks)
+            #expect(outcome.digests[0]?.rows == 3000)
             #expect(target.strikes > 3)
         }
     }

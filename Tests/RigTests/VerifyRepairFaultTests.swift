@@ -49,6 +49,42 @@ import Testing
         }
     }
 
+    /// Under READ COMMITTED a DELETE by place that waits for an update takes the row's new version, unless the server is of
+    /// late 2025 or newer (PostgreSQL 16.11, release notes). The rig's older server plays the target.
+    @Test func `a row that changes while its deletion waits for it stays`() async throws {
+        let servers = (source: try Rig.variable("VECFERRY_TARGET"), target: try Rig.variable("VECFERRY_SOURCE"))
+        let setup = "CREATE TABLE t (id int PRIMARY KEY, name text, v vector(2))"
+        try await Rig.withDatabases(on: servers, setup: setup) { databases in
+            try databases.both("INSERT INTO t SELECT i, 'same', ARRAY[i, 1]::vector FROM generate_series(1, 9) AS i")
+            try databases.target.run("INSERT INTO t VALUES (100, 'extra', '[1,1]')")
+            let target = databases.target
+            let hasChanged = Fault()
+            let changer = Meanwhile { isWanted in
+                let connection = try target.connect()
+                try connection.execute("BEGIN; UPDATE t SET name = 'changed' WHERE id = 100")
+                hasChanged.strike()
+                let hasWaited = try eventually {
+                    try !isWanted()
+                        || target.value(
+                            """
+                            SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+                            AND datname = current_database() AND application_name = 'vecferry'
+                            """) == "1"
+                }
+                try connection.execute("COMMIT")
+                return hasWaited && isWanted()
+            }
+            defer { changer.cancel() }
+            #expect(eventually { hasChanged.hasStruck })
+            let report = try await databases.engine(retry: retry).verify(repair)
+            changer.cancel()
+            _ = try await changer.value
+            #expect(try target.value("SELECT name FROM t WHERE id = 100") == "changed")
+            #expect(report.outcome == .differs)
+            #expect(report.repair?.tables.first?.deleted == 0)
+        }
+    }
+
     /// The server commits, and the answer does not arrive.
     @Test(arguments: ["missing", "extra"])
     func `rows of a table without a key are repaired once`(_ kind: String) async throws {

@@ -95,21 +95,42 @@ import Testing
 
     @Test func `a ledger that can't be read is no leave to repair`() async throws {
         try await VerifyFixture.withProvenCopy { databases in
-            let role = "r\(databases.target.name)"
-            try databases.target.run(
-                """
-                CREATE ROLE \(role) LOGIN PASSWORD 'verify-test'; GRANT ALL ON ALL TABLES IN SCHEMA public TO \(role);
-                DELETE FROM log WHERE message = 'line 4'
-                """)
-            defer { _ = try? databases.target.run("DROP OWNED BY \(role); DROP ROLE \(role)") }
-            var engine = try databases.engine()
-            var parameters = engine.target.parameters
-            parameters["user"] = role
-            parameters["password"] = "verify-test"
-            engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
-            let error = try await engine.verifyError(repair)
+            try databases.target.run("DELETE FROM log WHERE message = 'line 4'")
+            let error = try await refusal(databases, repair)
             #expect(error.code == .blocked && error.hint?.contains("GRANT USAGE ON SCHEMA vecferry") == true)
             #expect(try databases.target.value("SELECT count(*) FROM log WHERE message = 'line 4'") == "0")
         }
+    }
+
+    /// Hours may pass between the comparison's begin and the first row that is repaired.
+    @Test(arguments: [RepairMode.apply, .dryRun])
+    func `a role without temporary tables learns that before anything is compared`(_ mode: RepairMode) async throws {
+        try await Rig.withDatabases(setup: "CREATE TABLE t (id int PRIMARY KEY, v vector(2))") { databases in
+            try databases.source.run("INSERT INTO t VALUES (1, '[1,1]')")
+            try databases.target.run("REVOKE TEMPORARY ON DATABASE \(databases.target.name) FROM PUBLIC")
+            var request = repair
+            request.repair = mode
+            let error = try await refusal(databases, request) { event in
+                if case .compared = event { Issue.record("Rows were compared.") }
+            }
+            let grant = "GRANT TEMPORARY ON DATABASE \(databases.target.name) TO"
+            #expect(error.code == .blocked && error.side == .target && error.hint?.contains(grant) == true)
+        }
+    }
+
+    /// What a role that may read and write all tables of schema public, and nothing else, is refused with.
+    private func refusal(
+        _ databases: RigDatabases, _ request: VerifyRequest, events: @escaping EventSink = { _ in }
+    ) async throws -> FerryError {
+        let role = "r\(databases.target.name)"
+        try databases.target.run(
+            "CREATE ROLE \(role) LOGIN PASSWORD 'verify-test'; GRANT ALL ON ALL TABLES IN SCHEMA public TO \(role)")
+        defer { _ = try? databases.target.run("DROP OWNED BY \(role); DROP ROLE \(role)") }
+        var engine = try databases.engine(events: events)
+        var parameters = engine.target.parameters
+        parameters["user"] = role
+        parameters["password"] = "verify-test"
+        engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
+        return try await engine.verifyError(request)
     }
 }

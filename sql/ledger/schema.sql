@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS vecferry.saved_definition (
     job bigint NOT NULL REFERENCES vecferry.job ON DELETE CASCADE,
     number int NOT NULL,
     pair int NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('index', 'foreign_key', 'trigger')),
+    kind text NOT NULL CHECK (kind IN ('index', 'constraint', 'trigger')),
     -- Lower stages first; what shares a stage may be restored side by side.
     stage int NOT NULL,
     relation_schema text NOT NULL,

@@ -1,5 +1,6 @@
 /// What one database holds, read once: the tables that could be copied and everything that hangs on them.
 public struct Catalog: Sendable {
+    /// What the server is, and what the role may do there.
     public var server: ServerInfo
     /// By OID. Views, foreign tables, temporary tables and extensions' own tables are not among them.
     public var relations: [OID: Relation]
@@ -35,6 +36,7 @@ public struct Catalog: Sendable {
     private let byName: [QualifiedName: OID]
     private let partitions: [OID: [OID]]
 
+    /// - Parameter relations: All there are, partitions too: each finds its parent among them.
     init(server: ServerInfo, relations: [Relation]) {
         self.server = server
         self.relations = Dictionary(uniqueKeysWithValues: relations.map { ($0.oid, $0) })
@@ -51,18 +53,25 @@ public typealias OID = UInt32
 public struct Relation: Sendable {
     /// `pg_class.relkind`
     public enum Kind: String, Sendable {
+        /// It holds rows.
         case table = "r"
+        /// Its leaves hold the rows.
         case partitioned = "p"
     }
 
+    /// Of this cluster.
     public var oid: OID
+    /// Its schema and name.
     public var name: QualifiedName
+    /// Whether it holds rows itself.
     public var kind: Kind
+    /// Whether a crash of the server empties it.
     public var isUnlogged: Bool
     /// The partitioned table that this partition belongs to.
     public var parent: OID?
     /// Whether a partition below is a foreign table, whose rows lie on yet another server.
     public var hasForeignPartition: Bool
+    /// Whether its rows are seen through another table, by INHERITS.
     public var isInheritanceChild: Bool
     /// Heap pages.
     public var pages: Int
@@ -70,23 +79,34 @@ public struct Relation: Sendable {
     public var bytes: Int
     /// The planner's estimate, -1 where the table was never analyzed.
     public var estimatedRows: Int
+    /// The role that owns it.
     public var owner: String
+    /// What the session's role may do with it.
     public var rights: Rights
+    /// In the table's order, without dropped ones.
     public var columns: [Column]
+    /// All of them, invalid ones too.
     public var indexes: [Index]
+    /// Those that it refers to others with.
     public var foreignKeys: [ForeignKey]
+    /// The users' own that would fire.
     public var triggers: [Trigger]
+    /// Those that its columns' defaults take from.
     public var sequences: [ColumnSequence]
     /// Checks that are not validated, which the rows need not pass.
     public var lateChecks: [LateCheck] = []
     /// What hangs on the relation and is not made where the relation is: `triggers`, `rules`, …
     public var leftOut: [String] = []
 
+    /// The column of that name, as the catalog has it.
     public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
 
     /// The primary key, else the unique index with the fewest columns that can name every row.
-    public var key: TableKey? {
-        let keys = indexes.filter { $0.isKey && $0.isValid }
+    public var key: TableKey? { key { _ in true } }
+
+    /// The same, of the keys whose columns pass a test.
+    func key(where passes: ([String]) -> Bool) -> TableKey? {
+        let keys = indexes.filter { $0.isKey && $0.isValid && passes($0.columns) }
         let best =
             keys.first { $0.isPrimary }
             ?? keys.min { ($0.columns.count, $0.name.name) < ($1.columns.count, $1.name.name) }
@@ -100,12 +120,19 @@ public struct Relation: Sendable {
 
     /// What the session's role may do with a relation.
     public struct Rights: Sendable {
+        /// USAGE on its schema.
         public var useSchema: Bool
+        /// CREATE on its schema.
         public var createInSchema: Bool
+        /// SELECT on the relation.
         public var select: Bool
+        /// INSERT on the relation.
         public var insert: Bool
+        /// DELETE on the relation.
         public var delete: Bool
+        /// UPDATE on the relation.
         public var update: Bool
+        /// TRUNCATE on the relation.
         public var truncate: Bool
         /// Whether the role owns the relation or is a member of its owner, as DDL requires.
         public var own: Bool
@@ -116,6 +143,7 @@ public struct Relation: Sendable {
 
 /// Columns that name each row of a table.
 public struct TableKey: Codable, Sendable, Equatable {
+    /// In the index's order.
     public var columns: [String]
     /// `OPERATOR(pg_catalog.=)`, for each column: with an empty search path a bare `=` of an extension's type is not found.
     public var equalityOperators: [String]
@@ -123,6 +151,7 @@ public struct TableKey: Codable, Sendable, Equatable {
 
 /// One column of a relation.
 public struct Column: Sendable {
+    /// As the catalog has it.
     public var name: String
     /// `format_type`, qualified, an extension's type without its schema.
     public var type: String
@@ -134,24 +163,33 @@ public struct Column: Sendable {
     public var enumLabels: [String]
     /// Of a vector type or a bit string, where the column declares them.
     public var dimensions: Int?
+    /// Whether it takes no NULL.
     public var isNotNull: Bool
+    /// Whether a row that does not give it a value gets one.
     public var hasDefault: Bool
+    /// Whether the server computes it from other columns.
     public var isGenerated: Bool
+    /// Whether it is an identity column, GENERATED ALWAYS or BY DEFAULT.
     public var isIdentity: Bool
     /// Why the column must travel as text, or nil where its binary form means the same in another cluster.
     public var textReason: String?
+    /// SELECT on the column.
     public var maySelect: Bool
+    /// INSERT on the column.
     public var mayInsert: Bool
 }
 
 /// pgvector's types.
 public enum VectorType: String, Codable, Sendable {
+    /// Single precision, half precision, and only the elements that are not zero.
     case vector, halfvec, sparsevec
 }
 
 /// One index of a relation.
 public struct Index: Sendable {
+    /// Of this cluster.
     public var oid: OID
+    /// The schema is the relation's.
     public var name: QualifiedName
     /// Whether it is a partitioned index, whose leaves hold the entries.
     public var isPartitioned: Bool
@@ -159,10 +197,15 @@ public struct Index: Sendable {
     public var method: String
     /// `pg_get_indexdef`
     public var definition: String
+    /// UNIQUE, with or without a constraint.
     public var isUnique: Bool
+    /// Whether it is the primary key's.
     public var isPrimary: Bool
+    /// Whether it is whole and kept up to date; a build that was killed leaves one that is not.
     public var isValid: Bool
+    /// Whether logical replication names rows by it.
     public var isReplicaIdentity: Bool
+    /// Whether it leaves out rows, by WHERE.
     public var isPartial: Bool
     /// Whether its columns name each row: unique, not deferrable, not partial, no NULLs.
     public var isKey: Bool
@@ -170,6 +213,7 @@ public struct Index: Sendable {
     public var expressions: [String]
     /// The key columns that are plain columns, in order.
     public var columns: [String]
+    /// Of each key, without the schema: `vector_l2_ops`.
     public var operatorClasses: [String]
     /// What makes two keys equal, for each column of a btree index.
     public var equalityOperators: [String]
@@ -177,9 +221,11 @@ public struct Index: Sendable {
     public var orderOperator: String?
     /// `lists=100`, `m=16`, …
     public var options: [String: String]
+    /// The constraint that it belongs to.
     public var constraint: IndexConstraint?
     /// The partitioned index that it is attached to.
     public var parent: OID?
+    /// Of the index's own pages.
     public var bytes: Int
     /// Statements that put back what the definition leaves out.
     public var after: [String]
@@ -204,6 +250,7 @@ public struct IndexParts: Sendable {
     public var relation = ""
     /// `schema.vector_l2_ops`, of the first key.
     public var operatorClass = ""
+    /// nil for the database's own.
     public var tablespace: String?
     /// What stands after WHERE.
     public var predicate: String?
@@ -215,6 +262,7 @@ public struct IndexParts: Sendable {
 
 /// The constraint that an index belongs to.
 public struct IndexConstraint: Sendable {
+    /// As the catalog has it.
     public var name: String
     /// `p` primary key, `u` unique, `x` exclusion
     public var type: String
@@ -224,17 +272,23 @@ public struct IndexConstraint: Sendable {
 
 /// A foreign key, on the referencing relation.
 public struct ForeignKey: Sendable {
+    /// As the catalog has it.
     public var name: String
+    /// The table it refers to.
     public var referenced: OID
+    /// On this side, in the key's order.
     public var columns: [String]
+    /// On the other side, in the same order.
     public var referencedColumns: [String]
     /// `pg_get_constraintdef`
     public var definition: String
+    /// Statements that put back what the definition leaves out.
     public var after: [String]
 }
 
 /// A check constraint that is not validated.
 public struct LateCheck: Sendable {
+    /// As the catalog has it.
     public var name: String
     /// `pg_get_constraintdef`
     public var definition: String
@@ -242,6 +296,7 @@ public struct LateCheck: Sendable {
 
 /// A user's trigger that is enabled.
 public struct Trigger: Sendable {
+    /// As the catalog has it; the relation is the one that holds it.
     public var name: String
     /// `pg_trigger.tgenabled`: `O` origin, `A` always, `R` replica
     public var enabled: String
@@ -250,8 +305,12 @@ public struct Trigger: Sendable {
 
 /// A sequence that a column's default takes from.
 public struct ColumnSequence: Sendable {
+    /// The column whose default takes from it.
     public var column: String
+    /// The sequence's.
     public var name: QualifiedName
+    /// Whether the role may read where it stands.
     public var maySelect: Bool
+    /// Whether the role may set it.
     public var mayUpdate: Bool
 }

@@ -3,6 +3,7 @@ internal import SQLStatements
 
 /// Reads a ``Catalog`` over one connection, with the statements of `sql/catalog`.
 struct CatalogReader {
+    /// Where it reads, for errors.
     let side: Side
 
     /// The statements in the order in which their rows are read: one message, for one round trip.
@@ -11,6 +12,7 @@ struct CatalogReader {
         Statements.triggers, Statements.sequences,
     ]
 
+    /// Reads everything in one message, so that it costs one round trip. In a transaction it sees that one's snapshot.
     func read(_ connection: borrowing Connection) throws(FerryError) -> Catalog {
         try on(side) { () throws(PostgresError) in
             let rows = try connection.execute(Self.statements.joined(separator: "\n"))
@@ -38,6 +40,7 @@ struct CatalogReader {
         }
     }
 
+    /// Reads only what the server is.
     func readServer(_ connection: borrowing Connection) throws(PostgresError) -> ServerInfo {
         try server(try connection.query(Statements.server), connection)
     }

@@ -13,15 +13,22 @@ struct BinaryCopyParser {
     /// Whether the trailer came; a stream that stops without it was cut.
     private(set) var isComplete = false
 
+    /// At the start of a stream.
     init(fieldCount: Int) { self.fieldCount = fieldCount }
 
     /// What is wrong with a stream.
     enum Malformed: Error, Equatable {
+        /// It does not begin as COPY's binary format does.
         case signature
+        /// It says that it is of a form that is not known.
         case flags
+        /// It ends within a row, or without the trailer.
         case truncated
+        /// A row has another number of fields.
         case fieldCount(Int)
+        /// A field is longer than its message, or its length is no length.
         case fieldLength
+        /// Something comes after the end.
         case afterTrailer
     }
 

@@ -5,14 +5,18 @@ internal import Postgres
 /// Invariants:
 /// - The target's transaction begins by locking the chunks' ledger rows. Whoever else tries the same chunks, such as a
 ///   backend that outlived a killed vecferry, waits there and then finds them finished.
-/// - The bytes put are the bytes read, header and trailer included. They are parsed only to be counted and hashed.
+/// - Bytes pass through, in a ``Relay``.
 /// - Nothing is committed unless each stream was complete and the target counted as many rows as came.
 /// - The message that commits a batch may begin the next one, which saves a round trip in which nothing flows. The answers
 ///   come one by one, so it is known which of the two an error concerns.
 struct ChunkMover {
+    /// What its chunks are of.
     let plan: Plan
+    /// What is moved.
     let batch: ChunkBatch
+    /// The job's number in the ledger.
     let job: Int
+    /// How long either server may stay silent.
     let limit: Duration
     let events: EventSink
 
@@ -26,7 +30,9 @@ struct ChunkMover {
 
     /// What of one chunk went over.
     struct Moved {
+        /// Which one.
         var chunk: Chunk
+        /// Of the rows that the source sent.
         var digest: Digest
         /// What was left out because the target had the rows' keys.
         var kept: Digest
@@ -108,10 +114,14 @@ struct ChunkMover {
         for (chunk, query) in zip(batch.chunks, queries) {
             let pair = plan.pairs[chunk.pair]
             do throws(FerryError) {
-                let (digest, bytes) = try relay(query, pair, from: source, to: target)
+                let relay = Relay(query: query, limit: limit) {
+                    events(.moved(pair: pair.number, rows: $0, bytes: $1))
+                }
+                let passed = try relay.run(from: source, to: target)
                 FailPoint.reached(.beforeCopyEnd)
-                let kept = try land(digest, pair, on: target)
-                moved.append(Moved(chunk: chunk, digest: digest, kept: kept, bytes: bytes))
+                try relay.end(passed, on: target)
+                let kept = pair.load.isKeyed ? try merge(pair).run(passed.digest, on: target) : .zero
+                moved.append(Moved(chunk: chunk, digest: passed.digest, kept: kept, bytes: passed.bytes))
             } catch {
                 throw error.of(pair.name, chunk: chunk.number)
             }
@@ -139,63 +149,17 @@ struct ChunkMover {
 
     /// The COPY of one table, after what it needs.
     private func copyIn(_ pair: TablePair, on target: borrowing Connection) throws(PostgresError) -> [String] {
-        var list: [String] = []
-        for column in pair.columns { list.append(try target.quoteIdentifier(column.name)) }
-        // A table without columns takes no list.
-        let columns = list.isEmpty ? "" : " (\(list.joined(separator: ", ")))"
-        let end = "\(columns) FROM STDIN\(pair.format.copyOptions)"
-        guard pair.load.isKeyed else { return ["COPY \(try pair.name.quoted(on: target))\(end)"] }
-        return [
-            try KeyedMerge(pair: pair, limit: limit).createStaging(on: target), "COPY \(KeyedMerge.staging)\(end)",
-        ]
-    }
-
-    /// Ends the COPY of one table.
-    ///
-    /// - Returns: What was left out because the target had the rows' keys.
-    private func land(
-        _ digest: Digest, _ pair: TablePair, on target: borrowing Connection
-    ) throws(FerryError) -> Digest {
-        let counted = try on(.target) { () throws(PostgresError) in try target.endCopyIn(limit: limit) }
-        guard counted == digest.rows else {
-            throw FerryError(
-                .malformedStream, "The target counted \(counted) rows of \(digest.rows) that were sent.", side: .target)
+        guard pair.load.isKeyed else {
+            return [
+                try target.copyIn(
+                    try pair.name.quoted(on: target), columns: pair.columns.map(\.name), pair.format)
+            ]
         }
-        return pair.load.isKeyed ? try KeyedMerge(pair: pair, limit: limit).run(digest, on: target) : .zero
+        let staging = merge(pair).staging
+        return [try staging.creation(on: target), try staging.copyIn(pair.format, on: target)]
     }
 
-    // MARK: The loop
-
-    private func relay(
-        _ query: RowQuery, _ pair: TablePair, from source: borrowing Connection, to target: borrowing Connection
-    ) throws(FerryError) -> (Digest, bytes: Int) {
-        var digest = Digest.zero
-        var reader = RowReader(query, side: .source, limit: limit)
-        var outgoing = OutgoingBatch()
-        var told = (rows: 0, bytes: 0)
-        var bytes = 0
-        while true {
-            var failure: PostgresError?
-            let count = try reader.next(from: source, row: { digest.add(row: $0) }) { message in
-                do throws(PostgresError) {
-                    try outgoing.append(message, to: target, limit: limit)
-                } catch {
-                    failure = error
-                }
-                return message.byteCount
-            }
-            if let failure { throw FerryError(failure, .target) }
-            guard let count else { break }
-            bytes += count
-            if bytes - told.bytes >= RowReader.progressBytes {
-                events(.moved(pair: pair.number, rows: digest.rows - told.rows, bytes: bytes - told.bytes))
-                told = (digest.rows, bytes)
-            }
-        }
-        try on(.target) { () throws(PostgresError) in try outgoing.flush(to: target, limit: limit) }
-        events(.moved(pair: pair.number, rows: digest.rows - told.rows, bytes: bytes - told.bytes))
-        return (digest, bytes)
-    }
+    private func merge(_ pair: TablePair) -> KeyedMerge { KeyedMerge(pair: pair, limit: limit) }
 }
 
 extension TablePair {

@@ -4,10 +4,13 @@ internal import Synchronization
 /// Moves all open chunks, in parallel: each worker is one thread that owns one source and one target connection.
 struct Copier {
     let plan: Plan
+    /// The job's number in the ledger.
     let job: Int
     let source: Endpoint
     let target: Endpoint
+    /// Where workers find the source's snapshot, and ask again when they lose it.
     let snapshots: SnapshotKeeper
+    /// How many workers at the most.
     let jobs: Int
     let retry: RetryPolicy
     let events: EventSink
@@ -48,45 +51,31 @@ struct Copier {
 
     // MARK: One worker
 
-    /// What a worker remembers from one pair of connections to the next.
-    private struct Memory {
-        var failuresInARow = 0
-        /// The backend of a target session that was lost: where the server has not noticed, it holds its locks.
-        var leftBehind: Int?
-    }
-
     private func work(_ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>) {
-        var memory = Memory()
-        while queue.fatal == nil {
-            do throws(FerryError) {
-                guard try session(queue, tally, &memory) else { return }
-            } catch {
-                memory.failuresInARow += 1
-                guard error.isRetryable, memory.failuresInARow < retry.attempts else {
-                    return queue.stop(error.after(tries: memory.failuresInARow))
-                }
-                let delay = retry.delay(after: memory.failuresInARow)
-                events(.retry(error, attempt: memory.failuresInARow + 1, of: retry.attempts, delay: delay))
-                do throws(FerryError) {
-                    try RetryPolicy.sleep(delay, source.interrupt)
-                } catch {
-                    return queue.stop(error)
-                }
+        var leftBehind: Int?
+        do throws(FerryError) {
+            try retry.run(interrupt: source.interrupt, events: events) { (tries: inout Tries) throws(FerryError) in
+                while try session(queue, tally, &tries, &leftBehind) {}
             }
+        } catch {
+            queue.stop(error)
         }
     }
 
     /// Works with one pair of connections until the queue is empty or something breaks.
     ///
+    /// - Parameter leftBehind: The backend of a target session that was lost: where the server has not noticed, it holds its
+    ///   locks.
     /// - Returns: Whether there may be more to do on new connections.
     private func session(
-        _ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>, _ memory: inout Memory
+        _ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>, _ tries: inout Tries,
+        _ leftBehind: inout Int?
     ) throws(FerryError) -> Bool {
         guard var batch = queue.next() else { return false }
         do throws(FerryError) {
             let snapshot = try snapshots.snapshot()
             do throws(FerryError) {
-                return try session(snapshot, &batch, queue, tally, &memory)
+                return try session(snapshot, &batch, queue, tally, &tries, &leftBehind)
             } catch {
                 throw snapshots.look(at: error, in: snapshot)
             }
@@ -108,13 +97,13 @@ struct Copier {
     /// - Parameter batch: The first one to move; after an error, the one that was not moved.
     private func session(
         _ snapshot: Snapshot, _ batch: inout ChunkBatch, _ queue: WorkQueue<ChunkBatch>,
-        _ tally: borrowing Mutex<Tally>, _ memory: inout Memory
+        _ tally: borrowing Mutex<Tally>, _ tries: inout Tries, _ leftBehind: inout Int?
     ) throws(FerryError) -> Bool {
         var targetLogin = try startTargetLogin()
         let sourceConnection = try snapshot.join(source, beside: &targetLogin)
         let targetConnection = try target.finish(targetLogin)
-        if let pid = memory.leftBehind { try target.endBackend(pid, over: targetConnection) }
-        memory.leftBehind = nil
+        if let pid = leftBehind { try target.endBackend(pid, over: targetConnection) }
+        leftBehind = nil
         var isRequested = false
         while true {
             let mover = mover(batch)
@@ -130,10 +119,10 @@ struct Copier {
             } catch {
                 if let next { queue.giveBack(next) }
                 // Also where the source failed: this connection is dropped too, in the middle of its transaction.
-                memory.leftBehind = targetConnection.reportedBackendPID
+                leftBehind = targetConnection.reportedBackendPID
                 throw error
             }
-            memory.failuresInARow = 0
+            tries.progressed()
             isRequested = next != nil
             guard let following = next ?? queue.next() else { return false }
             batch = following

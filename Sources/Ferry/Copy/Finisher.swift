@@ -2,6 +2,7 @@ internal import Postgres
 
 /// Puts on what rows must not meet on their way in: foreign keys, checks and triggers.
 struct Finisher {
+    /// The job's number in the ledger.
     let job: Int
     /// How long one try waits for a lock.
     let lockWait: Duration

@@ -6,43 +6,23 @@ internal import Postgres
 /// It proves itself within the transaction: the digests of the rows that were left out and of those that the target
 /// returned as inserted must add up to what the source sent.
 struct KeyedMerge {
+    /// The table, whose key both sides have.
     let pair: TablePair
+    /// How long the target may stay silent in a stream.
     let limit: Duration
 
-    static let staging = "pg_temp.vecferry_chunk"
-
-    /// Makes the temporary table, which goes with the transaction.
-    func createStaging(on target: borrowing Connection) throws(PostgresError) -> String {
-        "CREATE TEMPORARY TABLE vecferry_chunk ON COMMIT DROP AS SELECT \(try columns("t", on: target)) "
-            + "FROM \(try pair.name.quoted(on: target)) AS t WITH NO DATA"
-    }
+    /// Where the chunk's rows come first.
+    var staging: StagingTable { StagingTable(table: pair.name, columns: pair.columns.map(\.name)) }
 
     /// Merges what was staged.
     ///
     /// - Returns: The digest of the rows that were left out, because the target's row with their key stays.
     func run(_ staged: Digest, on target: borrowing Connection) throws(FerryError) -> Digest {
-        var kept = Digest.zero
-        let match = try on(.target) { () throws(PostgresError) in try keyMatch(on: target) }
-        let table = try on(.target) { () throws(PostgresError) in try pair.name.quoted(on: target) }
-        if pair.load == .keepKeys {
-            let list = try on(.target) { () throws(PostgresError) in try columns("s", on: target) }
-            kept = try digest(
-                "DELETE FROM \(Self.staging) AS s USING \(pair.targetOnly)\(table) AS t WHERE \(match) RETURNING \(list)",
-                target)
-        } else {
-            try on(.target) { () throws(PostgresError) in
-                try target.execute(
-                    "DELETE FROM \(pair.targetOnly)\(table) AS t USING \(Self.staging) AS s WHERE \(match)")
-            }
+        let kept = try clear(on: target)
+        let insertion = try on(.target) { () throws(PostgresError) in
+            "\(try staging.insertion(on: target)) RETURNING \(try staging.list("t", on: target))"
         }
-        let (names, list, returned) = try on(.target) { () throws(PostgresError) in
-            (try columns(nil, on: target), try columns("s", on: target), try columns("t", on: target))
-        }
-        let inserted = try digest(
-            """
-            INSERT INTO \(table) AS t (\(names)) OVERRIDING SYSTEM VALUE SELECT \(list) FROM \(Self.staging) AS s \
-            RETURNING \(returned)
-            """, target)
+        let inserted = try digest(insertion, target)
         guard kept + inserted == staged else {
             throw FerryError(
                 .malformedStream, "The rows that the target took by key are not the rows that were sent.",
@@ -50,6 +30,22 @@ struct KeyedMerge {
                 side: .target)
         }
         return kept
+    }
+
+    /// Lets each key be there once: the staged rows, or the target's, go.
+    ///
+    /// - Returns: The digest of the staged rows that went.
+    private func clear(on target: borrowing Connection) throws(FerryError) -> Digest {
+        let statement = try on(.target) { () throws(PostgresError) in
+            let match = try staging.match(pair.key ?? TableKey(columns: [], equalityOperators: []), on: target)
+            let (rows, table) = (StagingTable.name, "\(pair.targetOnly)\(try pair.name.quoted(on: target))")
+            guard pair.load == .keepKeys else { return "DELETE FROM \(table) AS t USING \(rows) AS s WHERE \(match)" }
+            return "DELETE FROM \(rows) AS s USING \(table) AS t WHERE \(match) "
+                + "RETURNING \(try staging.list("s", on: target))"
+        }
+        if pair.load == .keepKeys { return try digest(statement, target) }
+        try on(.target) { () throws(PostgresError) in try target.execute(statement) }
+        return .zero
     }
 
     /// The digest of what a data-modifying statement returns.
@@ -60,22 +56,5 @@ struct KeyedMerge {
         let reader = RowReader(
             fieldCount: pair.columns.count, format: pair.format, side: .target, limit: limit)
         return try reader.digest(from: target)
-    }
-
-    private func keyMatch(on target: borrowing Connection) throws(PostgresError) -> String {
-        var conditions: [String] = []
-        for (column, equals) in zip(pair.key?.columns ?? [], pair.key?.equalityOperators ?? []) {
-            let name = try target.quoteIdentifier(column)
-            conditions.append("s.\(name) \(equals) t.\(name)")
-        }
-        return conditions.joined(separator: " AND ")
-    }
-
-    private func columns(_ alias: String?, on target: borrowing Connection) throws(PostgresError) -> String {
-        var list: [String] = []
-        for column in pair.columns {
-            list.append((alias.map { "\($0)." } ?? "") + (try target.quoteIdentifier(column.name)))
-        }
-        return list.joined(separator: ", ")
     }
 }

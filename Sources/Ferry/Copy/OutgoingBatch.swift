@@ -8,6 +8,7 @@ struct OutgoingBatch {
 
     private var bytes: [UInt8] = []
 
+    /// Empty, with room for what is gathered.
     init() { bytes.reserveCapacity(Self.size * 2) }
 
     /// Adds a message, sending what has gathered.

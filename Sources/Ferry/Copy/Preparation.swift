@@ -4,8 +4,11 @@ internal import SQLStatements
 /// Makes the target ready to be loaded, in one transaction together with the ledger of the job: either all of it is done and
 /// can be undone from the ledger, or nothing was.
 struct Preparation {
+    /// A plan without blockers.
     let plan: Plan
+    /// What ``JobFingerprint`` gave.
     let fingerprint: String
+    /// The source's, as ``Snapshot/visibility``.
     let visibility: String
     /// Statements that make the tables that are missing.
     let creation: [String]
@@ -44,15 +47,12 @@ struct Preparation {
     private func takeOff(on target: borrowing Connection) throws(FerryError) {
         for pair in plan.pairs {
             try on(.target, pair.name) { () throws(PostgresError) in
-                for key in pair.foreignKeys where key.exists {
-                    let table = try key.relation.quoted(on: target)
-                    try target.execute("ALTER TABLE \(table) DROP CONSTRAINT \(try target.quoteIdentifier(key.name))")
+                for constraint in pair.constraints where constraint.exists {
+                    let table = try constraint.relation.quoted(on: target)
+                    let name = try target.quoteIdentifier(constraint.name)
+                    try target.execute("ALTER TABLE \(table) DROP CONSTRAINT \(name)")
                 }
-                for trigger in pair.triggers {
-                    let table = try trigger.relation.quoted(on: target)
-                    let name = try target.quoteIdentifier(trigger.name)
-                    try target.execute("ALTER TABLE ONLY \(table) DISABLE TRIGGER \(name)")
-                }
+                for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
                 for index in pair.indexes where index.action == .rebuild {
                     try target.execute("DROP INDEX \(try index.name.quoted(on: target))")
                 }
@@ -82,7 +82,7 @@ struct Preparation {
 
     // MARK: What comes back
 
-    /// Everything that is put on after the load, in stages: indexes, foreign keys, triggers.
+    /// Everything that is put on after the load, in stages: indexes, constraints, triggers.
     private func definitions(on target: borrowing Connection) throws(PostgresError) -> [SavedDefinition] {
         var definitions: [SavedDefinition] = []
         func add(
@@ -100,20 +100,17 @@ struct Preparation {
                     add(pair, .index, stage: build.stage, build.relation, build.index.name, build.statements)
                 }
             }
-            for key in pair.foreignKeys {
-                let table = try key.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(key.name)
+            for constraint in pair.constraints {
+                let table = try constraint.relation.quoted(on: target)
+                let name = try target.quoteIdentifier(constraint.name)
                 add(
-                    pair, .foreignKey, stage: SavedDefinition.foreignKeyStage, key.relation, key.name,
-                    ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(key.definition)"] + key.after)
+                    pair, .constraint, stage: SavedDefinition.constraintStage, constraint.relation, constraint.name,
+                    ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(constraint.definition)"] + constraint.after)
             }
             for trigger in pair.triggers {
-                let table = try trigger.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(trigger.name)
-                let mode = ["A": "ALWAYS ", "R": "REPLICA "][trigger.enabled] ?? ""
                 add(
                     pair, .trigger, stage: SavedDefinition.triggerStage, trigger.relation, trigger.name,
-                    ["ALTER TABLE ONLY \(table) ENABLE \(mode)TRIGGER \(name)"])
+                    [try trigger.enabling(on: target)])
             }
         }
         return definitions
@@ -126,8 +123,8 @@ extension [TablePair] {
 }
 
 extension SavedDefinition {
-    /// Foreign keys come after all indexes: they need the unique ones of the tables that they refer to.
-    static let foreignKeyStage = 10
+    /// Constraints come after all indexes: foreign keys need the unique ones of the tables that they refer to.
+    static let constraintStage = 10
     /// Triggers come last.
     static let triggerStage = 20
 }

@@ -3,10 +3,15 @@ internal import Postgres
 /// Which rows of one relation, and of them which columns in which form: what every reader of table data asks for, on either
 /// side.
 struct RowQuery: Sendable {
+    /// The table, or one leaf of a partitioned one.
     var relation: QualifiedName
+    /// In the order of the fields.
     var columns: [String]
+    /// The form in which rows come.
     var format: TablePair.Format
+    /// How a row's bot is found, where ``filter`` or ``leading`` asks for it.
     var botScope: BotScope?
+    /// Which bots' rows.
     var filter: BotFilter = .all
     /// Heap pages; nil reads all.
     var pages: PageRange?
@@ -29,7 +34,9 @@ struct RowQuery: Sendable {
 
     /// Where a row version is in its relation: a `ctid`.
     struct Place: Hashable, Comparable, Sendable {
+        /// The heap page.
         var page: UInt32
+        /// The line pointer on the page, from 1.
         var item: UInt16
 
         static func < (left: Place, right: Place) -> Bool { (left.page, left.item) < (right.page, right.item) }

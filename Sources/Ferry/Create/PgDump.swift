@@ -8,8 +8,11 @@ internal import Postgres
 
 /// pg_dump and pg_restore, as far as vecferry needs them: definitions of some tables and some types, as SQL.
 struct PgDump {
+    /// Where pg_dump connects, with the password in its environment.
     let source: Endpoint
+    /// The source's, as 150005 for 15.5.
     let serverVersion: Int
+    /// What `--snapshot` names.
     let snapshot: Snapshot
 
     /// pg_dump refuses servers newer than itself (documentation of pg_dump, "Notes").

@@ -1,7 +1,10 @@
 /// An index with the partitions' indexes that are attached to it.
 struct IndexNode {
+    /// As the catalog has it.
     var index: Index
+    /// The table, or the partition, that it is on.
     var relation: Relation
+    /// The partitions' indexes that are attached to it.
     var children: [IndexNode]
 
     /// Whether it and all below it are.
@@ -19,6 +22,7 @@ struct IndexNode {
 
 /// The indexes of a table and its partitions, each under the one that it is attached to.
 struct IndexForest {
+    /// Those that are attached to none, or to one of a table that is not among these.
     let roots: [IndexNode]
 
     /// - Parameter relations: The table and all partitions below it.

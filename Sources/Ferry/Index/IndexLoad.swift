@@ -2,6 +2,7 @@
 struct IndexLoad {
     /// Rows that come, the best guess where the server has no estimate.
     let incoming: Int
+    /// Whether no row is there before.
     let targetIsEmpty: Bool
     private let existing: Int
     private let incomingBelow: [QualifiedName: Int]
@@ -9,6 +10,7 @@ struct IndexLoad {
     private let pagesBelow: [QualifiedName: Int]
     private let bytes: Int
 
+    /// - Parameter sourceRows: The source's own estimate; 0 and less where it has none.
     init(
         source: Relation, sourceTree: [Relation], target: Relation?, targetTree: [Relation], sourceRows: Int,
         targetIsEmpty: Bool

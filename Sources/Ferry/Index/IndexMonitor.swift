@@ -18,6 +18,7 @@ final class IndexMonitor: Sendable {
     private let watched = Mutex<[Int: Watched]>([:])
     private let isOver = Atomic<Bool>(false)
 
+    /// Watches nothing until ``during(_:)``.
     init(target: Endpoint, interrupt: Interrupt, events: @escaping EventSink) {
         self.target = target
         self.interrupt = interrupt
@@ -43,6 +44,7 @@ final class IndexMonitor: Sendable {
         return pid
     }
 
+    /// The build has ended, well or not.
     func forget(_ watch: Watch) { watched.withLock { $0[watch] = nil } }
 
     /// Asks about once a second. A monitor that can't connect or ask says nothing: the builds go on without it.

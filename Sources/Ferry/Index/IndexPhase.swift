@@ -9,10 +9,15 @@
 /// One row of `pg_stat_progress_create_index`: where a build is (PostgreSQL documentation, "CREATE INDEX Progress
 /// Reporting"; pgvector's hnsw.h and ivfflat.h name their own phases).
 struct IndexPhase: Sendable, Equatable {
+    /// The server's name of the phase, such as `building index: loading tuples`.
     var name: String
+    /// Heap blocks, as far as the phase counts them.
     var blocksDone: Int
+    /// 0 where the phase does not count blocks.
     var blocksTotal: Int
+    /// Rows, as far as the phase counts them.
     var tuplesDone: Int
+    /// 0 where the phase does not know.
     var tuplesTotal: Int
 
     /// How much of the whole build's time is over, from 0 to 1, where the phase tells.

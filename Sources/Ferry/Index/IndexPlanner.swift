@@ -5,7 +5,9 @@
 /// of the rows that were there when it was built. What costs more to keep up to date than to build again goes and comes
 /// back; what can come back exactly is all that ever goes.
 struct IndexPlanner: Sendable {
+    /// What was asked for.
     let request: IndexRequest
+    /// What the builds may take.
     let targetServer: ServerInfo
 
     /// Below this many rows there is nothing to gain by dropping an ordinary index: building a botid index on 10,000 rows
@@ -49,8 +51,11 @@ struct IndexPlanner: Sendable {
 
     // MARK: Policy
 
+    /// What becomes of an index, and why.
     struct Decision {
+        /// What becomes of it.
         var action: IndexPlan.Action
+        /// The end of a sentence.
         var reason: String
     }
 

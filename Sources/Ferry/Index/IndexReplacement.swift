@@ -6,7 +6,9 @@ internal import SQLStatements
 /// It can be done again from any point: what an earlier try left is dropped first, and what it finished is not repeated.
 /// Nothing here takes a lock that keeps writers waiting.
 struct IndexReplacement {
+    /// The index as the plan has it.
     let plan: IndexPlan
+    /// Its statements build the new index.
     let build: IndexBuild
 
     /// The name of the index that is built to take another's place, until it does. It needs no quotes.

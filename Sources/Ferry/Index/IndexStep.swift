@@ -47,6 +47,10 @@ struct IndexStep {
         return IndexStepPlan(target: catalog.server, tables: tables, notes: notes)
     }
 
+    /// Takes vecferry's lock on the target, plans and builds.
+    ///
+    /// - Throws: ``FerryError/Code/busy`` where another vecferry works there. An index that can't be built is in the
+    ///   report.
     func run() throws(FerryError) -> IndexStepReport {
         let clock = ContinuousClock()
         let start = clock.now

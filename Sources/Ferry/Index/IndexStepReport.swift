@@ -2,8 +2,10 @@
 public struct IndexStepRequest: Codable, Sendable, Equatable {
     /// Which tables of the target; its bots mean nothing here.
     public var selection = TableSelection()
+    /// How the indexes are built.
     public var index = IndexRequest()
 
+    /// All tables with embeddings, each index as its definition has it.
     public init() {}
 }
 
@@ -11,14 +13,19 @@ public struct IndexStepRequest: Codable, Sendable, Equatable {
 public struct IndexStepPlan: Codable, Sendable, Equatable {
     /// A table with vector indexes.
     public struct Table: Codable, Sendable, Equatable {
+        /// The table.
         public var name: QualifiedName
         /// The planner's estimate.
         public var estimatedRows: Int
+        /// What becomes of each of its vector indexes, and of its partitions'.
         public var indexes: [IndexPlan]
     }
 
+    /// The server when the plan was made.
     public var target: ServerInfo
+    /// Those with vector indexes.
     public var tables: [Table]
+    /// What stands in the way, and what the operator should know.
     public var notes: [Note]
 
     /// Whether nothing stands in the way.
@@ -31,8 +38,11 @@ public struct IndexStepPlan: Codable, Sendable, Equatable {
 public struct IndexStepReport: Codable, Sendable, Equatable {
     /// One index that had something to build.
     public struct Built: Codable, Sendable, Equatable {
+        /// The table, or the partition's root, that was chosen.
         public var table: QualifiedName
+        /// The index.
         public var name: QualifiedName
+        /// From the start of its first build to the end of its last.
         public var seconds: Double
         /// Why it was not built.
         public var error: String?
@@ -40,28 +50,11 @@ public struct IndexStepReport: Codable, Sendable, Equatable {
 
     /// Where it is not ready, nothing was done.
     public var plan: IndexStepPlan
+    /// How each of them ended.
     public var indexes: [Built]
+    /// From the first statement to the last one.
     public var seconds: Double
 
     /// Whether everything that was planned is done.
     public var isDone: Bool { plan.isReady && indexes.allSatisfy { $0.error == nil } }
-}
-
-extension Engine {
-    /// Finds out what ``index(_:)`` would do. Changes nothing.
-    public func planIndexes(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepPlan {
-        try await WorkerThread.run { () throws(FerryError) in
-            let step = IndexStep(request: request, target: target, jobs: jobs, retry: retry, events: events)
-            return try retry.run(interrupt: interrupt, events: events) { () throws(FerryError) in
-                try step.plan(on: try target.connect())
-            }
-        }
-    }
-
-    /// Builds the target's vector indexes on the rows that are there. Needs no source and no ledger.
-    public func index(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepReport {
-        try await WorkerThread.run { () throws(FerryError) in
-            try IndexStep(request: request, target: target, jobs: jobs, retry: retry, events: events).run()
-        }
-    }
 }

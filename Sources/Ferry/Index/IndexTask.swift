@@ -2,13 +2,18 @@
 struct IndexTask: Sendable {
     /// The table pair's number.
     var pair: Int
+    /// The index.
     var plan: IndexPlan
+    /// The step.
     var build: IndexBuild
     /// The entry in `vecferry.saved_definition` and its job; nil for a build that no job remembers.
     var entry: LedgerEntry?
 
+    /// Where the ledger says whether a build is done.
     struct LedgerEntry: Sendable {
+        /// The job's number.
         var job: Int
+        /// The definition's, within the job.
         var number: Int
     }
 

@@ -102,6 +102,7 @@ final class BuildQueue: Sendable {
 
     private let state: Mutex<State>
 
+    /// - Parameter memory: Bytes that all builds together may take.
     init(_ tasks: [IndexTask], memory: Int) {
         state = Mutex(State(waiting: tasks.sorted { $0.memory > $1.memory }, memory: memory))
     }
@@ -124,6 +125,7 @@ final class BuildQueue: Sendable {
         return nil
     }
 
+    /// The build has ended, well or not: its memory is free again.
     func finish(_ task: IndexTask) {
         state.withLock {
             $0.memory += task.memory

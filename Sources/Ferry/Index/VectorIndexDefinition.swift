@@ -2,7 +2,9 @@
 ///
 /// A changed definition is put together from the parts that the server quoted, and never from the old one's text.
 struct VectorIndexDefinition: Equatable {
+    /// `hnsw` or `ivfflat`.
     var method: String
+    /// The storage parameters, as CREATE INDEX takes them.
     var options: [String: String]
     /// Whether it differs from the index's own.
     var isChanged: Bool

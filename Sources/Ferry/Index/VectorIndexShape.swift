@@ -2,16 +2,21 @@
 struct VectorIndexShape: Sendable, Equatable {
     /// What the index holds; `bit` beside pgvector's own types.
     enum Element: String, Sendable {
+        /// By the names of the types.
         case vector, halfvec, sparsevec, bit
     }
 
     /// pgvector's access methods with the parameters that count.
     enum Method: Sendable, Equatable {
+        /// `m`: links of an element in each layer.
         case hnsw(m: Int)
+        /// `lists`: clusters.
         case ivfflat(lists: Int)
     }
 
+    /// What builds it.
     var method: Method
+    /// What it holds.
     var element: Element
     /// Of the indexed value; for sparsevec the average number of non-zero elements.
     var dimensions: Int

@@ -5,6 +5,7 @@ internal import Postgres
 struct JobFingerprint {
     let request: CopyRequest
 
+    /// - Returns: 32 hexadecimal digits.
     func read(_ source: borrowing Connection) throws(FerryError) -> String {
         let server = try on(.source) { () throws(PostgresError) in
             try CatalogReader(side: .source).readServer(source)

@@ -12,18 +12,27 @@ struct Ledger {
 
     /// A job as the ledger holds it.
     struct Job: Sendable {
+        /// Where a job is: under way, proven, or taken back.
         enum State: String, Sendable {
+            /// Its rows or what comes after them are under way; it ended proven; `--restart` took it back.
             case loading, finished, abandoned
         }
 
+        /// From 1, in the order in which jobs began.
         var number: Int
+        /// What ``JobFingerprint`` gave for its request and source.
         var fingerprint: String
+        /// How far it is.
         var state: State
+        /// The plan that it began with, and goes on with.
         var plan: Plan
         /// The source's visibility when it began, as ``Snapshot/visibility``.
         var sourceVisibility: String
+        /// Whether the source was seen to be written to since it began.
         var sourceChanged: Bool
+        /// How it ended; nil before.
         var report: JobReport?
+        /// To the minute, with the time zone of the session; for people.
         var startedAt: String
         var finishedAt: String?
     }
@@ -95,8 +104,7 @@ struct Ledger {
         }
         guard let row else { return nil }
         let job = try readingLedger { () throws(PostgresError) -> Job? in
-            let text = try row.string("plan")
-            guard PlanCoding.hash(text) == (try row.string("plan_hash")), let plan = PlanCoding.decode(Plan.self, text),
+            guard let plan = try Self.plan(of: row),
                 let state = Job.State(rawValue: try row.string("state"))
             else { return nil }
             return Job(
@@ -106,9 +114,31 @@ struct Ledger {
                 startedAt: try row.string("started_at"),
                 finishedAt: try row.optional("finished_at"))
         }
-        guard let job else { throw Self.damaged("the plan it holds is not the plan it was given") }
+        guard let job else { throw Self.otherPlan }
         return job
     }
+
+    /// The plans of all jobs that were not abandoned, the newest first, checked for damage.
+    func plans(_ connection: borrowing Connection) throws(FerryError) -> [Plan] {
+        let plans = try readingLedger { () throws(PostgresError) in
+            var plans: [Plan?] = []
+            for row in try connection.query(
+                "SELECT plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC")
+            { plans.append(try Self.plan(of: row)) }
+            return plans
+        }
+        let whole = plans.compactMap(\.self)
+        guard whole.count == plans.count else { throw Self.otherPlan }
+        return whole
+    }
+
+    /// - Returns: nil where it is not the plan that was written.
+    private static func plan(of row: Row) throws(PostgresError) -> Plan? {
+        let text = try row.string("plan")
+        return PlanCoding.hash(text) == (try row.string("plan_hash")) ? PlanCoding.decode(Plan.self, text) : nil
+    }
+
+    private static var otherPlan: FerryError { damaged("the plan it holds is not the plan it was given") }
 
     /// Runs a block that reads the ledger; what it lacks, or holds in another form, is damage.
     private func readingLedger<Result>(_ body: () throws(PostgresError) -> Result) throws(FerryError) -> Result {

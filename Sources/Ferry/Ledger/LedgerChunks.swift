@@ -3,11 +3,14 @@ internal import Postgres
 /// The ledger entries of the chunks of one transaction, as the statements that the transaction itself runs. Numbers only, so
 /// nothing is there to be quoted.
 struct LedgerChunks {
+    /// The job's number.
     let job: Int
+    /// Those of one transaction.
     let chunks: [Chunk]
 
     /// What a chunk's rows came to.
     struct Result {
+        /// Which one.
         var chunk: Chunk
         /// The rows that the transaction brought.
         var copied: Digest

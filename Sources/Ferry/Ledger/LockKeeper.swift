@@ -21,6 +21,7 @@ final class LockKeeper: Sendable {
     private let retry: RetryPolicy
     private let events: EventSink
 
+    /// Begins to take the lock; ``acquired()`` waits for it.
     init(_ target: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
         self.target = target
         self.retry = retry

@@ -6,6 +6,7 @@
 
 /// How plans and reports are kept as text: JSON with sorted keys, so that equal values are equal texts.
 enum PlanCoding {
+    /// The same text for equal values.
     static func encode(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -14,6 +15,7 @@ enum PlanCoding {
         return String(decoding: data ?? Data(), as: UTF8.self)
     }
 
+    /// nil where the text is not that of such a value.
     static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value? {
         try? JSONDecoder().decode(type, from: Data(text.utf8))
     }

@@ -10,10 +10,12 @@ internal import SQLStatements
 ///   refer to a row that goes.
 /// - No trigger fires.
 struct Restart {
+    /// The job that is taken back.
     let job: Ledger.Job
     /// How long one try waits for a lock.
     let lockWait: Duration
 
+    /// Carries it out in one transaction, or leaves all as it was.
     func run(on target: borrowing Connection) throws(FerryError) {
         do throws(FerryError) {
             try on(.target) { () throws(PostgresError) in try target.execute(LockHolder.begin(lockWait)) }
@@ -99,16 +101,12 @@ struct Restart {
         for pair in pairs {
             let table = try pair.name.quoted(on: target)
             try target.execute("LOCK TABLE \(pair.targetOnly)\(table) IN ACCESS EXCLUSIVE MODE")
-            for key in pair.foreignKeys {
-                let relation = try key.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(key.name)
+            for constraint in pair.constraints {
+                let relation = try constraint.relation.quoted(on: target)
+                let name = try target.quoteIdentifier(constraint.name)
                 try target.execute("ALTER TABLE IF EXISTS \(relation) DROP CONSTRAINT IF EXISTS \(name)")
             }
-            for trigger in pair.triggers {
-                let relation = try trigger.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(trigger.name)
-                try target.execute("ALTER TABLE ONLY \(relation) DISABLE TRIGGER \(name)")
-            }
+            for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
         }
     }
 

@@ -15,10 +15,15 @@ public struct BotFilter: Codable, Sendable, Equatable {
     /// The target's own, which stay; nil among them stands for rows that belong to no bot.
     public var except: [String?]
 
+    /// Every row.
     public static let all = BotFilter(only: nil, except: [])
 
+    /// Whether every row is let through.
     public var isAll: Bool { only == nil && except.isEmpty }
 
+    /// - Parameters:
+    ///   - only: nil lets all through that `except` does not name.
+    ///   - except: nil among them stands for rows that belong to no bot.
     public init(only: [String]?, except: [String?]) {
         self.only = only
         self.except = except
@@ -87,8 +92,8 @@ extension BotScope {
             return "\(alias).\(try connection.quoteIdentifier(name))::text = ANY (\(list)::text[])"
         case .through(let columns, let parent, let parentColumns, let scope):
             let inner = alias + "p"
-            let own = try Self.list(columns, of: alias, on: connection)
-            let theirs = try Self.list(parentColumns, of: inner, on: connection)
+            let own = try connection.columnList(columns, of: alias)
+            let theirs = try connection.columnList(parentColumns, of: inner)
             return """
                 (\(own)) IN (SELECT \(theirs) FROM \(try parent.quoted(on: connection)) AS \(inner) \
                 WHERE \(try scope.isIn(bots, alias: inner, on: connection)))
@@ -98,14 +103,6 @@ extension BotScope {
 
     private func hasNoBot(alias: String, on connection: borrowing Connection) throws(PostgresError) -> String {
         "\(try expression(alias: alias, on: connection)) IS NULL"
-    }
-
-    private static func list(
-        _ columns: [String], of alias: String, on connection: borrowing Connection
-    ) throws(PostgresError) -> String {
-        var quoted: [String] = []
-        for column in columns { quoted.append("\(alias).\(try connection.quoteIdentifier(column))") }
-        return quoted.joined(separator: ", ")
     }
 
     private static func join(

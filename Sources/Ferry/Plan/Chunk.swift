@@ -6,6 +6,7 @@ public struct Chunk: Hashable, Codable, Sendable {
     public var number: Int
     /// Which of the pair's source parts.
     public var part: Int
+    /// Which heap pages of the part.
     public var pages: PageRange
 
     /// Enough for the cost of a transaction not to show, small enough that a retry repeats a second or so of work:
@@ -18,12 +19,15 @@ public struct Chunk: Hashable, Codable, Sendable {
 
 /// A half-open range of heap pages, open at the end where `end` is nil.
 public struct PageRange: Hashable, Codable, Sendable {
+    /// The first page.
     public var start: Int
+    /// The page after the last one; nil for whatever is there.
     public var end: Int?
 }
 
 /// One relation that holds rows of a pair: the table itself, or one leaf of a partitioned table.
 public struct SourcePart: Codable, Sendable, Equatable {
+    /// Its name on the source.
     public var relation: QualifiedName
     /// Heap pages when the plan was made.
     public var pages: Int

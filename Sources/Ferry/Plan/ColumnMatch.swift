@@ -2,6 +2,7 @@
 struct ColumnMatch {
     /// The columns that are copied, in the source's order.
     private(set) var pairs: [ColumnPair] = []
+    /// What keeps the columns from being copied, or is worth knowing.
     private(set) var notes: [Note] = []
 
     /// - Parameter target: nil for a table that is yet to be made like the source's.

@@ -1,13 +1,17 @@
 /// What the operator asked for, as it decides a plan. Two runs with equal requests on one source are one job.
 public struct CopyRequest: Codable, Sendable, Equatable {
+    /// Which tables, and which bots' rows.
     public var selection = TableSelection()
+    /// What becomes of rows that the target has.
     public var existing = ExistingRows.fail
     /// Make the tables that the target lacks.
     public var create = false
     /// The bytes of heap and TOAST that one chunk should hold.
     public var chunkBytes = Chunk.defaultBytes
+    /// How vector indexes are built.
     public var index = IndexRequest()
 
+    /// Copies the embedding tables and the bot tables into tables that are there and empty.
     public init() {}
 }
 
@@ -15,6 +19,7 @@ public struct CopyRequest: Codable, Sendable, Equatable {
 public struct TableSelection: Codable, Sendable, Equatable {
     /// Patterns as psql takes them; empty selects the embedding tables and the bot tables.
     public var tables: [String] = []
+    /// Patterns of tables that are left out, whatever else selects them.
     public var excluded: [String] = []
     /// Every table.
     public var all = false
@@ -23,6 +28,7 @@ public struct TableSelection: Codable, Sendable, Equatable {
     /// Only these bots; nil for all.
     public var bots: [String]?
 
+    /// The embedding tables and the bot tables, all rows.
     public init() {}
 }
 
@@ -43,21 +49,27 @@ public enum ExistingRows: String, Codable, Sendable, CaseIterable {
 public struct IndexRequest: Codable, Sendable, Equatable {
     /// `ivfflat`'s lists.
     public enum Lists: Codable, Sendable, Equatable {
+        /// As the index's definition has them.
         case keep
         /// pgvector's advice for the number of rows.
         case auto
+        /// That many.
         case fixed(Int)
     }
 
     /// The access method.
     public enum Method: String, Codable, Sendable, CaseIterable {
+        /// As the definition has it, or one of pgvector's two.
         case keep, hnsw, ivfflat
     }
 
+    /// How many lists an ivfflat index gets.
     public var lists = Lists.keep
+    /// Which method vector indexes get.
     public var method = Method.keep
     /// hnsw's `m` and `ef_construction`, where they are to differ from the definition.
     public var hnswM: Int?
+    /// See ``hnswM``.
     public var hnswEfConstruction: Int?
     /// Bytes for one build; nil estimates.
     public var maintenanceWorkMem: Int?
@@ -66,5 +78,6 @@ public struct IndexRequest: Codable, Sendable, Equatable {
     /// Build beside writers, with CONCURRENTLY.
     public var online = false
 
+    /// As the definitions have it, with memory and workers as the server allows.
     public init() {}
 }

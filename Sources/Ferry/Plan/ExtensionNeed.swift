@@ -3,6 +3,7 @@ internal import SQLStatements
 
 /// An extension that tables to be made need, and what the target has of it.
 struct ExtensionNeed: Sendable {
+    /// The extension's.
     var name: String
     /// Where the source has it; definitions name its types there.
     var schema: String

@@ -2,9 +2,11 @@
 struct Pairing {
     let request: CopyRequest
     let survey: Survey
+    /// The source's table.
     let table: TableSelector.Chosen
     /// The names of all tables that are copied.
     let chosen: Set<QualifiedName>
+    /// What becomes of bots that the target holds.
     let bots: BotMerge
 
     private var source: Relation { table.relation }
@@ -46,8 +48,8 @@ struct Pairing {
         notes += indexNotes
         let isWhole = filter.isAll && load != .keepKeys
         notes += survey.sparse[source.name, default: []].map { $0.note(source.name, isWhole: isWhole) }
-        let (foreignKeys, keyNotes) = foreignKeyPlans()
-        notes += keyNotes
+        let (constraints, constraintNotes) = constraintPlans()
+        notes += constraintNotes
         let (sequences, sequenceNotes) = sequencePlans()
         notes += sequenceNotes
 
@@ -56,7 +58,7 @@ struct Pairing {
             format: columns.pairs.contains { $0.textReason != nil } ? .text : .binary, parts: parts(),
             targetParts: target == nil ? [source.name] : targetLeaves.map(\.name),
             estimatedRows: isUnknown ? -1 : rows, key: (target ?? source).key, botScope: table.botScope,
-            filter: filter, readBackFilter: readBack, load: load, indexes: indexes, foreignKeys: foreignKeys,
+            filter: filter, readBackFilter: readBack, load: load, indexes: indexes, constraints: constraints,
             triggers: triggerPlans(), sequences: sequences)
         return (pair, notes)
     }
@@ -258,9 +260,9 @@ struct Pairing {
 
     // MARK: What hangs on the table
 
-    private func foreignKeyPlans() -> ([ForeignKeyPlan], [Note]) {
+    private func constraintPlans() -> ([ConstraintPlan], [Note]) {
         guard target != nil else {
-            var plans: [ForeignKeyPlan] = []
+            var plans: [ConstraintPlan] = []
             var notes: [Note] = []
             for (relation, key) in sourceTree.flatMap({ relation in relation.foreignKeys.map { (relation, $0) } }) {
                 guard let referenced = survey.source.relations[key.referenced]?.name else { continue }
@@ -273,14 +275,14 @@ struct Pairing {
                     continue
                 }
                 plans.append(
-                    ForeignKeyPlan(
+                    ConstraintPlan(
                         relation: relation.name, name: key.name, definition: key.definition, after: key.after,
                         exists: false))
             }
             for relation in sourceTree {
                 for check in relation.lateChecks {
                     plans.append(
-                        ForeignKeyPlan(
+                        ConstraintPlan(
                             relation: relation.name, name: check.name, definition: check.definition, after: [],
                             exists: false))
                 }
@@ -297,7 +299,7 @@ struct Pairing {
         }
         let plans = targetTree.flatMap { relation in
             relation.foreignKeys.map {
-                ForeignKeyPlan(
+                ConstraintPlan(
                     relation: relation.name, name: $0.name, definition: $0.definition, after: $0.after, exists: true)
             }
         }
@@ -320,9 +322,7 @@ struct Pairing {
     }
 
     private func triggerPlans() -> [TriggerPlan] {
-        targetTree.flatMap { relation in
-            relation.triggers.map { TriggerPlan(relation: relation.name, name: $0.name, enabled: $0.enabled) }
-        }
+        targetTree.flatMap(\.triggerPlans)
     }
 
     private func sequencePlans() -> ([SequencePlan], [Note]) {

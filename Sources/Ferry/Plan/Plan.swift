@@ -1,14 +1,21 @@
 /// What will be done, whole: printing it is the dry run, and carrying it out is the copy.
 public struct Plan: Codable, Sendable, Equatable {
+    /// The source's server when the plan was made.
     public var source: ServerInfo
+    /// The target's server when the plan was made.
     public var target: ServerInfo
+    /// What was asked for.
     public var request: CopyRequest
+    /// The tables, in the order in which they are worked on.
     public var pairs: [TablePair]
+    /// What is said beside: what stands in the way, and what the operator should know.
     public var notes: [Note]
 
     /// Whether nothing stands in the way.
     public var isReady: Bool { blockers.isEmpty }
+    /// The notes for which the copy does not start.
     public var blockers: [Note] { notes.filter { $0.level == .blocker } }
+    /// The notes that go into the report too.
     public var warnings: [Note] { notes.filter { $0.level == .warning } }
 
     /// Bytes of heap and TOAST on the source.
@@ -21,6 +28,7 @@ public struct Plan: Codable, Sendable, Equatable {
 
 /// Something that the plan says beside its steps.
 public struct Note: Codable, Sendable, Equatable {
+    /// How much a note weighs.
     public enum Level: String, Codable, Sendable {
         /// The copy does not start.
         case blocker
@@ -30,10 +38,13 @@ public struct Note: Codable, Sendable, Equatable {
         case info
     }
 
+    /// How much it weighs.
     public var level: Level
     /// A stable name, such as `column_missing`.
     public var code: String
+    /// Where it is so, if on one side.
     public var side: Side?
+    /// The table it is about, if one.
     public var table: QualifiedName?
     /// A whole sentence.
     public var message: String

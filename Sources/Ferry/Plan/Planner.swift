@@ -4,6 +4,7 @@ struct Planner {
     let request: CopyRequest
     let survey: Survey
 
+    /// The plan: the same for equal surveys. With blockers it is as whole as it could be made.
     func plan() -> Plan {
         let selector = TableSelector(selection: request.selection, catalog: survey.source)
         let (chosen, selectionNotes) = selector.choose()

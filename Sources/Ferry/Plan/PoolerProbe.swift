@@ -5,6 +5,7 @@ internal import Postgres
 struct PoolerProbe {
     let endpoint: Endpoint
 
+    /// - Parameter connection: Outside of a transaction: within one no pooler takes the backend away.
     func facts(of connection: borrowing Connection) throws(FerryError) -> Survey.SessionFacts {
         Survey.SessionFacts(host: connection.host, usesTLS: connection.usesTLS, pooler: try pooler(before: connection))
     }

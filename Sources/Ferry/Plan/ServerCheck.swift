@@ -3,6 +3,7 @@ struct ServerCheck {
     let request: CopyRequest
     let survey: Survey
 
+    /// - Parameter relations: The source's relations to be copied, whose types the target must have.
     func notes(for relations: [Relation]) -> [Note] {
         identity() + sessions() + target() + extensions(for: relations) + encodings()
     }

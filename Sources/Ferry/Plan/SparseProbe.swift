@@ -7,6 +7,7 @@ internal import Postgres
 /// told by the value's size, which is in the heap even where the value is in TOAST: reading only the heap is cheap, and a
 /// time limit bounds it. A value that was compressed, as only ALTER COLUMN … SET STORAGE makes pgvector's, may hide from it.
 struct SparseProbe {
+    /// The source.
     let endpoint: Endpoint
     /// The snapshot to read the source in; nil reads what is there now.
     let snapshot: Snapshot?
@@ -20,7 +21,9 @@ struct SparseProbe {
 
     /// An index and what the rows mean for it.
     struct Finding: Sendable {
+        /// The target's index, or the source's that is to be made there.
         var index: QualifiedName
+        /// What it is on.
         var column: String
         /// Whether there is a row that it does not take; nil where that could not be found out.
         var isTooLong: Bool?

@@ -1,8 +1,12 @@
 /// What the planner needs to know of both servers, gathered once, before anything is decided.
 struct Survey: Sendable {
+    /// What the source holds.
     var source: Catalog
+    /// What the target holds.
     var target: Catalog
+    /// How sessions on the source come about.
     var sourceSession: SessionFacts
+    /// How sessions on the target come about.
     var targetSession: SessionFacts
     /// Whether both connections lead to one database.
     var isSameDatabase: Bool
@@ -20,12 +24,16 @@ struct Survey: Sendable {
     var nonEmptyTargets: Set<QualifiedName>
     /// The bots that tables hold, by table; only read where the plan depends on them.
     var sourceBots: [QualifiedName: Set<String?>]
+    /// See ``sourceBots``.
     var targetBots: [QualifiedName: Set<String?>]
 
     /// How one side's sessions come about.
     struct SessionFacts: Sendable {
+        /// As libpq has it: a name, an address, or the folder of a socket.
         var host: String
+        /// Whether the session is encrypted.
         var usesTLS: Bool
+        /// What stands in between.
         var pooler: Pooler
 
         /// Whether the traffic stays on this machine.
@@ -36,6 +44,7 @@ struct Survey: Sendable {
 
     /// What stands between vecferry and the server.
     enum Pooler: Sendable {
+        /// Nothing.
         case none
         /// A session keeps its backend.
         case session

@@ -2,21 +2,27 @@
 public struct TablePair: Codable, Sendable, Equatable {
     /// What a table is to the default selection.
     public enum Role: String, Codable, Sendable {
+        /// It has embeddings; it belongs to bots, or hangs together with embeddings; neither.
         case embedding, bot, other
     }
 
     /// The form in which rows travel, for the whole table.
     public enum Format: String, Codable, Sendable {
+        /// COPY's binary form, or its text form where bytes mean something else in another cluster.
         case binary, text
     }
 
     /// From 0, in the plan's order.
     public var number: Int
+    /// On both sides.
     public var name: QualifiedName
+    /// What the table is to the default selection.
     public var role: Role
     /// Whether the target's table is made by this job.
     public var isCreated: Bool
+    /// The columns that are copied, in the source's order.
     public var columns: [ColumnPair]
+    /// The form in which its rows travel.
     public var format: Format
     /// The source relations that hold the rows.
     public var parts: [SourcePart]
@@ -32,12 +38,15 @@ public struct TablePair: Codable, Sendable, Equatable {
     public var filter: BotFilter
     /// Which of the target's rows are what was copied: where the target keeps bots of its own, not all.
     public var readBackFilter: BotFilter
+    /// How rows come into the target.
     public var load: LoadMode
+    /// What happens to each index of the target's table and its partitions.
     public var indexes: [IndexPlan]
-    /// Foreign keys that are taken off for the load and put back after it.
-    public var foreignKeys: [ForeignKeyPlan]
+    /// Constraints that are taken off for the load, or not yet there, and are put on after it.
+    public var constraints: [ConstraintPlan]
     /// Triggers that must not fire.
     public var triggers: [TriggerPlan]
+    /// Sequences that are set when the rows are in.
     public var sequences: [SequencePlan]
 
     /// `ONLY ` for a statement about the target's rows, where without it the rows of inheritance children would be meant
@@ -46,7 +55,9 @@ public struct TablePair: Codable, Sendable, Equatable {
 
     /// Bytes of heap and TOAST on the source.
     public var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+    /// Of all parts together.
     public var chunkCount: Int { parts.reduce(0) { $0 + $1.chunkCount } }
+    /// The columns of pgvector's types.
     public var embeddingColumns: [ColumnPair] { columns.filter { $0.vectorType != nil } }
 
     /// The chunks of all parts, numbered through.
@@ -63,9 +74,13 @@ public struct TablePair: Codable, Sendable, Equatable {
 
 /// A column that is copied.
 public struct ColumnPair: Codable, Sendable, Equatable {
+    /// On both sides.
     public var name: String
+    /// As ``Column/type``, the same on both sides.
     public var type: String
+    /// pgvector's type; nil for all others.
     public var vectorType: VectorType?
+    /// Where the column declares them.
     public var dimensions: Int?
     /// Why its table travels as text.
     public var textReason: String?
@@ -90,12 +105,15 @@ public enum LoadMode: Codable, Sendable, Equatable {
     public var isKeyed: Bool { self == .keepKeys || self == .replaceKeys }
 }
 
-/// A foreign key that is dropped for the load, or a check of a table that is made, which rows need not pass.
-public struct ForeignKeyPlan: Codable, Sendable, Equatable {
+/// A constraint that comes after the rows: a foreign key, or a check of a table that is made which rows need not pass.
+public struct ConstraintPlan: Codable, Sendable, Equatable {
+    /// The target's table, or its partition.
     public var relation: QualifiedName
+    /// The constraint's.
     public var name: String
     /// `pg_get_constraintdef`
     public var definition: String
+    /// Statements that put back what the definition leaves out.
     public var after: [String]
     /// Whether the target has it now.
     public var exists: Bool
@@ -103,7 +121,9 @@ public struct ForeignKeyPlan: Codable, Sendable, Equatable {
 
 /// A trigger that is disabled for the load.
 public struct TriggerPlan: Codable, Sendable, Equatable {
+    /// The target's table, or its partition.
     public var relation: QualifiedName
+    /// The trigger's.
     public var name: String
     /// `pg_trigger.tgenabled`
     public var enabled: String
@@ -111,8 +131,11 @@ public struct TriggerPlan: Codable, Sendable, Equatable {
 
 /// A sequence that goes on where the source's stands.
 public struct SequencePlan: Codable, Sendable, Equatable {
+    /// The column whose default takes from it.
     public var column: String
+    /// The sequence that is read.
     public var source: QualifiedName
+    /// The sequence that is set.
     public var target: QualifiedName
     /// Whether the target's value stays where it is further along in the sequence's direction.
     public var keepsHigher: Bool
@@ -120,6 +143,7 @@ public struct SequencePlan: Codable, Sendable, Equatable {
 
 /// What happens to one index of the target.
 public struct IndexPlan: Codable, Sendable, Equatable {
+    /// What becomes of the index.
     public enum Action: String, Codable, Sendable {
         /// It stays while rows come in.
         case keep
@@ -131,12 +155,19 @@ public struct IndexPlan: Codable, Sendable, Equatable {
         case reindex
     }
 
+    /// Its schema and name on the target.
     public var name: QualifiedName
+    /// The table, or the partition, that it is on.
     public var relation: QualifiedName
+    /// The access method that it is to have.
     public var method: String
+    /// Of its first key, without the schema.
     public var operatorClass: String
+    /// The storage parameters that it is to have, such as `lists`.
     public var options: [String: String]
+    /// Whether rows must not share a key.
     public var isUnique: Bool
+    /// What becomes of it.
     public var action: Action
     /// Why, as the end of a sentence.
     public var reason: String
@@ -147,6 +178,7 @@ public struct IndexPlan: Codable, Sendable, Equatable {
     /// Names, quoted, of what killed builds left in the place of an index that is kept; each is dropped.
     public var leftovers: [String] = []
 
+    /// Whether pgvector builds it.
     public var isVectorIndex: Bool { method == "ivfflat" || method == "hnsw" }
 }
 
@@ -154,6 +186,7 @@ public struct IndexPlan: Codable, Sendable, Equatable {
 public struct IndexBuild: Codable, Sendable, Equatable {
     /// The index that the first statement makes.
     public var index: QualifiedName
+    /// The table, or the partition, that it is on.
     public var relation: QualifiedName
     /// Steps of one stage may run side by side; stage 1 attaches what stage 0 built.
     public var stage: Int
@@ -181,5 +214,6 @@ public struct BuildCourse: Codable, Sendable, Equatable {
     public var rowsInMemory: Int
     /// The share of an ivfflat build's time that k-means takes, and up to which it then assigns the rows to lists.
     public var afterKmeans: Double
+    /// See ``afterKmeans``: loading the lists takes the rest.
     public var afterAssigning: Double
 }

@@ -1,11 +1,14 @@
 /// Chooses the tables of a database that a selection means, and tells what each of them is.
 struct TableSelector {
+    /// What was asked for.
     let selection: TableSelection
+    /// Where the tables are.
     let catalog: Catalog
     private let embeddingTables: Set<OID>
     /// What the foreign keys of embedding tables refer to.
     private let referredByEmbeddings: Set<OID>
 
+    /// - Parameter catalog: Of the side that the patterns speak of: the source where there is one.
     init(selection: TableSelection, catalog: Catalog) {
         self.selection = selection
         self.catalog = catalog
@@ -16,8 +19,11 @@ struct TableSelector {
 
     /// One chosen table.
     struct Chosen {
+        /// A whole table: its partitions come with it.
         var relation: Relation
+        /// Why the default selection would take it, if it would.
         var role: TablePair.Role
+        /// How a row's bot is found; nil where the table has none.
         var botScope: BotScope?
     }
 
@@ -109,6 +115,7 @@ struct TableSelector {
 
     // MARK: What a table is
 
+    /// Whether the table, or a partition of it, has a column of embeddings.
     func isEmbeddingTable(_ relation: Relation) -> Bool { embeddingTables.contains(relation.oid) }
 
     private static func holdsEmbeddings(_ relation: Relation) -> Bool {

@@ -1,5 +1,6 @@
 /// How a job ended.
 public struct JobReport: Codable, Sendable, Equatable {
+    /// How the whole job ended.
     public enum Outcome: String, Codable, Sendable {
         /// Every row is there, and read back equal.
         case proven
@@ -11,10 +12,13 @@ public struct JobReport: Codable, Sendable, Equatable {
         case failed
     }
 
+    /// Proven only where every table is.
     public var outcome: Outcome
     /// The job's number in the ledger.
     public var job: Int
+    /// Every table pair, in the plan's order.
     public var tables: [TableReport]
+    /// The plan's warnings, and what came up on the way.
     public var notes: [Note]
     /// Seconds that rows moved, in this process.
     public var copySeconds: Double
@@ -25,16 +29,21 @@ public struct JobReport: Codable, Sendable, Equatable {
     /// When an earlier run finished it; nil where this one did.
     public var finishedAt: String?
 
+    /// Rows of the source, of all tables; those of earlier processes are counted in.
     public var rows: Int { tables.reduce(0) { $0 + $1.source.rows } }
 }
 
 /// How one table pair ended.
 public struct TableReport: Codable, Sendable, Equatable {
+    /// Whether the target holds what the source holds.
     public enum State: String, Codable, Sendable {
+        /// Read back equal; read back, and something else; not done, or not to be read.
         case proven, differs, failed
     }
 
+    /// On both sides.
     public var name: QualifiedName
+    /// Whether it was proven.
     public var state: State
     /// Of the rows as they were read from the source.
     public var source: Digest
@@ -44,6 +53,7 @@ public struct TableReport: Codable, Sendable, Equatable {
     public var keptRows: Int
     /// Bots left out because the target had them.
     public var keptBots: [String?]
+    /// What became of each index.
     public var indexes: [IndexReport]
     /// Why the table failed.
     public var error: String?
@@ -51,7 +61,9 @@ public struct TableReport: Codable, Sendable, Equatable {
 
 /// What became of one index.
 public struct IndexReport: Codable, Sendable, Equatable {
+    /// The target's index.
     public var name: QualifiedName
+    /// What the plan did with it.
     public var action: IndexPlan.Action
     /// Seconds of the build, nil where none was needed.
     public var seconds: Double?

@@ -2,13 +2,17 @@
 struct ComparedTable: Sendable {
     /// From 0, in the report's order.
     var number: Int
+    /// On both sides.
     var name: QualifiedName
+    /// What the table is to the default selection.
     var role: TablePair.Role
     /// All columns that both sides have, in the source's order.
     var columns: [ColumnPair]
     /// Columns that name a row on both sides; nil where there are none, and rows are told apart by their content.
     var key: TableKey?
+    /// How a row's bot is found; nil where the table has none.
     var botScope: BotScope?
+    /// Which rows are compared, on both sides.
     var filter: BotFilter
     /// Whether a copy merged it by key into rows of the target, which may be other rows than the source's.
     var isMergedByKey = false
@@ -23,6 +27,7 @@ struct ComparedTable: Sendable {
     /// `ONLY ` for a statement about the target's rows, as ``TablePair/targetOnly``.
     var targetOnly: String { name.only(where: (leaves[.target] ?? []).map(\.name)) }
 
+    /// Columns that are compared in their text form.
     var textColumns: [TextColumn] {
         columns.compactMap { column in column.textReason.map { TextColumn(name: column.name, reason: $0) } }
     }
@@ -64,17 +69,23 @@ struct ComparedTable: Sendable {
 struct ScanTask: Sendable {
     /// Which rows: heap pages of one of the table's leaves on its side.
     struct Range: Hashable {
+        /// Which of the side's leaves, from 0.
         var leaf: Int
+        /// Which heap pages of it.
         var pages: PageRange
 
+        /// Whether a row of the same side is in the range.
         func contains(_ row: RowPlace) -> Bool {
             let page = Int(row.place.page)
             return Int(row.leaf) == leaf && page >= pages.start && pages.end.map { page < $0 } ?? true
         }
     }
 
+    /// The table's number.
     var table: Int
+    /// The rows, for telling them from those of other ranges.
     var range: Range
+    /// What asks for them.
     var query: RowQuery
     /// About how many bytes the range holds: small ones are asked for many at once.
     var bytes: Int
@@ -82,7 +93,9 @@ struct ScanTask: Sendable {
 
 /// Where a row is within its table, on one side.
 struct RowPlace: Hashable, Comparable, Sendable {
+    /// Which of the side's leaves, from 0.
     var leaf: UInt32
+    /// Where in that leaf.
     var place: RowQuery.Place
 
     static func < (left: RowPlace, right: RowPlace) -> Bool { (left.leaf, left.place) < (right.leaf, right.place) }

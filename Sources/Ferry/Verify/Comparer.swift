@@ -1,12 +1,17 @@
 /// Reads all tables on both sides at once and adds up what they come to.
 struct Comparer {
+    /// The snapshots to read in.
     let sides: BothSides
+    /// Their numbers are their positions.
     let tables: [ComparedTable]
+    /// Bytes of heap and TOAST in one range.
     let chunkBytes: Int
 
     /// The sums of one table.
     struct Result: Sendable {
+        /// How the table's rows are spread over slots.
         var space: KeySpace
+        /// What each side came to.
         var sums: [Side: TableSums]
     }
 

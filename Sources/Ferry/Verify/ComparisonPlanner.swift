@@ -1,16 +1,21 @@
 /// Pairs the tables of two databases for a comparison. It does no I/O.
 struct ComparisonPlanner {
+    /// What to compare.
     let request: VerifyRequest
+    /// Its tables decide: each needs its counterpart.
     let source: Catalog
+    /// Where the counterparts are.
     let target: Catalog
     /// What earlier copies did.
     let memory: LedgerMemory
 
     /// What is compared.
     struct Comparison: Sendable {
+        /// Each with the number that is its position.
         var tables: [ComparedTable] = []
         /// Bots that a copy kept on the target, by table number.
         var keptBots: [Int: [String?]] = [:]
+        /// What is not compared, and what the operator should know.
         var notes: [Note] = []
     }
 
@@ -102,15 +107,7 @@ struct ComparisonPlanner {
     /// uses them.
     private static func key(_ source: Relation, _ target: Relation, _ columns: [ColumnPair]) -> TableKey? {
         let names = Set(columns.map(\.name))
-        let onSource = Set(source.indexes.filter { $0.isKey && $0.isValid }.map { Set($0.columns) })
-        let candidates = target.indexes.filter { index in
-            index.isKey && index.isValid && !index.columns.isEmpty && onSource.contains(Set(index.columns))
-                && names.isSuperset(of: index.columns)
-        }
-        let best =
-            candidates.first { $0.isPrimary }
-            ?? candidates.min { ($0.columns.count, $0.name.name) < ($1.columns.count, $1.name.name) }
-        return best.map { TableKey(columns: $0.columns, equalityOperators: $0.equalityOperators) }
+        return target.key { names.isSuperset(of: $0) && source.hasKey(on: $0) }
     }
 
     /// The columns to compare: all of the source's. A generated column is a column like others here.

@@ -5,16 +5,37 @@ internal import Synchronization
 struct DigestPool {
     /// One range to read, and what its digest counts towards.
     struct Task: Sendable {
+        /// The table's number: tasks of one key add up.
         var key: Int
+        /// What asks for the range.
         var query: RowQuery
         /// About how many bytes the range holds: small ones are asked for many at once.
         var bytes: Int
     }
 
+    /// What became of the tasks, by key: each has a digest, of all its ranges, or an error.
+    struct Outcome: Sendable {
+        /// Of tables whose every range was read.
+        var digests: [Int: Digest] = [:]
+        /// Faults that lie in one table, and keep no other from being read.
+        var failures: [Int: FerryError] = [:]
+
+        /// Takes over what another tells of some keys.
+        mutating func merge(_ other: Outcome) {
+            digests.merge(other.digests) { $1 }
+            for (key, failure) in other.failures {
+                failures[key] = failure
+                digests[key] = nil
+            }
+        }
+    }
+
     /// Ranges that are asked for in one message.
     private typealias Batch = [Task]
 
+    /// Whose sessions ``connect`` opens.
     let endpoint: Endpoint
+    /// How many connections at the most.
     let jobs: Int
     let retry: RetryPolicy
     let events: EventSink
@@ -23,58 +44,83 @@ struct DigestPool {
     /// Takes progress: key, rows, bytes of the stream.
     let progress: @Sendable (Int, Int, Int) -> Void
 
-    /// The digests by key.
-    func run(_ tasks: [Task]) throws(FerryError) -> [Int: Digest] {
+    /// - Throws: What stopped all of it.
+    func run(_ tasks: [Task]) throws(FerryError) -> Outcome {
         let batches = SmallPieces.grouped(tasks, bytes: \.bytes)
         let queue = WorkQueue(batches)
-        let digests = Mutex<[Int: Digest]>([:])
+        let outcome = Mutex(Outcome())
         let pool = self
         WorkerThread.runAll(min(jobs, batches.count)) { _ in
             do throws(FerryError) {
                 try pool.retry.run(interrupt: pool.endpoint.interrupt, events: pool.events) {
                     (tries: inout Tries) throws(FerryError) in
-                    try pool.session(queue, &tries) { key, digest in
-                        digests.withLock { $0[key, default: .zero] += digest }
-                    }
+                    while try pool.session(queue, &tries, outcome) {}
                 }
             } catch {
                 queue.stop(error)
             }
         }
         if let fatal = queue.fatal { throw fatal }
-        return digests.withLock { $0 }
+        var read = outcome.withLock { $0 }
+        // Of a table that failed some ranges may have been read.
+        for key in read.failures.keys { read.digests[key] = nil }
+        return read
     }
 
+    /// Reads over one connection until the queue is empty or something breaks.
+    ///
+    /// - Returns: Whether there may be more to do on a new connection.
     private func session(
-        _ queue: WorkQueue<Batch>, _ tries: inout Tries, _ add: (Int, Digest) -> Void
-    ) throws(FerryError) {
-        guard var batch = queue.next() else { return }
+        _ queue: WorkQueue<Batch>, _ tries: inout Tries, _ outcome: borrowing Mutex<Outcome>
+    ) throws(FerryError) -> Bool {
+        guard var batch = queue.next() else { return false }
         do throws(FerryError) {
             let connection = try connect()
             while true {
-                let limit = endpoint.stallLimit
-                try RowReader.start(batch.map(\.query), side: endpoint.side, limit: limit, on: connection)
-                var digests: [(Int, Digest)] = []
-                for task in batch {
-                    let reader = RowReader(task.query, side: endpoint.side, limit: limit)
-                    do throws(FerryError) {
-                        digests.append(
-                            (task.key, try reader.digest(from: connection) { progress(task.key, $0, $1) }))
-                    } catch {
-                        // A statement of the same message that fails is told at the end of the one before it.
-                        let isCertain = batch.count == 1 || error.cause?.code != .server
-                        throw isCertain ? error.of(task.query.relation) : error
-                    }
+                let digests = try digests(of: batch, over: connection)
+                outcome.withLock { outcome in
+                    for (key, digest) in digests { outcome.digests[key, default: .zero] += digest }
                 }
-                for (key, digest) in digests { add(key, digest) }
                 queue.done()
                 tries.progressed()
-                guard let next = queue.next() else { return }
+                guard let next = queue.next() else { return false }
                 batch = next
             }
         } catch {
-            queue.giveBack(batch)
-            throw error
+            guard error.concernsOneTable else {
+                queue.giveBack(batch)
+                throw error
+            }
+            if batch.count > 1 {
+                // The others of the batch must not suffer for it.
+                queue.replace(with: batch.map { [$0] })
+            } else {
+                let key = batch[0].key
+                outcome.withLock { $0.failures[key] = $0.failures[key] ?? error }
+                queue.remove { batch in batch.allSatisfy { $0.key == key } }
+                queue.done()
+            }
+            tries.progressed()
+            return true
+        }
+    }
+
+    /// - Throws: Told of the table where it lies in one: of a batch of several it is not known in which.
+    private func digests(
+        of batch: Batch, over connection: borrowing Connection
+    ) throws(FerryError) -> [(Int, Digest)] {
+        do throws(FerryError) {
+            let limit = endpoint.stallLimit
+            try RowReader.start(batch.map(\.query), side: endpoint.side, limit: limit, on: connection)
+            var digests: [(Int, Digest)] = []
+            for task in batch {
+                let reader = RowReader(task.query, side: endpoint.side, limit: limit)
+                digests.append((task.key, try reader.digest(from: connection) { progress(task.key, $0, $1) }))
+            }
+            return digests
+        } catch {
+            let named = error.of(batch[0].query.relation)
+            throw batch.count == 1 || named.concernsOneTable ? named : error
         }
     }
 }

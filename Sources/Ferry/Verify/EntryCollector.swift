@@ -24,8 +24,10 @@ final class EntryCollector: Sendable {
         }
     }
 
+    /// Entries of a range that has begun.
     func add(_ new: [RowEntry]) { state.withLock { $0.entries.append(contentsOf: new) } }
 
+    /// All of them, in no order. It has none left then.
     func take() -> [RowEntry] {
         state.withLock { state in
             defer { state.entries = [] }
@@ -46,6 +48,7 @@ struct EntrySink: Scan.RangeSink, ~Copyable {
     private var batch: [RowEntry] = []
     private var lacksPlace = false
 
+    /// Begins the range: what an earlier try of it gave is forgotten.
     init(_ table: ComparedTable, _ side: Side, _ task: ScanTask, space: KeySpace, collector: EntryCollector) {
         self.space = space
         self.collector = collector
@@ -56,6 +59,7 @@ struct EntrySink: Scan.RangeSink, ~Copyable {
         collector.begin(task)
     }
 
+    /// Keeps a row that is in the part of the space.
     mutating func take(_ row: UnsafeRawBufferPointer) {
         let (key, hash) = fields.hashes(of: row)
         guard space.slot(of: key) != nil else { return }
@@ -72,6 +76,7 @@ struct EntrySink: Scan.RangeSink, ~Copyable {
         batch.removeAll(keepingCapacity: true)
     }
 
+    /// - Throws: ``FerryError/Code/malformedStream`` where a row came without its place.
     consuming func finish() throws(FerryError) {
         flush()
         if lacksPlace { throw FerryError(.malformedStream, "A row came without its ctid.", side: side) }

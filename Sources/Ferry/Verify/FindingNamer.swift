@@ -6,7 +6,9 @@ struct FindingNamer {
     /// Rows asked for in one statement.
     private static let batch = 500
 
+    /// Where the rows were found.
     let sides: BothSides
+    /// The one table that they are of.
     let table: ComparedTable
 
     /// What one side knows of a row.
@@ -16,6 +18,7 @@ struct FindingNamer {
         var columns: [UInt128] = []
     }
 
+    /// The findings, in the same order. Rows are looked up in batches, so this is for few.
     func name(_ differences: [Difference]) throws(FerryError) -> [Finding] {
         guard !differences.isEmpty else { return [] }
         let source = try known(differences.compactMap(\.source?.place), differences, on: sides.source)

@@ -22,6 +22,7 @@ struct KeySpace: Sendable, Equatable {
         self.slotBits = slotBits
     }
 
+    /// Of all pieces together.
     var slotCount: Int { prefixes.count << slotBits }
 
     /// The slot of a key; nil where the key is not in this part of the space.

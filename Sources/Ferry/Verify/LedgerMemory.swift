@@ -5,6 +5,7 @@ struct LedgerMemory: Sendable {
     /// The plans of all jobs that were not taken back, the newest first.
     var plans: [Plan] = []
 
+    /// The newest job's.
     var newest: Plan? { plans.first }
 
     /// A table as the newest job that has it took it.
@@ -14,23 +15,7 @@ struct LedgerMemory: Sendable {
 
     /// Reads it.
     static func read(_ connection: borrowing Connection) throws(FerryError) -> LedgerMemory {
-        let held = try on(.target) { () throws(PostgresError) in
-            var held: [(plan: String, hash: String)] = []
-            for row in try connection.query(
-                "SELECT plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC")
-            { held.append((try row.string("plan"), try row.string("plan_hash"))) }
-            return held
-        }
-        var memory = LedgerMemory()
-        for job in held {
-            guard PlanCoding.hash(job.plan) == job.hash, let plan = PlanCoding.decode(Plan.self, job.plan) else {
-                throw FerryError(
-                    .ledger, "The target's ledger is damaged: the plan it holds is not the plan it was given.",
-                    hint: "Somebody changed schema vecferry; drop it if no job is under way.", side: .target)
-            }
-            memory.plans.append(plan)
-        }
-        return memory
+        LedgerMemory(plans: try Ledger().plans(connection))
     }
 
     /// Refuses to repair what a copy has still to bring, or will look at when it goes on.

@@ -14,9 +14,13 @@ struct Locator {
     /// Beyond this many bits of a hash, rows that still share a slot share their key.
     static let mostBits = 60
 
+    /// The snapshots to read in.
     let sides: BothSides
+    /// The one table whose digests differ.
     let table: ComparedTable
+    /// Bytes of heap and TOAST in one range.
     let chunkBytes: Int
+    /// Rows of both sides that are kept at a time.
     var budget = Locator.budget
 
     /// - Parameters:

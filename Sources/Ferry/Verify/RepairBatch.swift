@@ -6,6 +6,9 @@ internal import Postgres
 /// - Rows that go are named by their places in the snapshot that was compared. While that snapshot is open and its keeper
 ///   locks the table against rewrites, nothing else can come to stand there: a row that somebody has changed since stays.
 ///   That it was open when the rows went is made sure of before they are committed.
+/// - A row that somebody changes while the transaction waits for it makes the server refuse the change
+///   (`serialization_failure`), since it is REPEATABLE READ. Under READ COMMITTED a DELETE by place may go after the row's
+///   new version (PostgreSQL 16.11, release notes). Tried again, it finds nothing in that place.
 /// - A row that the target lacks is only inserted, and one that differs is only updated: a row that was not compared, or was
 ///   not found to differ, is never overwritten.
 /// - Rows that come are the source's bytes, through a temporary table.
@@ -19,15 +22,16 @@ struct RepairBatch {
         /// It has none.
         var missing: [RowPlace] = []
 
+        /// Rows of either kind.
         var count: Int { differing.count + missing.count }
     }
 
+    /// What is repaired.
     let table: ComparedTable
     /// The target's table with its partitions.
     let relations: [Relation]
+    /// How long either server may stay silent in a stream.
     let limit: Duration
-
-    private static let staging = "pg_temp.vecferry_repair"
 
     /// Deletes rows of the target.
     ///
@@ -57,7 +61,9 @@ struct RepairBatch {
 
     /// What bringing rows did.
     struct Brought {
+        /// Rows that the target lacked.
         var inserted = 0
+        /// Rows that differed.
         var replaced = 0
     }
 
@@ -70,19 +76,14 @@ struct RepairBatch {
     ) throws(FerryError) -> Brought {
         try transaction(on: target, sent: &sent) { () throws(FerryError) in
             try on(.target, table.name) { () throws(PostgresError) in
-                let columns = try list("t", on: target)
-                try target.execute(
-                    """
-                    CREATE TEMPORARY TABLE vecferry_repair ON COMMIT DROP AS SELECT \(columns) \
-                    FROM \(try table.name.quoted(on: target)) AS t WITH NO DATA
-                    """)
+                try target.execute(try staging.creation(on: target))
             }
             var brought = Brought()
             if !rows.differing.isEmpty {
                 try relay(rows.differing, from: source, to: target)
                 brought.replaced = try on(.target, table.name) { () throws(PostgresError) in
                     let count = try update(on: target)
-                    try target.execute("DELETE FROM \(Self.staging)")
+                    try target.execute("DELETE FROM \(StagingTable.name)")
                     return count
                 }
             }
@@ -102,14 +103,14 @@ struct RepairBatch {
         do throws(FerryError) {
             try on(.target, table.name) { () throws(PostgresError) in
                 // Whoever uses the table may finish first, and is not held up for longer by our waiting.
-                try target.execute("BEGIN; SET LOCAL lock_timeout TO '30s'")
-                for statement in try triggers(on: target, isEnabled: false) { try target.execute(statement) }
+                try target.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout TO '30s'")
+                for trigger in triggers { try target.execute(try trigger.disabling(on: target)) }
             }
             let result = try body()
             let (transaction, backend) = try on(.target, table.name) { () throws(PostgresError) in
                 // A table with checks still to come takes no ALTER.
                 try target.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                for statement in try triggers(on: target, isEnabled: true) { try target.execute(statement) }
+                for trigger in triggers { try target.execute(try trigger.enabling(on: target)) }
                 let row = try target.query("SELECT txid_current()::text AS transaction, pg_backend_pid() AS backend")[0]
                 return (try row.string("transaction"), try row.int("backend", as: Int.self))
             }
@@ -122,19 +123,7 @@ struct RepairBatch {
         }
     }
 
-    private func triggers(on target: borrowing Connection, isEnabled: Bool) throws(PostgresError) -> [String] {
-        var statements: [String] = []
-        for relation in relations {
-            for trigger in relation.triggers {
-                let mode = ["A": "ALWAYS ", "R": "REPLICA "][trigger.enabled] ?? ""
-                let action = isEnabled ? "ENABLE \(mode)" : "DISABLE "
-                statements.append(
-                    "ALTER TABLE ONLY \(try relation.name.quoted(on: target)) "
-                        + "\(action)TRIGGER \(try target.quoteIdentifier(trigger.name))")
-            }
-        }
-        return statements
-    }
+    private var triggers: [TriggerPlan] { relations.flatMap(\.triggerPlans) }
 
     // MARK: Rows
 
@@ -144,11 +133,7 @@ struct RepairBatch {
         return table.columns.map(\.name).filter { !generated.contains($0) }
     }
 
-    private func list(_ alias: String?, on target: borrowing Connection) throws(PostgresError) -> String {
-        var list: [String] = []
-        for column in columns { list.append((alias.map { "\($0)." } ?? "") + (try target.quoteIdentifier(column))) }
-        return list.joined(separator: ", ")
-    }
+    private var staging: StagingTable { StagingTable(table: table.name, columns: columns) }
 
     private func relay(
         _ places: [RowPlace], from source: borrowing Connection, to target: borrowing Connection
@@ -168,35 +153,19 @@ struct RepairBatch {
             relation: relation.name, columns: columns, format: table.textColumns.isEmpty ? .binary : .text,
             places: places)
         try on(.target, table.name) { () throws(PostgresError) in
-            let columns = columns.isEmpty ? "" : " (\(try list(nil, on: target)))"
-            let copy = "COPY \(Self.staging)\(columns) FROM STDIN\(query.format.copyOptions)"
-            try target.startCopy(copy, .in, limit: limit)
+            try target.startCopy(try staging.copyIn(query.format, on: target), .in, limit: limit)
         }
         try RowReader.start([query], side: .source, limit: limit, on: source)
-        var reader = RowReader(query, side: .source, limit: limit)
-        var batch = OutgoingBatch()
-        var rows = 0
-        while true {
-            var failure: PostgresError?
-            let more = try reader.next(from: source, row: { _ in rows += 1 }) { message in
-                do throws(PostgresError) {
-                    try batch.append(message, to: target, limit: limit)
-                } catch {
-                    failure = error
-                }
-                return true
+        let relay = Relay(query: query, limit: limit)
+        do throws(FerryError) {
+            let passed = try relay.run(from: source, to: target)
+            try relay.end(passed, on: target)
+            guard passed.digest.rows == places.count else {
+                throw FerryError(
+                    .malformedStream, "The source gave \(passed.digest.rows) rows of \(places.count).", side: .source)
             }
-            if let failure { throw FerryError(failure, .target, table: table.name) }
-            if more == nil { break }
-        }
-        let counted = try on(.target, table.name) { () throws(PostgresError) in
-            try batch.flush(to: target, limit: limit)
-            return try target.endCopyIn(limit: limit)
-        }
-        guard counted == places.count, rows == places.count else {
-            throw FerryError(
-                .malformedStream, "The source gave \(rows) rows of \(places.count), and the target took \(counted).",
-                side: .source, table: table.name)
+        } catch {
+            throw error.of(table.name)
         }
     }
 
@@ -204,11 +173,6 @@ struct RepairBatch {
     private func update(on target: borrowing Connection) throws(PostgresError) -> Int {
         // Without a key, rows that differ are rows that are missing and rows that are extra.
         guard let key = table.key else { return 0 }
-        var matches: [String] = []
-        for (column, equals) in zip(key.columns, key.equalityOperators) {
-            let quoted = try target.quoteIdentifier(column)
-            matches.append("s.\(quoted) \(equals) t.\(quoted)")
-        }
         // An update keeps the rows that refer to this one, and columns that the source does not have.
         var assignments: [String] = []
         for column in columns where !key.columns.contains(column) {
@@ -218,8 +182,8 @@ struct RepairBatch {
         guard !assignments.isEmpty else { return 0 }
         return try target.execute(
             "UPDATE \(table.targetOnly)\(try table.name.quoted(on: target)) AS t "
-                + "SET \(assignments.joined(separator: ", ")) FROM \(Self.staging) AS s "
-                + "WHERE \(matches.joined(separator: " AND "))"
+                + "SET \(assignments.joined(separator: ", ")) FROM \(StagingTable.name) AS s "
+                + "WHERE \(try staging.match(key, on: target))"
         ).last?.affected ?? 0
     }
 
@@ -228,11 +192,7 @@ struct RepairBatch {
     /// - Throws: Where the target has a row of their keys that was not compared, or that came since.
     private func insertStaged(on target: borrowing Connection) throws(FerryError) -> Int {
         do throws(PostgresError) {
-            let names = columns.isEmpty ? "" : " (\(try list(nil, on: target))) OVERRIDING SYSTEM VALUE"
-            return try target.execute(
-                "INSERT INTO \(try table.name.quoted(on: target))\(names) "
-                    + "SELECT \(try list("s", on: target)) FROM \(Self.staging) AS s"
-            ).last?.affected ?? 0
+            return try target.execute(try staging.insertion(on: target)).last?.affected ?? 0
         } catch {
             var failure = FerryError(error, .target, table: table.name)
             if error.sqlState == "23505" {

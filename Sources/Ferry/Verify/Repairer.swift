@@ -10,17 +10,25 @@ struct Repairer {
     /// Rows of one transaction: a few megabytes of embeddings, and short locks.
     private static let batch = 1_000
 
+    /// Its target is written to; its sessions are not the comparison's.
     let engine: Engine
+    /// How much is read at one go.
     let request: VerifyRequest
+    /// The comparison's snapshots, which stay open until all is done.
     let sides: BothSides
 
     /// A table that differs.
     struct Work {
+        /// What was compared.
         var table: ComparedTable
+        /// What both sides came to.
         var sums: Comparer.Result
+        /// How many rows differ.
         var counts: FindingCounts
     }
 
+    /// - Returns: What was done, table by table, in the order given.
+    /// - Throws: ``FerryError/Code/blocked`` where the role lacks a right, before anything is changed.
     func run(_ work: [Work]) throws(FerryError) -> [TableRepair] {
         for item in work { try requireRights(item) }
         let leader = try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
@@ -119,15 +127,15 @@ struct Repairer {
             let rights = missing.joined(separator: ", ")
             throw FerryError(
                 .blocked, "The role \(user) lacks \(rights) on the table.",
-                hint: "GRANT \(rights) ON \(root.name) TO \(user).", side: .target, table: root.name)
+                hint: "GRANT \(rights) ON \(root.name.sql) TO \(user.sqlIdentifier).", side: .target, table: root.name)
         }
         let triggers = relations.flatMap { relation in relation.triggers.map { (relation, $0.name) } }
         if let (relation, name) = triggers.first(where: { !$0.0.rights.own }) {
             throw FerryError(
                 .blocked,
                 "The trigger \(name) would fire, and only the owner \(relation.owner) may disable it for the repair.",
-                hint: "GRANT \(relation.owner) TO \(user), or disable the trigger.", side: .target, table: relation.name
-            )
+                hint: "GRANT \(relation.owner.sqlIdentifier) TO \(user.sqlIdentifier), or disable the trigger.",
+                side: .target, table: relation.name)
         }
     }
 

@@ -1,9 +1,13 @@
 /// What is kept of a row while differences are looked for: 48 bytes.
 struct RowEntry: Sendable, Equatable {
+    /// The hash of its key; of the whole row where the table has none.
     var key: UInt128
+    /// The hash of its columns.
     var row: UInt128
+    /// Where it is on its side.
     var place: RowPlace
 
+    /// An order in which rows of one key are neighbours, and equal rows among them; ties go by place.
     static func precedes(_ left: RowEntry, _ right: RowEntry) -> Bool {
         if left.key != right.key { return left.key < right.key }
         if left.row != right.row { return left.row < right.row }
@@ -13,12 +17,15 @@ struct RowEntry: Sendable, Equatable {
 
 /// One row that differs.
 struct Difference: Sendable, Equatable {
+    /// How it differs.
     var kind: Finding.Kind
     /// The row on the source, where it has it.
     var source: RowEntry?
+    /// The row on the target, where it has it.
     var target: RowEntry?
     /// How many rows with this key each side has: more than one only without a key.
     var sourceCopies: Int
+    /// See ``sourceCopies``.
     var targetCopies: Int
 }
 

@@ -15,6 +15,10 @@ struct RowFields {
     private var scratch: [UInt8] = []
     private var bounds: [Range<Int>] = []
 
+    /// - Parameters:
+    ///   - leading: How many fields stand before the columns.
+    ///   - columns: How many columns there are.
+    ///   - key: Which of the columns, from 0, name a row; empty where none do.
     init(leading: Int, columns: Int, key: [Int]) {
         self.leading = leading
         self.columns = columns

@@ -3,11 +3,13 @@ internal import Synchronization
 
 /// Reads many ranges of rows on both sides at once, each worker on a connection of its own, and lends every row.
 struct Scan: Sendable {
+    /// The snapshots to read in.
     let sides: BothSides
 
     /// Takes the rows of one range. Its results count only from ``finish()`` on: a range whose connection breaks is read
     /// again from its start by a new one.
     protocol RangeSink: ~Copyable {
+        /// Lends the bytes of a row, as ``Digest`` hashes them. They are gone after the call.
         mutating func take(_ row: UnsafeRawBufferPointer)
         /// The range was read to its end.
         consuming func finish() throws(FerryError)

@@ -3,8 +3,10 @@ struct SearchAdvice {
     /// Of 1,000 answers, as 100 queries for 10 rows give, recall differs by about 0.01 by chance.
     private static let noise = 0.01
 
+    /// What was measured.
     let report: SearchReport
 
+    /// What the operator should know of it; none where both indexes answer well.
     var notes: [Note] {
         var notes: [Note] = []
         func warn(_ code: String, _ message: String, _ hint: String?) {

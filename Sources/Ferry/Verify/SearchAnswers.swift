@@ -2,6 +2,7 @@
 struct SearchAnswers: Sendable, Equatable {
     /// Rows by key; empty texts in a table without a key.
     var rows: [String]
+    /// In the same order, the nearest first.
     var distances: [Double]
 
     /// Distances are sums of 4-byte floats, added up in another order by another build of pgvector: the last digits differ.

@@ -2,10 +2,13 @@ internal import Postgres
 
 /// Answers searches on one side, in a transaction that is open, without the index and through it.
 struct SearchProbe {
+    /// What is asked for.
     let query: SearchQuery
+    /// The index that should serve it; nil where this side has none.
     let index: Index?
     /// pgvector's.
     let schema: String
+    /// Of the same side.
     let catalog: Catalog
     /// How long statements that take no time may be silent.
     let limit: Duration
@@ -23,6 +26,9 @@ struct SearchProbe {
             """
     }
 
+    /// Answers every sample, exactly, and through the index where there is one.
+    ///
+    /// - Returns: How the side answers, and the exact answers in the samples' order.
     func run(
         _ samples: [SearchQuery.Sample], on connection: borrowing Connection
     ) throws(PostgresError) -> (SearchSide, [SearchAnswers]) {

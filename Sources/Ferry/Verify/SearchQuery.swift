@@ -2,20 +2,27 @@ internal import Postgres
 
 /// The app's form of query in one embedding column: the nearest rows, of one bot where the table has a bot column.
 struct SearchQuery: Sendable {
+    /// Where to search.
     let table: ComparedTable
+    /// Of a type that pgvector's operator takes.
     let column: ColumnPair
     /// The operator's symbol, as `<->`.
     let distance: String
+    /// How many rows one query asks for.
     let k: Int
 
     /// One stored row as a query.
     struct Sample: Sendable {
+        /// As the column's type writes it.
         var vector: String
         /// nil where the table has no bot column.
         var bot: Bot?
 
+        /// Whose rows a query is for: the sample's own bot.
         enum Bot: Sendable {
+            /// That bot's.
             case named(String)
+            /// Rows that belong to none.
             case none
         }
     }

@@ -5,6 +5,9 @@ public struct SearchRequest: Sendable, Equatable {
     /// Answers to each query.
     public var k: Int
 
+    /// - Parameters:
+    ///   - queries: At least 1; a table with fewer rows gives as many as it has.
+    ///   - k: At least 1.
     public init(queries: Int, k: Int = 10) {
         self.queries = queries
         self.k = k
@@ -13,15 +16,21 @@ public struct SearchRequest: Sendable, Equatable {
 
 /// What searches in one embedding column came to.
 public struct SearchReport: Codable, Sendable, Equatable {
+    /// The table.
     public var table: QualifiedName
+    /// The embedding column.
     public var column: String
     /// The distance operator, as `<->`.
     public var distance: String
+    /// How many there were.
     public var queries: Int
+    /// Answers to each.
     public var k: Int
     /// Queries whose exact answers are not the same on both sides, other than by ties in distance.
     public var differing: Int
+    /// How the source answers.
     public var source: SearchSide
+    /// How the target answers.
     public var target: SearchSide
 }
 
@@ -29,7 +38,9 @@ public struct SearchReport: Codable, Sendable, Equatable {
 public struct SearchSide: Codable, Sendable, Equatable {
     /// The vector index that serves the operator; nil where there is none.
     public var index: QualifiedName?
+    /// `ivfflat` or `hnsw`.
     public var method: String?
+    /// The index's, such as `lists`.
     public var options: [String: String]
     /// The server's settings that decide how well an index answers, such as `ivfflat.probes`.
     public var settings: [String: String]

@@ -2,7 +2,9 @@ internal import Postgres
 
 /// Runs the same searches on both sides, exactly and through the index.
 struct Searcher {
+    /// Their snapshots are what is searched.
     let sides: BothSides
+    /// How many searches.
     let request: SearchRequest
 
     /// One side's answers to all samples.

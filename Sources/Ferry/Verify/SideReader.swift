@@ -4,11 +4,14 @@ internal import Postgres
 struct SideReader: Sendable {
     /// Read-only.
     let endpoint: Endpoint
+    /// Holds the snapshot open, and takes another where it is lost.
     let keeper: SnapshotKeeper
     /// The snapshot that the comparison is of.
     let snapshot: Snapshot
+    /// What the side held in that snapshot.
     let catalog: Catalog
 
+    /// Which one.
     var side: Side { endpoint.side }
 
     /// Opens a session that reads in the snapshot.
@@ -32,12 +35,15 @@ struct SideReader: Sendable {
 
 /// Both sides of a comparison, and how they are read.
 struct BothSides: Sendable {
+    /// The one that is right.
     let source: SideReader
+    /// The one that is compared with it.
     let target: SideReader
     /// Streams on each side.
     let jobs: Int
     let retry: RetryPolicy
     let events: EventSink
 
+    /// The reader of a side.
     subscript(_ side: Side) -> SideReader { side == .source ? source : target }
 }

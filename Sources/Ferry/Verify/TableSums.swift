@@ -7,13 +7,16 @@ struct TableSums: Sendable {
     /// By the hash of the bot's name; nil where the table's bots are not told apart.
     var bots: BotSums?
 
+    /// Of the whole table.
     var all: Digest { slots.reduce(.zero, +) }
 
+    /// Of no rows.
     init(slotCount: Int, countsBots: Bool) {
         slots = Array(repeating: .zero, count: slotCount)
         bots = countsBots ? BotSums() : nil
     }
 
+    /// Adds other rows of the same table, cut into the same slots.
     mutating func add(_ other: TableSums) {
         for slot in slots.indices { slots[slot] += other.slots[slot] }
         if let theirs = other.bots { bots?.add(theirs) }
@@ -32,11 +35,15 @@ struct BotSums: Sendable {
     /// Rows come bot by bot more often than not: the last one is at hand without a search.
     private var last: (bytes: [UInt8], name: String)?
 
+    /// Adds a row.
+    ///
+    /// - Parameter bot: The bytes of the bot's name, nil for a row of none. They are read before this returns.
     mutating func add(_ row: UInt128, bot: UnsafeRawBufferPointer?) {
         guard !isOverfull else { return }
         add(Digest(rows: 1, sum: row), name(bot))
     }
 
+    /// Adds other rows' sums; where those could not be told apart, these can't any more.
     mutating func add(_ other: BotSums) {
         if other.isOverfull { overflow() }
         for (name, digest) in other.digests { add(digest, name) }
@@ -69,6 +76,9 @@ struct SumSink: Scan.RangeSink, ~Copyable {
     private var sums: TableSums
     private var fields: RowFields
 
+    /// - Parameters:
+    ///   - countsBots: Whether the rows' first field is the bot's name.
+    ///   - total: Gets the sums of the range when it has ended.
     init(_ table: ComparedTable, space: KeySpace, countsBots: Bool, total: SharedSums) {
         self.space = space
         self.total = total
@@ -78,6 +88,7 @@ struct SumSink: Scan.RangeSink, ~Copyable {
             key: space.slotCount > 1 ? table.keyPositions : [])
     }
 
+    /// Adds a row, if it is in the part of the space.
     mutating func take(_ row: UnsafeRawBufferPointer) {
         let (key, hash) = fields.hashes(of: row)
         guard let slot = space.slot(of: key) else { return }
@@ -85,6 +96,7 @@ struct SumSink: Scan.RangeSink, ~Copyable {
         if sums.bots != nil { sums.bots?.add(hash, bot: fields.leadingField(0, of: row)) }
     }
 
+    /// Hands the range's sums over.
     consuming func finish() { total.add(sums) }
 }
 
@@ -92,9 +104,12 @@ struct SumSink: Scan.RangeSink, ~Copyable {
 final class SharedSums: Sendable {
     private let sums: Mutex<TableSums>
 
+    /// Begins with these.
     init(_ sums: TableSums) { self.sums = Mutex(sums) }
 
+    /// Adds a range's, at once or not at all.
     func add(_ other: TableSums) { sums.withLock { $0.add(other) } }
 
+    /// What has come together so far.
     var value: TableSums { sums.withLock { $0 } }
 }

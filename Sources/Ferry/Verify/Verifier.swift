@@ -1,8 +1,13 @@
 /// Compares two databases: reads both at once, looks for the rows of tables that differ, and names them.
 struct Verifier {
+    /// Both ends.
     let engine: Engine
+    /// What to compare, and what to do about differences.
     let request: VerifyRequest
 
+    /// Compares; repairs what differs where that is asked for, and then compares again.
+    ///
+    /// - Throws: Where anything could not be compared. Differences are in the report.
     func run() throws(FerryError) -> VerifyReport {
         let (report, repairs) = try compare(repairs: request.repair == .apply)
         guard let repairs else { return report }
@@ -26,6 +31,7 @@ struct Verifier {
         engine.events(.stage(.plan))
         let survey = VerifySurvey(engine: engine)
         let sides = try survey.open(source, target)
+        if request.repair != .none { try survey.requireTemporary(sides.target) }
         let comparison = try ComparisonPlanner(
             request: request, source: sides.source.catalog, target: sides.target.catalog,
             memory: try survey.memory(sides.target, for: request.repair)
@@ -158,15 +164,21 @@ struct Verifier {
 struct FindingList {
     private let most: Int
     private let hasKey: Bool
+    /// Of all that were added.
     private(set) var counts = FindingCounts.zero
+    /// The first of them, in the order of the keys' hashes.
     private(set) var differences: [Difference] = []
     private var lastHash: UInt128?
 
+    /// - Parameters:
+    ///   - most: How many to keep.
+    ///   - hasKey: Whether the table's rows have a key, so that each difference is one of its own.
     init(most: Int, hasKey: Bool) {
         self.most = most
         self.hasKey = hasKey
     }
 
+    /// Counts it, and keeps it if there is room.
     mutating func add(_ difference: Difference) {
         switch difference.kind {
         case .missing: counts.missing += 1

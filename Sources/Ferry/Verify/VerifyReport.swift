@@ -1,8 +1,10 @@
 /// What a comparison of two databases came to.
 public struct VerifyReport: Codable, Sendable, Equatable {
+    /// Whether both sides hold the same.
     public enum Outcome: String, Codable, Sendable {
         /// Every table holds the same rows on both sides, byte for byte.
         case same
+        /// At least one row, or one exact answer, is not the same.
         case differs
     }
 
@@ -11,29 +13,41 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         let differs = tables.contains { $0.state == .differs } || searches.contains { $0.differing > 0 }
         return differs ? .differs : .same
     }
+    /// The source's server.
     public var source: ServerInfo
+    /// The target's server.
     public var target: ServerInfo
+    /// Each table that was compared, embedding tables first.
     public var tables: [TableComparison]
+    /// What the operator should know: what was not compared, and why.
     public var notes: [Note]
     /// What a repair did, or would do.
     public var repair: RepairReport?
     /// Empty where none were asked for.
     public var searches: [SearchReport]
+    /// From the first statement to the last one; a repair is not counted in.
     public var seconds: Double
     /// Bytes of COPY data that were read from the source, and from the target.
     public var sourceBytes: Int
+    /// See ``sourceBytes``.
     public var targetBytes: Int
 }
 
 /// One table on both sides.
 public struct TableComparison: Codable, Sendable, Equatable {
+    /// Whether both sides hold the same rows of it.
     public enum State: String, Codable, Sendable {
+        /// As the digests are.
         case same, differs
     }
 
+    /// On both sides.
     public var name: QualifiedName
+    /// Whether the digests are equal.
     public var state: State
+    /// Of the source's rows that were compared.
     public var source: Digest
+    /// Of the target's rows that were compared.
     public var target: Digest
     /// The columns that name a row; nil where rows are told apart by their whole content.
     public var key: [String]?
@@ -51,12 +65,15 @@ public struct TableComparison: Codable, Sendable, Equatable {
 
 /// A column whose bytes may differ for equal values from one cluster to another.
 public struct TextColumn: Codable, Sendable, Equatable {
+    /// On both sides.
     public var name: String
+    /// The end of a sentence, as ``Column/textReason``.
     public var reason: String
 }
 
 /// How many rows of a table differ.
 public struct FindingCounts: Codable, Sendable, Equatable {
+    /// No row differs.
     public static let zero = FindingCounts(missing: 0, extra: 0, differing: 0)
 
     /// On the source only.
@@ -66,8 +83,10 @@ public struct FindingCounts: Codable, Sendable, Equatable {
     /// On both, with different content.
     public var differing: Int
 
+    /// Of every kind.
     public var all: Int { missing + extra + differing }
 
+    /// Of rows that were counted elsewhere.
     public init(missing: Int, extra: Int, differing: Int) {
         self.missing = missing
         self.extra = extra
@@ -77,6 +96,7 @@ public struct FindingCounts: Codable, Sendable, Equatable {
 
 /// One difference between the two sides.
 public struct Finding: Codable, Sendable, Equatable {
+    /// How the row differs.
     public enum Kind: String, Codable, Sendable {
         /// On the source only.
         case missing
@@ -86,6 +106,7 @@ public struct Finding: Codable, Sendable, Equatable {
         case differs
     }
 
+    /// How it differs.
     public var kind: Kind
     /// The row's key, column by column, as text; nil in a table without a key.
     public var key: [String: String]?
@@ -93,6 +114,7 @@ public struct Finding: Codable, Sendable, Equatable {
     public var hash: String?
     /// How many rows of this content each side has, in a table without a key; there a finding stands for all of them.
     public var sourceCopies: Int
+    /// See ``sourceCopies``.
     public var targetCopies: Int
     /// The columns that differ.
     public var columns: [String]
@@ -104,10 +126,14 @@ public struct Finding: Codable, Sendable, Equatable {
 public struct BotComparison: Codable, Sendable, Equatable {
     /// nil for the rows that belong to none.
     public var bot: String?
+    /// Of the bot's rows on the source.
     public var source: Digest
+    /// Of the bot's rows on the target.
     public var target: Digest
+    /// Whether the digests are equal.
     public var state: TableComparison.State
 
+    /// The state follows from the digests.
     init(bot: String?, source: Digest, target: Digest) {
         self.bot = bot
         self.source = source
@@ -120,13 +146,18 @@ public struct BotComparison: Codable, Sendable, Equatable {
 public struct RepairReport: Codable, Sendable, Equatable {
     /// Whether nothing was changed.
     public var isDryRun: Bool
+    /// The tables that differ.
     public var tables: [TableRepair]
 }
 
 /// What a repair does to one table of the target.
 public struct TableRepair: Codable, Sendable, Equatable {
+    /// The table's.
     public var name: QualifiedName
+    /// Rows that only the target had.
     public var deleted: Int
+    /// Rows that only the source had.
     public var inserted: Int
+    /// Rows of the same key with other content.
     public var replaced: Int
 }

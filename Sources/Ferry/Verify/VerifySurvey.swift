@@ -57,6 +57,18 @@ struct VerifySurvey {
         }
     }
 
+    /// Refuses a repair whose rows would have no temporary table to come through, before anything is read for it.
+    func requireTemporary(_ target: SideReader) throws(FerryError) {
+        let mayCreate = try engine.retry.run(interrupt: engine.interrupt, events: engine.events) {
+            () throws(FerryError) in try Surveyor.mayCreateTemporary(try target.connect())
+        }
+        guard !mayCreate else { return }
+        let (user, database) = (target.catalog.server.user, target.catalog.server.database)
+        throw FerryError(
+            .blocked, "The role \(user) may not create temporary tables, through which rows are repaired.",
+            hint: "GRANT TEMPORARY ON DATABASE \(database.sqlIdentifier) TO \(user.sqlIdentifier).", side: .target)
+    }
+
     private func requireSessions(
         _ connection: borrowing Connection, _ endpoint: Endpoint
     ) throws(FerryError) {

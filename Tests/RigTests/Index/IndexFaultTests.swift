@@ -63,7 +63,7 @@ import Testing
             request.index.hnswM = 24
             let engine = try databases.engine()
             let killer = killBuilder(in: databases.target)
-            let report = try await engine.index(request)
+            let report = try await engine.targetAlone.index(request)
             killer.cancel()
             #expect(report.isDone)
             #expect(try await killer.value)

@@ -38,7 +38,7 @@ import Testing
     ) async throws -> IndexStepReport {
         var request = IndexStepRequest()
         change(&request.index)
-        return try await databases.engine().index(request)
+        return try await databases.engine().targetAlone.index(request)
     }
 
     @Test func `an ivfflat index that was made on the empty table is built on the rows, and hnsw stays`() async throws {
@@ -61,7 +61,7 @@ import Testing
         try await Rig.withDatabases { databases in
             try databases.target.run(Self.loadedUnderAnIndex)
             let e = try databases.target.value("SELECT pg_relation_filenode('e')")
-            let plan = try await databases.engine().planIndexes(IndexStepRequest())
+            let plan = try await databases.engine().targetAlone.planIndexes(IndexStepRequest())
             #expect(plan.tables.flatMap(\.indexes).map(\.action) == [.reindex, .keep])
             #expect(try databases.target.value("SELECT pg_relation_filenode('e')") == e)
         }
@@ -118,7 +118,7 @@ import Testing
                 CREATE INDEX mine_ccnew ON items (id);
                 UPDATE pg_index SET indisvalid = false WHERE indexrelid IN ('e_ccnew'::regclass, 'mine_ccnew'::regclass)
                 """)
-            #expect(try await databases.engine().index(Self.online).isDone)
+            #expect(try await databases.engine().targetAlone.index(Self.online).isDone)
             let names = try databases.target.run(Self.definitions).map { $0[0] }
             #expect(names == ["e", "h", "items_pkey", "mine_ccnew"])
         }
@@ -136,7 +136,7 @@ import Testing
             let node = try databases.target.value("SELECT pg_relation_filenode('vecferry_new_\(h)')")
             var request = Self.online
             request.index.hnswM = m
-            #expect(try await databases.engine().index(request).isDone)
+            #expect(try await databases.engine().targetAlone.index(request).isDone)
             let indexes = try databases.target.run(
                 """
                 SELECT c.relname, array_to_string(c.reloptions, ',') FROM pg_index AS i
@@ -160,7 +160,7 @@ import Testing
                 """)
             var request = Self.online
             request.index.hnswM = m
-            #expect(try await databases.engine().index(request).isDone)
+            #expect(try await databases.engine().targetAlone.index(request).isDone)
             #expect(try databases.target.run(Self.definitions).map { $0[0] } == ["e", "h", "items_pkey"])
         }
     }
@@ -176,7 +176,7 @@ import Testing
             var request = Self.online
             if changesDefinition { request.index.lists = .auto }
             let asked = request
-            async let built = engine.index(asked)
+            async let built = engine.targetAlone.index(asked)
             let waiting = """
                 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
                     AND application_name = 'vecferry' AND wait_event_type = 'Lock'

@@ -67,7 +67,7 @@ import Testing
                         copy.index = request.index
                         #expect(try await databases.engine(events: log.take).copy(copy).outcome == .proven)
                     } else {
-                        #expect(try await databases.engine(events: log.take).index(request).isDone)
+                        #expect(try await databases.engine(events: log.take).targetAlone.index(request).isDone)
                     }
                     #expect(log.warnings.map(\.code) == ["index_shared_memory"])
                     #expect(log.warnings.first?.hint?.contains("--shm-size") == true)

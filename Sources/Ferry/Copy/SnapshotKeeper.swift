@@ -1,0 +1,192 @@
+internal import Postgres
+internal import Synchronization
+
+/// Holds a snapshot of its endpoint open for as long as somebody reads in it, on a thread and a connection of its own.
+///
+/// A worker that loses its connection asks here for the snapshot again. Where the holder's own session is gone too, as after
+/// a restart of the server, a new snapshot is taken, and ``Snapshot/visibility`` tells whether it shows the same rows.
+///
+/// The holder also locks the tables against what a snapshot does not see: TRUNCATE empties a table for all snapshots, and
+/// VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit together.
+final class SnapshotKeeper: Sendable {
+    private struct State {
+        var current: Result<Snapshot, FerryError>?
+        /// A worker doubts that this generation is alive.
+        var doubted = 0
+        var isClosed = false
+        var hasEnded = false
+        /// What every snapshot begins with locking; nil until that is known.
+        var tables: [QualifiedName]?
+        /// Whether the snapshot that is held has yet to lock them.
+        var mustLock = false
+    }
+
+    private let state: Mutex<State>
+    private let endpoint: Endpoint
+    private let retry: RetryPolicy
+    private let events: EventSink
+
+    /// Opens its session; ``begin(locking:)`` makes it take its snapshot.
+    init(_ endpoint: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
+        state = Mutex(State())
+        self.endpoint = endpoint
+        self.retry = retry
+        self.events = events
+        WorkerThread.startDetached { [self] in hold() }
+    }
+
+    /// Takes the snapshot, once it holds the locks.
+    ///
+    /// - Parameter tables: The relations to be read, where they are known.
+    func begin(locking tables: [QualifiedName]) { state.withLock { $0.tables = tables } }
+
+    /// The snapshot to read in.
+    func snapshot() throws(FerryError) -> Snapshot {
+        while true {
+            if endpoint.interrupt.isRequested { throw .interrupted }
+            let known =
+                state.withLock { state in
+                    if case .success(let snapshot)? = state.current, snapshot.generation <= state.doubted { return nil }
+                    return state.current
+                } as Result<Snapshot, FerryError>?
+            if let known { return try known.get() }
+            Pause.milliseconds(5)
+        }
+    }
+
+    /// Locks these relations too, from now on.
+    func lock(_ tables: [QualifiedName]) throws(FerryError) {
+        state.withLock {
+            $0.tables = tables
+            $0.mustLock = true
+        }
+        while state.withLock({ $0.mustLock && !$0.hasEnded }) {
+            if endpoint.interrupt.isRequested { throw .interrupted }
+            Pause.milliseconds(5)
+        }
+        _ = try snapshot()
+    }
+
+    /// Says that a session in `snapshot` was lost, so that the keeper looks after its own.
+    func doubt(_ snapshot: Snapshot) {
+        state.withLock { $0.doubted = max($0.doubted, snapshot.generation) }
+    }
+
+    /// Tells the keeper of a snapshot what an error that came of reading in it means for it.
+    ///
+    /// - Returns: The error to go on with. A snapshot that is alive and that another session can't join is on another server.
+    func look(at error: FerryError, in snapshot: Snapshot) -> FerryError {
+        let isLost = error.code == .snapshotLost
+        guard isLost || (error.side == endpoint.side && error.cause?.isConnectionGone == true) else { return error }
+        doubt(snapshot)
+        guard isLost, (try? self.snapshot())?.generation == snapshot.generation else { return error }
+        return FerryError(Note.noSnapshot(endpoint.side, error.message))
+    }
+
+    /// Ends the snapshot.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        while !state.withLock({ $0.hasEnded }) { Pause.milliseconds(5) }
+    }
+
+    // MARK: The holder's thread
+
+    private func hold() {
+        var generation = 0
+        while !state.withLock({ $0.isClosed }) {
+            do throws(FerryError) {
+                generation += 1
+                let next = generation
+                try retry.run(interrupt: endpoint.interrupt, events: events) { () throws(FerryError) in
+                    try holdOne(generation: next)
+                }
+            } catch {
+                state.withLock { $0.current = .failure(error) }
+                break
+            }
+        }
+        state.withLock { $0.hasEnded = true }
+    }
+
+    /// Takes a snapshot, publishes it and returns when it is closed or lost after it was published.
+    private func holdOne(generation: Int) throws(FerryError) {
+        if state.withLock({ $0.isClosed }) { return }
+        let connection = try endpoint.connect()
+        let limit = endpoint.stallLimit
+        // Before the snapshot, so that nothing comes between.
+        guard let tables = awaitTables() else { return }
+        let lock = TableLock(tables: tables, limit: limit)
+        try on(endpoint.side) { () throws(PostgresError) in
+            let lockable = try lock.lockable(on: connection)
+            try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", limit: limit)
+            try lock.take(lockable, on: connection)
+        }
+        let snapshot = try export(connection, generation)
+        state.withLock { $0.current = .success(snapshot) }
+        while true {
+            Pause.milliseconds(20)
+            if endpoint.interrupt.isRequested { return }
+            let state = state.withLock { $0 }
+            if state.isClosed { return }
+            do throws(PostgresError) {
+                if state.mustLock {
+                    let lock = TableLock(tables: state.tables ?? [], limit: limit)
+                    try lock.take(try lock.lockable(on: connection), on: connection)
+                    self.state.withLock { $0.mustLock = false }
+                }
+                guard state.doubted >= generation else { continue }
+                try connection.execute("SELECT 1", limit: limit)
+                self.state.withLock { $0.doubted = min($0.doubted, generation - 1) }
+            } catch {
+                doubt(snapshot)
+                guard error.isConnectionGone || error.isRetryable else { throw FerryError(error, endpoint.side) }
+                return
+            }
+        }
+    }
+
+    /// - Returns: nil where the keeper is closed before it is told.
+    private func awaitTables() -> [QualifiedName]? {
+        while !state.withLock({ $0.isClosed }), !endpoint.interrupt.isRequested {
+            let tables = state.withLock { state in
+                if state.tables != nil { state.mustLock = false }
+                return state.tables
+            }
+            if let tables { return tables }
+            Pause.milliseconds(5)
+        }
+        return nil
+    }
+}
+
+extension SnapshotKeeper {
+    /// - Throws: ``FerryError/Code/blocked`` where the server does not let the role export one.
+    private func export(_ connection: borrowing Connection, _ generation: Int) throws(FerryError) -> Snapshot {
+        do throws(PostgresError) {
+            let rows = try connection.query(
+                "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", limit: endpoint.stallLimit
+            )
+            let name = try rows[0].string("name")
+            return Snapshot(
+                name: name, literal: try connection.quoteLiteral(name), visibility: try rows[0].string("visibility"),
+                generation: generation)
+        } catch {
+            guard error.code == .server, !error.isRetryable else { throw FerryError(error, endpoint.side) }
+            throw FerryError(Note.noSnapshot(endpoint.side, error.message))
+        }
+    }
+}
+
+extension Note {
+    /// Sessions of one side can't share a snapshot.
+    ///
+    /// - Parameter reason: What the server said, as a sentence.
+    static func noSnapshot(_ side: Side, _ reason: String) -> Note {
+        Note(
+            level: .blocker, code: "no_snapshot", side: side, table: nil,
+            message: "A second session can't read in the first one's snapshot: \(reason)",
+            hint:
+                "Give --\(side) the address of one server, the cluster's writer endpoint, not a reader endpoint or a pooler, "
+                + "and a role that may export snapshots.")
+    }
+}

@@ -1,0 +1,71 @@
+import Ferry
+import RigSupport
+import Testing
+
+/// A plan changes nothing, a copy nothing of its source, and a copy does what the plan said.
+@Suite struct ReadOnlyTests {
+    private static let items = "CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(2));"
+
+    @Test func `a plan writes nothing on either side`() async throws {
+        try await Rig.withDatabases(setup: Self.items) { databases in
+            try databases.source.run("INSERT INTO items VALUES (1, 'a', '[1,2]')")
+            try databases.target.run("INSERT INTO items VALUES (2, 'b', '[1,2]')")
+            let before = (try databases.source.fingerprint(), try databases.target.fingerprint())
+            for existing in ExistingRows.allCases {
+                var request = CopyRequest()
+                request.existing = existing
+                request.selection.all = true
+                request.create = true
+                _ = try await databases.engine().plan(request)
+            }
+            #expect(try databases.source.fingerprint() == before.0)
+            #expect(try databases.target.fingerprint() == before.1)
+        }
+    }
+
+    @Test func `a session on the source can't write, whatever it is made to run`() async throws {
+        let setup = """
+            CREATE TABLE log (x text); CREATE TYPE bot AS (name text);
+            CREATE FUNCTION told(bot) RETURNS text LANGUAGE plpgsql AS
+                $$ BEGIN INSERT INTO public.log VALUES ('read'); RETURN ($1).name; END $$;
+            CREATE CAST (bot AS text) WITH FUNCTION told(bot);
+            CREATE TABLE items (id int PRIMARY KEY, botid bot, embedding vector(2))
+            """
+        try await Rig.withDatabases(setup: setup) { databases in
+            try databases.source.run("INSERT INTO items VALUES (1, ROW('a'), '[1,2]')")
+            var request = CopyRequest()
+            request.selection.bots = ["a"]
+            let engine = try databases.engine(
+                retry: RetryPolicy(attempts: 1, firstDelay: .zero, longestDelay: .zero))
+            for isCopy in [false, true] {
+                let error = await #expect(throws: FerryError.self) {
+                    if isCopy { _ = try await engine.copy(request) } else { _ = try await engine.plan(request) }
+                }
+                #expect(error?.cause?.sqlState == "25006")
+            }
+            #expect(try databases.source.value("SELECT count(*) FROM log") == "0")
+        }
+    }
+
+    @Test func `a copy writes nothing on the source`() async throws {
+        try await Rig.withDatabases(setup: Self.items) { databases in
+            try databases.source.run("INSERT INTO items SELECT i, 'a', ARRAY[i, i] FROM generate_series(1, 1000) AS i")
+            let before = try databases.source.fingerprint()
+            let events = try databases.engine(events: { _ in })
+            #expect(try await events.copy(CopyRequest()).outcome == .proven)
+            #expect(try databases.source.fingerprint() == before)
+        }
+    }
+
+    @Test func `what the plan says is what the copy does`() async throws {
+        try await Rig.withDatabases(setup: Self.items) { databases in
+            try databases.source.run("INSERT INTO items SELECT i, 'a', ARRAY[i, i] FROM generate_series(1, 1000) AS i")
+            let plan = try await databases.engine().plan(CopyRequest())
+            let planned = PlannedEvents()
+            let report = try await databases.engine(events: planned.take).copy(CopyRequest())
+            #expect(planned.plans == [plan])
+            #expect(report.tables.map(\.name) == plan.pairs.map(\.name))
+            #expect(planned.chunks == plan.chunks.count)
+        }
+    }
+}
