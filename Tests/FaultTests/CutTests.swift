@@ -294,7 +294,7 @@ extension Faults {
                 request.index.online = true
                 request.index.hnswM = 24
                 eventually { isWriting.withLock { $0 } }
-                #expect(try await engine.index(request).isDone)
+                #expect(try await engine.targetAlone.index(request).isDone)
                 #expect(try await cutter.value)
                 #expect(!told.retries.isEmpty)
                 let indexes = try databases.target.run(
