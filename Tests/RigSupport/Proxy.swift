@@ -63,6 +63,11 @@ public final class Proxy: Sendable {
         for link in links.withLock({ $0 }) where link.reset() { struck.add(1, ordering: .relaxed) }
     }
 
+    /// Passes nothing on any more in the connections that are open now, which stay open; later ones are served.
+    public func stallAll() {
+        for link in links.withLock({ $0 }) where link.stall() { struck.add(1, ordering: .relaxed) }
+    }
+
     /// Stops listening, and resets everything.
     public func close() {
         guard !isClosed.exchange(true, ordering: .relaxed) else { return }
@@ -131,6 +136,7 @@ public final class Proxy: Sendable {
             }
             let count = Socket.read(from, &buffer, most)
             guard count > 0 else { return }
+            while link.isStalled, !link.isReset { Thread.sleep(milliseconds: 20) }
             if search.flip(in: &buffer, count: count) { struck.add(1, ordering: .relaxed) }
             guard Socket.write(to, buffer, count) else { return }
             passed += count
@@ -182,6 +188,7 @@ private final class Link: Sendable {
     let server: Int32
     private let pumps = Atomic<Int>(2)
     private let wasReset = Atomic<Bool>(false)
+    private let wasStalled = Atomic<Bool>(false)
 
     init(client: Int32, server: Int32) {
         self.client = client
@@ -189,6 +196,12 @@ private final class Link: Sendable {
     }
 
     var isReset: Bool { wasReset.load(ordering: .relaxed) }
+    var isStalled: Bool { wasStalled.load(ordering: .relaxed) }
+
+    /// - Returns: Whether it was open and moving.
+    func stall() -> Bool {
+        pumps.load(ordering: .relaxed) == 2 && !wasStalled.exchange(true, ordering: .relaxed)
+    }
 
     /// - Returns: Whether it was still open.
     func reset() -> Bool {
