@@ -48,26 +48,26 @@ public struct Endpoint: Sendable {
         let readOnly = isReadOnly ? "SET default_transaction_read_only TO on;" : ""
         // The settings are committed, so that no later ROLLBACK takes them back.
         return try startLogin(
-            first: "BEGIN; \(Statements.session)\(readOnly) COMMIT; \(statements)",
-            silence: SilenceCheck(interval: stallLimit) { isAnswering() })
+            first: "BEGIN; \(Statements.session)\(readOnly)\(Self.backendSQL); COMMIT; \(statements)",
+            silence: SilenceCheck(interval: stallLimit, look: look(after:), end: end))
     }
 
     /// Waits until the session stands and has the settings.
     func finish(_ login: consuming Login) throws(FerryError) -> Connection {
-        let connection = try opened(login)
-        try awaitSettings(connection)
+        var connection = try opened(login)
+        try awaitSettings(&connection)
         return connection
     }
 
     /// Finishes one login and brings the other forward meanwhile.
     func finish(_ login: consuming Login, beside other: inout Login) throws(FerryError) -> Connection {
-        let connection: Connection
+        var connection: Connection
         do throws(PostgresError) {
             connection = try login.finish(beside: &other)
         } catch {
             throw FerryError(error, side)
         }
-        try awaitSettings(connection)
+        try awaitSettings(&connection)
         return connection
     }
 
@@ -79,10 +79,15 @@ public struct Endpoint: Sendable {
         }
     }
 
-    private func awaitSettings(_ connection: borrowing Connection) throws(FerryError) {
+    private func awaitSettings(_ connection: inout Connection) throws(FerryError) {
         // First, since an old server does not know all of the settings.
         try requireSupported(connection)
-        try on(side) { () throws(PostgresError) in try connection.awaitResults(limit: stallLimit) }
+        connection.backend = try on(side) { () throws(PostgresError) in
+            let row = try connection.awaitResults(limit: stallLimit).first { $0.columns == ["backend", "start"] }?.first
+            return try row.map { row throws(PostgresError) in
+                Backend(pid: try row.int("backend"), start: try row.optional("start"))
+            } ?? .unknown
+        }
     }
 
     private func startLogin(first: String, silence: SilenceCheck?) throws(FerryError) -> Login {
@@ -110,16 +115,40 @@ public struct Endpoint: Sendable {
         }
     }
 
-    /// Whether the server takes another session and answers it, or at least says why not.
-    private func isAnswering() -> Bool {
+    /// Which backend a session has.
+    private static let backendSQL =
+        "SELECT pid AS backend, backend_start AS start FROM pg_stat_get_activity(pg_backend_pid())"
+
+    /// Looks from another session whether the server is at work for a silent one. A backend that waits for its client has sent
+    /// an answer that does not come, or waits for a statement that never came; one that is gone may have been that of a server
+    /// which another has taken the place of. What the role may not see is taken for work.
+    private func look(after backend: Backend) -> SilenceCheck.Finding {
         do throws(FerryError) {
             let connection = try opened(try startLogin(first: "SELECT 1", silence: nil))
-            try on(side) { () throws(PostgresError) in try connection.awaitResults(limit: .seconds(10)) }
-            return true
+            return try on(side) { () throws(PostgresError) in
+                try connection.awaitResults(limit: .seconds(10))
+                guard let pid = backend.pid else { return .atWork }
+                let row = try connection.query(
+                    """
+                    SELECT wait_event_type IS DISTINCT FROM 'Client' AS is_at_work FROM pg_stat_get_activity($1)
+                    WHERE (backend_start = $2) IS NOT FALSE
+                    """, ["\(pid)", backend.start], limit: .seconds(10)
+                ).first
+                return try row?.bool("is_at_work") == true ? .atWork : .notAtWork
+            }
         } catch {
-            // An interrupt is for the waiting session to notice.
-            return error.code == .interrupted || error.cause?.sqlState != nil
+            // An interrupt is for the waiting session to notice; a server that says why not is there.
+            return error.code == .interrupted || error.cause?.sqlState != nil ? .atWork : .unreachable
         }
+    }
+
+    /// Ends a backend of ours that can't be heard any more, if that is possible.
+    private func end(_ backend: Backend) {
+        guard let pid = backend.pid, let connection = try? connect() else { return }
+        _ = try? connection.query(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity($1) WHERE (backend_start = $2) IS NOT FALSE
+            """, ["\(pid)", backend.start], limit: stallLimit)
     }
 
     /// PostgreSQL 12 is the oldest with `GENERATED` columns and shortest-exact float output, which the catalog's

@@ -20,6 +20,8 @@ public struct Connection: ~Copyable {
     let interrupt: Interrupt
     private let silence: SilenceCheck?
     private let notices: Notices
+    /// What a ``SilenceCheck`` looks for; to be set by whoever has asked the server.
+    public var backend: Backend
 
     /// Takes over a session that libpq has begun to open; ``prepare()`` comes when it stands.
     init(owning handle: OpaquePointer, interrupt: Interrupt, silence: SilenceCheck?) {
@@ -27,6 +29,7 @@ public struct Connection: ~Copyable {
         self.interrupt = interrupt
         self.silence = silence
         notices = Notices()
+        backend = .unknown
     }
 
     /// Opens a session, as ``Login/init(_:applicationName:interrupt:silence:first:)`` begins it.
@@ -108,7 +111,7 @@ extension Connection {
     /// Waits until the socket is ready for one of `events`.
     ///
     /// - Parameter limit: How long nothing may be ready; nil waits for as long as the connection is alive and the
-    ///   ``SilenceCheck`` finds the server alive.
+    ///   ``SilenceCheck`` finds the server at work.
     func wait(for events: Int32, limit: Duration?) throws(PostgresError) -> Int32 {
         var start = ContinuousClock.now
         while true {
@@ -122,14 +125,31 @@ extension Connection {
                     .stalled, "Nothing moved on the connection for \(limit.components.seconds) seconds.")
             }
             if limit == nil, let silence, ContinuousClock.now - start > silence.interval {
-                guard silence.isServerAlive() else {
-                    throw PostgresError(
-                        .stalled,
-                        "The server said nothing for \(silence.interval.components.seconds) seconds, and takes no "
-                            + "other connection either.")
-                }
+                if let ready = try look(silence, events) { return ready }
                 start = .now
             }
+        }
+    }
+
+    /// Looks after a server that keeps silent.
+    ///
+    /// - Returns: nil where it is to be waited for.
+    private func look(_ silence: SilenceCheck, _ events: Int32) throws(PostgresError) -> Int32? {
+        let seconds = silence.interval.components.seconds
+        switch silence.look(backend) {
+        case .atWork: return nil
+        case .notAtWork:
+            // The answer may have left the server just before the look.
+            for _ in 0..<10 where !interrupt.isRequested {
+                if let ready = try Self.poll(PQsocket(handle), events) { return ready }
+            }
+            silence.end(backend)
+            throw PostgresError(
+                .stalled,
+                "Nothing came over the connection for \(seconds) seconds, and the server is not at work on it.")
+        case .unreachable:
+            throw PostgresError(
+                .stalled, "The server said nothing for \(seconds) seconds, and takes no other connection either.")
         }
     }
 

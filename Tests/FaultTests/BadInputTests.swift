@@ -19,6 +19,7 @@ extension Faults {
         }
 
         private static func check(_ input: BadInput, _ scene: BadInput.Scene, _ known: [String]?) throws {
+            Figures.count(.badInputs)
             let (arguments, variables) = try input.given(scene)
             let before = try known ?? fingerprint(scene)
             // Addresses on the command line, where the process list would show them.
@@ -67,6 +68,7 @@ extension Faults {
                 var environment = scene.databases.environment
                 environment[onSource ? "VECFERRY_SOURCE" : "VECFERRY_TARGET"] = pooler.uri
                 for command in ["plan", "copy"] {
+                    Figures.count(.badInputs)
                     let ended = try Ferryman.run([command], environment: environment)
                     #expect(ended.status == 3, "\(ended.said)")
                     Self.expectNoSecret(in: ended.said)

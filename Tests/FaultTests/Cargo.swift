@@ -63,14 +63,19 @@ enum Cargo {
         COPY (SELECT count(*) FROM audit) TO STDOUT;
         """
 
-    /// What the target must be like beside its rows: every index and constraint there and valid, triggers as they were, the
-    /// sequence set, nothing left to do in the ledger.
-    static let stateSQL = """
+    /// Every index, constraint and trigger.
+    static let definitionsSQL = """
         SELECT 'index', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisready, i.indislive
         FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE c.relnamespace = 'public'::regnamespace ORDER BY 2;
         SELECT 'constraint', conrelid::regclass, conname, convalidated, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace ORDER BY 2, 3;
         SELECT 'trigger', tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 2, 3;
+        """
+
+    /// What the target must be like beside its rows: every index and constraint there and valid, triggers as they were, the
+    /// sequence set, nothing left to do in the ledger.
+    static let stateSQL = """
+        \(definitionsSQL)
         SELECT 'sequence', last_value, is_called FROM bot_document_id_seq;
         SELECT 'unfinished jobs', count(*) FROM vecferry.job WHERE state = 'loading';
         SELECT 'finished jobs', count(*) FROM vecferry.job WHERE state = 'finished';

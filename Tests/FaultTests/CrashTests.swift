@@ -66,6 +66,7 @@ extension Faults {
                     let pids =
                         [Int32(file.prefix { $0.isNumber }) ?? 0] + backends.compactMap { $0[0].flatMap { Int32($0) } }
                     for pid in pids where pid > 1 { kill(pid, SIGSTOP) }
+                    Figures.count(.servers)
                     return pids
                 }
                 let start = ContinuousClock.now
@@ -80,12 +81,13 @@ extension Faults {
             }
         }
 
-        /// The highest transaction id alone does not tell of this one: it had begun before the job. On a server where nobody else
-        /// uses up ids.
+        /// The highest transaction id alone does not tell of this one: a later one has ended before the job begins. On a server
+        /// where nobody else uses up ids.
         @Test func `a transaction that was under way when the job began is seen to end`() async throws {
             try await OwnServers.withDatabases { _, databases in
                 let writer = try databases.source.connect()
                 try writer.execute("BEGIN; UPDATE items SET source = 'late' WHERE id < lpad('9', 26, '0')")
+                try databases.source.run("SELECT txid_current()")
                 let died = try databases.startCopy(
                     ["--jobs", "1"], environment: ["VECFERRY_FAIL_POINT": "after-chunk-commit:2"])
                 #expect(died.ended().status == 137)
@@ -118,6 +120,7 @@ extension Faults {
                 let file = own.data("target").appending(path: path)
                 try FileManager.default.removeItem(at: file)
                 try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
+                Figures.count(.servers)
                 let full = try databases.startCopy().ended()
                 try FileManager.default.removeItem(at: file)
                 try Data().write(to: file)

@@ -196,6 +196,31 @@ extension Faults {
             }
         }
 
+        @Test func `a bit that flips on the way into a merge by key is caught in the chunk's own transaction`()
+            async throws
+        {
+            let setup = "CREATE TABLE items (id int PRIMARY KEY, t text, embedding vector(2))"
+            try await Rig.withDatabases(setup: setup) { databases in
+                let insert = "INSERT INTO items SELECT i, 'row ' || i, ARRAY[i, 1] FROM generate_series"
+                try databases.source.run("\(insert)(1, 300) AS i")
+                try databases.target.run("\(insert)(1, 5) AS i")
+                // The length and the dimensions of the vector follow, then its first float.
+                let proxy = try Proxy(to: [try databases.target.port]) { _ in
+                    .flip(.toServer, marker: Array("row 299".utf8), offset: 4 + 4 + 2)
+                }
+                defer { proxy.close() }
+                var request = CopyRequest()
+                request.existing = .keep
+                let engine = try databases.hastyEngine(target: try databases.target.uri(port: proxy.port), told: Told())
+                let report = try await engine.copy(request)
+                #expect(proxy.strikes == 1)
+                #expect(report.outcome == .failed, "\(report)")
+                #expect(try databases.target.value("SELECT count(*) FROM items") == "5")
+                _ = try await databases.hastyEngine(told: Told()).copy(request)
+                #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 300)
+            }
+        }
+
         @Test func `a stream from the source that is no binary COPY any more is refused`() async throws {
             try await Cargo.withDatabases(rows: 300) { databases in
                 let proxy = try Proxy(to: [try databases.source.port]) { _ in

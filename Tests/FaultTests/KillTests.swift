@@ -1,5 +1,6 @@
 import Foundation
 import RigSupport
+import Synchronization
 import Testing
 
 @testable import Ferry
@@ -99,6 +100,46 @@ extension Faults {
             }
         }
 
+        /// A backend that has outlived its vecferry, and commits while the next run is at the same chunk.
+        @Test func `a chunk that another session is about to commit is waited for, and not copied again`()
+            async throws
+        {
+            // Without a key, a second copy of the rows would go in.
+            try await Rig.withDatabases(setup: "CREATE TABLE items (id int, embedding vector(2))") { databases in
+                try databases.source.run("INSERT INTO items SELECT i, ARRAY[i, 1] FROM generate_series(1, 300) AS i")
+                let died = try databases.startCopy(environment: ["VECFERRY_FAIL_POINT": "after-prepare-commit"])
+                #expect(died.ended().status == 137)
+                let engine = try databases.hastyEngine(told: Told())
+                let hasRows = Mutex(false)
+                let outlived = Meanwhile { _ in
+                    let source = try engine.source.connect()
+                    let target = try engine.target.connect()
+                    let job = try #require(try Ledger().newestJob(target))
+                    let mover = ChunkMover(
+                        plan: job.plan, batch: ChunkBatch(try Ledger().openChunks(job, target)),
+                        job: job.number, limit: .seconds(20), events: { _ in })
+                    try mover.request(from: source, to: target)
+                    guard case .moved(let moved) = try mover.move(from: source, to: target) else { return false }
+                    hasRows.withLock { $0 = true }
+                    let watcher = try databases.target.connect()
+                    let isWaitedFor = try eventually(within: 10) {
+                        try watcher.execute(
+                            """
+                            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                                AND application_name = 'vecferry' AND wait_event_type = 'Lock'
+                            """)[0][0].int("count") > 0
+                    }
+                    try mover.commit(moved, then: nil, from: source, to: target)
+                    return isWaitedFor
+                }
+                eventually { hasRows.withLock { $0 } }
+                let report = try await engine.copy(inSmallChunks)
+                #expect(try await outlived.value)
+                #expect(report.outcome == .proven, "\(report)")
+                #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 300)
+            }
+        }
+
         // MARK: What must come out
 
         private struct Undisturbed {
@@ -107,10 +148,12 @@ extension Faults {
         }
 
         private static func undisturbed(_ databases: RigDatabases) throws -> Undisturbed {
+            let deployed = try Psql.run(databases.target.uri, Cargo.definitionsSQL)
             let ended = try databases.startCopy().ended()
             #expect(ended.status == 0, "\(ended.said)")
             let sides = try databases.sides()
             #expect((sides.source == sides.target) as Bool)
+            #expect(try Psql.run(databases.target.uri, Cargo.definitionsSQL) == deployed)
             #expect(sides.source.count > 1_000_000)
             return Undisturbed(source: sides.source, state: sides.state)
         }

@@ -36,6 +36,7 @@ struct OwnServers: SuiteTrait, TestScoping {
             try Rig.variable("VECFERRY_RIG"), arguments, environment: inherited.merging(environment) { $1 }
         ).ended()
         guard ended.status == 0 else { throw Psql.Failure(description: ended.said) }
+        if arguments.first == "restart" { Figures.count(.servers) }
         return ended.output
     }
 

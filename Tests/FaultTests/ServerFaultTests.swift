@@ -58,6 +58,7 @@ extension Faults {
                         }
                         if count > 0 { pause(seconds: 0.3) }
                         killed.withLock { $0 += count }
+                        Figures.count(.sessions, count)
                     }
                 }
                 let engine = try databases.hastyEngine(
@@ -134,6 +135,8 @@ extension Faults {
                 #expect(report.tables.first { $0.name.name == "items" }?.state == .proven)
                 #expect(report.tables.first { $0.name.name == "bot_document" }?.error?.contains("constraint") == true)
                 #expect(told.retries.isEmpty, "a fault that does not heal is not tried again")
+                // The server's DETAIL shows the failing row.
+                #expect(!"\(report) \(told.all)".contains("title 1"))
                 try databases.target.run("ALTER TABLE bot_document DROP CONSTRAINT short")
                 #expect(try await databases.hastyEngine(told: Told()).copy(inSmallChunks).outcome == .proven)
                 try databases.expectWhole()
@@ -210,6 +213,7 @@ extension Faults {
                             """)[0][0].int("count") > 0
                     }
                     try session.execute(conflict.second)
+                    Figures.count(.sessions)
                     return isWaiting
                 }
                 var engine = try databases.hastyEngine(source: try databases.source.uri(port: source.port), told: told)

@@ -1,4 +1,5 @@
 import RigSupport
+import Synchronization
 import Testing
 
 @testable import Ferry
@@ -56,6 +57,55 @@ extension Faults {
                     let after = try databases.sides()
                     #expect((after.source == after.target) as Bool)
                 }
+            }
+        }
+
+        @Test func `what is written to the source during a copy is seen by none of its workers`() async throws {
+            try await Cargo.withDatabases(rows: 1500) { databases in
+                let before = try Psql.run(databases.source.uri, Cargo.rowsSQL)
+                var engine = try databases.hastyEngine(told: Told())
+                let written = Mutex(false)
+                engine.events = { event in
+                    // The job has its snapshot, and no worker has begun.
+                    guard case .stage(.copy) = event else { return }
+                    let sql = """
+                        UPDATE items SET source = 'new'; DELETE FROM bot_document_chunk;
+                        INSERT INTO pieces (id, botid) SELECT i, 'new' FROM generate_series(1001, 1050) AS i
+                        """
+                    let isDone = (try? databases.source.run(sql)) != nil
+                    written.withLock { $0 = isDone }
+                }
+                #expect(try await engine.copy(inSmallChunks).outcome == .proven)
+                #expect(written.withLock { $0 })
+                let sides = try databases.sides()
+                #expect((sides.source != before) as Bool)
+                #expect((sides.target == before) as Bool)
+            }
+        }
+
+        @Test func `a source that is written to while the snapshot is lost is never silently wrong`() async throws {
+            try await Cargo.withDatabases(rows: 1500) { databases in
+                let told = Told()
+                var engine = try databases.hastyEngine(told: told)
+                engine.jobs = 1
+                let isWritten = Atomic<Bool>(false)
+                engine.events = { event in
+                    told.sink(event)
+                    // Some of the table is there, and the rest of it comes in another snapshot.
+                    guard case .chunkDone = event, !isWritten.exchange(true, ordering: .relaxed) else { return }
+                    _ = try? databases.source.run(
+                        """
+                        UPDATE items SET source = 'new';
+                        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE datname = current_database() AND application_name = 'vecferry'
+                        """)
+                }
+                let report = try await engine.copy(inSmallChunks)
+                #expect(!told.retries.isEmpty)
+                let sides = try databases.sides()
+                #expect((sides.source != sides.target) as Bool)
+                #expect(report.outcome == .differs, "\(report)")
+                #expect(report.tables.filter { $0.state == .differs }.map(\.name.name) == ["items"])
             }
         }
 

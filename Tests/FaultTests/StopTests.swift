@@ -7,13 +7,15 @@ extension Faults {
     @Suite struct StopTests {
         enum Moment: String, CaseIterable, CustomTestStringConvertible {
             case copying, buildingAnIndex, stalled
+            /// The target takes no other connection either, so that nothing can be cancelled.
+            case unreachable
             var testDescription: String { rawValue }
         }
 
         @Test(
             arguments: zip(
-                Moment.allCases + Moment.allCases.prefix(Rig.isSoak ? 3 : 1),
-                [SIGINT, SIGINT, SIGINT, SIGTERM, SIGTERM, SIGTERM]))
+                Moment.allCases + Moment.allCases.prefix(Rig.isSoak ? 4 : 1),
+                [SIGINT, SIGINT, SIGINT, SIGINT, SIGTERM, SIGTERM, SIGTERM, SIGTERM]))
         func `a signal stops within 5 seconds, leaves no backend, and the job goes on later`(
             moment: Moment, signal: Int32
         ) async throws {
@@ -25,7 +27,7 @@ extension Faults {
                 }
                 let proxy = try Proxy(to: [try databases.target.port]) { _ in
                     switch moment {
-                    case .copying: .throttle(bytesPerSecond: 200_000)
+                    case .copying, .unreachable: .throttle(bytesPerSecond: 200_000)
                     case .buildingAnIndex: .none
                     case .stalled: .stall(.toServer, after: 300_000)
                     }
@@ -35,7 +37,7 @@ extension Faults {
                 let target = try databases.target.connect()
                 let condition =
                     switch moment {
-                    case .copying, .stalled: "query LIKE 'BEGIN%COPY%'"
+                    case .copying, .stalled, .unreachable: "query LIKE 'BEGIN%COPY%'"
                     case .buildingAnIndex: "query LIKE '%CREATE INDEX%hnsw%m=%64%'"
                     }
                 let backends =
@@ -45,6 +47,7 @@ extension Faults {
                 }
                 #expect(isThere, "\(copy.errorsSoFar)")
                 if moment == .stalled { #expect(eventually { proxy.strikes > 0 }) }
+                if moment == .unreachable { proxy.freeze() }
                 pause(seconds: 0.3)
 
                 let start = ContinuousClock.now
@@ -55,7 +58,7 @@ extension Faults {
                 #expect(ended.status == (signal == SIGINT ? 130 : 143), "\(ended.said)")
                 #expect(ended.errors.contains("run the same command again"), "\(ended.said)")
                 // A stalled proxy keeps its end open; the server sees ours when it goes.
-                if moment == .stalled { proxy.close() }
+                if moment == .stalled || moment == .unreachable { proxy.close() }
                 let isQuiet = try eventually(within: 5) { try target.execute(backends)[0][0].int("count") == 0 }
                 #expect(isQuiet)
                 proxy.close()

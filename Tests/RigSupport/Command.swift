@@ -83,7 +83,10 @@ public final class Command: Sendable {
     /// What it has written to standard error so far.
     public var errorsSoFar: String { errors.text }
 
-    public func kill() { signal(SIGKILL) }
+    public func kill() {
+        if isRunning { Figures.count(.otherKills) }
+        signal(SIGKILL)
+    }
     public func interrupt() { signal(SIGINT) }
     public func terminate() { signal(SIGTERM) }
     public func signal(_ number: Int32) {
@@ -95,6 +98,13 @@ public final class Command: Sendable {
     public func commandLine() -> String {
         let bytes = try? Data(contentsOf: URL(filePath: "/proc/\(id)/cmdline"))
         return String(decoding: (bytes ?? Data()).map { $0 == 0 ? 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// The most memory that it has held so far, in bytes (proc(5), `VmHWM`); nil once it has ended.
+    public func peakMemory() -> Int? {
+        let status = try? String(contentsOf: URL(filePath: "/proc/\(id)/status"), encoding: .utf8)
+        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line.flatMap { Int($0.filter(\.isNumber)) }.map { $0 << 10 }
     }
 
     /// Waits for its end. One that does not end within `seconds` is killed, and says so in `errors`.

@@ -4,6 +4,7 @@ internal import Foundation
 public enum Ferryman {
     /// Starts it with these arguments, and of vecferry's and libpq's variables only these.
     public static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Command {
+        if environment["VECFERRY_FAIL_POINT"] != nil { Figures.count(.namedPoints) }
         // The tests' own program is built beside it.
         let tests = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         let inherited = ProcessInfo.processInfo.environment.filter { name, _ in

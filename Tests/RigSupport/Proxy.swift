@@ -56,7 +56,10 @@ public final class Proxy: Sendable {
     public var strikes: Int { struck.load(ordering: .relaxed) }
 
     /// Passes nothing on, in any connection, and accepts none.
-    public func freeze() { isFrozen.store(true, ordering: .relaxed) }
+    public func freeze() {
+        isFrozen.store(true, ordering: .relaxed)
+        Figures.count(.servers)
+    }
     public func thaw() { isFrozen.store(false, ordering: .relaxed) }
 
     /// Leads connections that come in from now on to another port; those that are open stay where they are.
@@ -64,7 +67,12 @@ public final class Proxy: Sendable {
 
     /// Resets all connections that are open now.
     public func cutAll() {
-        for link in links.withLock({ $0 }) where link.reset() { struck.add(1, ordering: .relaxed) }
+        for link in links.withLock({ $0 }) where link.reset() { strike() }
+    }
+
+    /// Passes nothing on any more in the connections that are open now, which stay open; later ones are served.
+    public func stallAll() {
+        for link in links.withLock({ $0 }) where link.stall() { strike() }
     }
 
     /// Stops listening, and resets everything.
@@ -72,6 +80,11 @@ public final class Proxy: Sendable {
         guard !isClosed.exchange(true, ordering: .relaxed) else { return }
         Socket.shutDown(listener)
         for link in links.withLock({ $0 }) { _ = link.reset() }
+    }
+
+    private func strike() {
+        struck.add(1, ordering: .relaxed)
+        Figures.count(.connections)
     }
 
     private func accept() {
@@ -89,7 +102,7 @@ public final class Proxy: Sendable {
                 serve(client, number, fault)
                 continue
             }
-            struck.add(1, ordering: .relaxed)
+            strike()
             Socket.reset(client)
         }
         Socket.close(listener)
@@ -119,13 +132,13 @@ public final class Proxy: Sendable {
             case .cut(direction, let limit):
                 most = min(most, limit - passed)
                 if most <= 0 {
-                    if link.reset() { struck.add(1, ordering: .relaxed) }
+                    if link.reset() { strike() }
                     return
                 }
             case .stall(direction, let limit):
                 most = min(most, limit - passed)
                 if most <= 0 {
-                    struck.add(1, ordering: .relaxed)
+                    strike()
                     while !link.isReset, !isClosed.load(ordering: .relaxed) { Thread.sleep(milliseconds: 20) }
                     return
                 }
@@ -136,7 +149,8 @@ public final class Proxy: Sendable {
             }
             let count = Socket.read(from, &buffer, most)
             guard count > 0 else { return }
-            if search.flip(in: &buffer, count: count) { struck.add(1, ordering: .relaxed) }
+            while link.isStalled, !link.isReset { Thread.sleep(milliseconds: 20) }
+            if search.flip(in: &buffer, count: count) { strike() }
             guard Socket.write(to, buffer, count) else { return }
             passed += count
         }
@@ -187,6 +201,7 @@ private final class Link: Sendable {
     let server: Int32
     private let pumps = Atomic<Int>(2)
     private let wasReset = Atomic<Bool>(false)
+    private let wasStalled = Atomic<Bool>(false)
 
     init(client: Int32, server: Int32) {
         self.client = client
@@ -194,6 +209,12 @@ private final class Link: Sendable {
     }
 
     var isReset: Bool { wasReset.load(ordering: .relaxed) }
+    var isStalled: Bool { wasStalled.load(ordering: .relaxed) }
+
+    /// - Returns: Whether it was open and moving.
+    func stall() -> Bool {
+        pumps.load(ordering: .relaxed) == 2 && !wasStalled.exchange(true, ordering: .relaxed)
+    }
 
     /// - Returns: Whether it was still open.
     func reset() -> Bool {

@@ -74,6 +74,25 @@ enum Socket {
         close(descriptor)
     }
 
+    /// A number that the kernel holds for a socket; nil where it has none.
+    static func option(_ descriptor: Int32, _ level: Int32, _ name: Int32) -> Int? {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, level, name, &value, &length) == 0 ? Int(value) : nil
+    }
+
+    /// This process's socket that is connected to a port on 127.0.0.1.
+    static func connected(to port: Int) -> Int32? {
+        (0..<1024).first { descriptor in
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+            }
+            return status == 0 && Int(in_port_t(bigEndian: address.sin_port)) == port
+        }
+    }
+
     static func shutDown(_ descriptor: Int32) { shutdown(descriptor, Int32(SHUT_RDWR)) }
     static func close(_ descriptor: Int32) { SystemCalls.close(descriptor) }
 

@@ -1,6 +1,8 @@
-import Ferry
+import Postgres
 import RigSupport
 import Testing
+
+@testable import Ferry
 
 @Suite struct CopyTests {
     @Test func `a copied table is byte for byte the source's`() async throws {
@@ -18,6 +20,20 @@ import Testing
             let sql =
                 "SELECT md5(string_agg(items::text || encode(vector_send(embedding), 'hex'), '|' ORDER BY id)) FROM items"
             #expect(try databases.source.value(sql) == databases.target.value(sql))
+        }
+    }
+
+    /// Whatever ends it, a server or something before one.
+    @Test func `a COPY that ends without its trailer is not complete, however well it ends`() async throws {
+        try await Rig.withDatabases { databases in
+            let connection = try databases.source.connect()
+            // The text format has neither header nor trailer.
+            try connection.startCopy("COPY (SELECT 1 WHERE false) TO STDOUT", .out, limit: nil)
+            let error = #expect(throws: FerryError.self) {
+                try RowReader(fieldCount: 1, format: .binary, side: .source, limit: .seconds(20)).digest(
+                    from: connection)
+            }
+            #expect(error?.code == .malformedStream)
         }
     }
 }

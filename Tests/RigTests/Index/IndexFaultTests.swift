@@ -28,6 +28,7 @@ import Testing
                     """)[0][0].int("count", as: Int.self)
                 return killed > 0 || !isWanted()
             }
+            Figures.count(.sessions, killed)
             return killed > 0
         }
     }

@@ -1,5 +1,6 @@
 import Postgres
 import RigSupport
+import Synchronization
 import Testing
 
 @testable import Ferry
@@ -169,25 +170,39 @@ import Testing
     func `online, writers go on while an index is built`(changesDefinition: Bool) async throws {
         try await Rig.withDatabases { databases in
             try databases.target.run(Self.loadedUnderAnIndex)
-            // A build that locks writers out waits for this one, and lets no other pass meanwhile.
-            let writer = try databases.target.connect()
-            try writer.execute("BEGIN; UPDATE items SET id = id WHERE id = 1")
-            let engine = try databases.engine()
+            let isOver = Atomic<Bool>(false)
+            let writers = Meanwhile { _ in
+                let watcher = try databases.target.connect()
+                let waiting = """
+                    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                        AND application_name = 'vecferry' AND wait_event_type = 'Lock'
+                    """
+                // Each statement of the build waits for the writer that is there. One that locks writers out lets no other
+                // pass meanwhile.
+                var writer = try databases.target.connect()
+                try writer.execute("BEGIN; UPDATE items SET id = id WHERE id = 1")
+                var passed = 1
+                while true {
+                    let isWaiting = try eventually {
+                        try isOver.load(ordering: .acquiring)
+                            || watcher.execute(waiting)[0][0].int("count") > 0
+                    }
+                    guard isWaiting, !isOver.load(ordering: .acquiring) else { return passed }
+                    let next = try databases.target.connect()
+                    passed += 1
+                    try next.execute(
+                        "BEGIN; SET LOCAL lock_timeout TO '2s'; UPDATE items SET id = id WHERE id = \(passed)")
+                    try writer.execute("COMMIT")
+                    writer = next
+                }
+            }
             var request = Self.online
             if changesDefinition { request.index.lists = .auto }
-            let asked = request
-            async let built = engine.targetAlone.index(asked)
-            let waiting = """
-                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                    AND application_name = 'vecferry' AND wait_event_type = 'Lock'
-                """
-            while try databases.target.value(waiting) == "0" { try await Task.sleep(for: .milliseconds(20)) }
-            let passed = Result {
-                try databases.target.run("SET lock_timeout TO '2s'; UPDATE items SET id = id WHERE id = 2")
-            }
-            try writer.execute("COMMIT")
-            #expect(try await built.isDone)
-            _ = try passed.get()
+            let engine = try databases.engine()
+            let report = try? await engine.targetAlone.index(request)
+            isOver.store(true, ordering: .releasing)
+            #expect(try await writers.value > 2)
+            #expect(report?.isDone == true)
         }
     }
 
