@@ -282,6 +282,32 @@ extension Faults {
                 #expect(told.retries.isEmpty)
             }
         }
+
+        @Test func `a chunk whose commit fails does not take the one along that is asked for with it`() async throws {
+            // In the order in which they go: behind the one whose commit fails there are others.
+            let tables = ["four", "one", "three", "two"]
+            let schema = tables.map { "CREATE TABLE \($0) (id int PRIMARY KEY, n int, v vector(2));" }
+            try await Rig.withDatabases(setup: schema.joined(separator: " ")) { databases in
+                for table in tables {
+                    try databases.source.run(
+                        "INSERT INTO \(table) SELECT i, 1, '[1,2]' FROM generate_series(1, 9) AS i")
+                }
+                // Looked at by the COMMIT alone.
+                try databases.target.run("ALTER TABLE one ADD UNIQUE (n) DEFERRABLE INITIALLY DEFERRED")
+                let told = Told()
+                var engine = try databases.hastyEngine(told: told)
+                engine.jobs = 1
+                let report = try await engine.copy(CopyRequest())
+                #expect(report.outcome == .failed)
+                for table in report.tables {
+                    #expect(table.state == (table.name.name == "one" ? .failed : .proven), "\(table)")
+                }
+                let error = try #require(report.tables.first { $0.name.name == "one" }?.error)
+                #expect(error.contains("target, public.one") && error.contains("23505"), "\(error)")
+                #expect(told.all.filter { if case .chunkDone = $0 { true } else { false } }.count == 3)
+                #expect(told.retries.isEmpty)
+            }
+        }
     }
 }
 
