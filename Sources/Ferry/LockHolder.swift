@@ -14,8 +14,10 @@ struct LockHolder {
     let isOurs: Bool
 
     /// Opens a transaction whose statements wait for a lock no longer than that.
-    static func begin(_ wait: Duration) -> String {
-        "BEGIN; SET LOCAL lock_timeout TO '\(Int(wait / .milliseconds(1)))ms'"
+    ///
+    /// - Parameter mode: What BEGIN takes.
+    static func begin(_ wait: Duration, _ mode: String = "") -> String {
+        "BEGIN \(mode); SET LOCAL lock_timeout TO '\(Int(wait / .milliseconds(1)))ms'"
     }
 
     /// Ends the transaction in which a statement failed and, where that waited for a lock, looks for the holder.
