@@ -90,7 +90,7 @@ struct Job {
             }
             let open = chunks.filter { copied.failures[$0.pair] == nil }
             guard !open.isEmpty else { return copied }
-            let outcome = try copier(job, snapshots, jobs: jobs(for: open.count, &session)).run(open)
+            let outcome = try copier(job, snapshots, jobs: jobs(for: open.count, job.plan, &session)).run(open)
             copied.failures.merge(outcome.failures) { first, _ in first }
             copied.streamedBytes += outcome.streamedBytes
         }
@@ -98,13 +98,16 @@ struct Job {
 
     /// How many chunks to move at the same time. Each waits for the target twice, once to count its rows and once to commit
     /// them and begin the next, while others can use the line.
-    private func jobs(for chunks: Int, _ session: inout JobSession) throws(FerryError) -> Int {
+    private func jobs(for chunks: Int, _ plan: Plan, _ session: inout JobSession) throws(FerryError) -> Int {
         guard chunks > engine.jobs, engine.jobsOverLongLine != engine.jobs else { return engine.jobs }
         let roundTrip = try session.run { connection throws(FerryError) in
             try on(.target) { () throws(PostgresError) in try connection.roundTrip(limit: target.stallLimit) }
         }
         // Between the zones of a region it is 1 to 2 ms, and two streams lose nothing worth more sessions.
-        return roundTrip < .milliseconds(5) ? engine.jobs : engine.jobsOverLongLine
+        guard roundTrip >= .milliseconds(5) else { return engine.jobs }
+        // Others need sessions too.
+        let most = min(plan.source.maxConnections, plan.target.maxConnections) / 4
+        return max(engine.jobs, min(engine.jobsOverLongLine, most))
     }
 
     private func copier(_ job: Ledger.Job, _ snapshots: SnapshotKeeper, jobs: Int) -> Copier {

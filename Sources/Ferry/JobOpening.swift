@@ -49,8 +49,9 @@ struct JobOpening {
             guard let job = known.restartable else {
                 return try begin(snapshots, snapshot, sourceConnection, connection)
             }
-            try requirePlan(without: job, snapshot, connection)
-            try Restart(job: job, lockWait: engine.retry.lockWait).run(on: connection)
+            let restart = Restart(job: job, lockWait: engine.retry.lockWait)
+            try requirePlan(after: restart, snapshot, connection)
+            try restart.run(on: connection)
             return try begin(snapshots, snapshot, sourceConnection, connection, after: job)
         } else {
             switch known {
@@ -152,14 +153,16 @@ struct JobOpening {
     /// Refuses to take back a job where the plan that follows would be blocked all the same: by anything but what that job
     /// put there.
     private func requirePlan(
-        without job: Ledger.Job, _ snapshot: Snapshot, _ connection: borrowing Connection
+        after restart: Restart, _ snapshot: Snapshot, _ connection: borrowing Connection
     ) throws(FerryError) {
         // Its own, since a survey leaves the session in a transaction.
         var plan = try makePlan(snapshot, try source.connect(), connection)
-        let made = Set(job.plan.pairs.filter(\.isCreated).map(\.name))
+        let pairs = restart.job.plan.pairs
+        let made = Set(pairs.filter(\.isCreated).map(\.name))
+        let emptied = Set(pairs.map(\.name)).subtracting(try restart.sharedTables(on: connection))
         plan.notes.removeAll { note in
-            note.level == .blocker
-                && (Note.ofRows.contains(note.code) || request.create && note.table.map(made.contains) == true)
+            guard note.level == .blocker, let table = note.table, emptied.contains(table) else { return false }
+            return Note.ofRows.contains(note.code) || request.create && made.contains(table)
         }
         if !request.create { plan.notes += plan.pairs.map(\.name).filter(made.contains).map(Note.goesWithJob) }
         guard plan.isReady else { throw refusal(plan) }

@@ -10,17 +10,20 @@ struct LockHolder {
     private let user: String
     private let relation: String
     private let since: String?
-    /// Whether it is a session of vecferry's own, such as one that reads rows back.
-    let isOurs: Bool
+    private let isOurs: Bool
+    /// Whether sessions of vecferry's own, such as those that read rows back, hold a lock too.
+    let oursToo: Bool
 
     /// Opens a transaction whose statements wait for a lock no longer than that.
-    static func begin(_ wait: Duration) -> String {
-        "BEGIN; SET LOCAL lock_timeout TO '\(Int(wait / .milliseconds(1)))ms'"
+    ///
+    /// - Parameter mode: What BEGIN takes.
+    static func begin(_ wait: Duration, _ mode: String = "") -> String {
+        "BEGIN \(mode); SET LOCAL lock_timeout TO '\(Int(wait / .milliseconds(1)))ms'"
     }
 
     /// Ends the transaction in which a statement failed and, where that waited for a lock, looks for the holder.
     ///
-    /// - Parameter text: Names the tables, each qualified and quoted: statements do.
+    /// - Parameter text: Names the tables, each qualified: statements do.
     init?(behind error: FerryError, text: String, on connection: borrowing Connection) {
         guard error.cause?.sqlState == "55P03" else { return nil }
         do throws(PostgresError) {
@@ -31,24 +34,28 @@ struct LockHolder {
             relation = try row.string("relation")
             since = try row.optional("since")
             isOurs = try row.bool("is_ours")
+            oursToo = try row.bool("ours_too")
         } catch {
             // The error that there is says enough.
             return nil
         }
     }
 
-    fileprivate var hint: String {
-        "Process \(pid) of \(user) holds a lock on \(relation)\(since.map { ", in a transaction since \($0)" } ?? ""): let it "
-            + "end, or end it with SELECT pg_terminate_backend(\(pid)); then run the same command again."
+    /// nil where there is nobody to end but vecferry.
+    fileprivate var hint: String? {
+        guard !isOurs else { return nil }
+        let time = since.map { ", in a transaction since \($0)" } ?? ""
+        return "Process \(pid) of \(user) holds a lock on \(relation)\(time): let it end, or end it "
+            + "with SELECT pg_terminate_backend(\(pid)); then run the same command again."
     }
 }
 
 extension FerryError {
     /// The same error, with what to do about the session that is in the way.
     func naming(_ holder: LockHolder?) -> FerryError {
-        guard let holder else { return self }
+        guard let hint = holder?.hint else { return self }
         var error = self
-        error.hint = holder.hint
+        error.hint = hint
         return error
     }
 }

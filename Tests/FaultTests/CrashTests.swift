@@ -50,7 +50,7 @@ extension Faults {
 
         @Test func `a target whose processes stand still is noticed, and the copy ends in bounded time`() async throws {
             try await OwnServers.withDatabases { own, databases in
-                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 400_000) }
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 320_000) }
                 defer { source.close() }
                 let told = Told()
                 let engine = try databases.hastyEngine(

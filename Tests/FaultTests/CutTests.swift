@@ -97,7 +97,7 @@ extension Faults {
 
         @Test func `cuts at every other moment on both sides lose nothing`() async throws {
             try await Cargo.withDatabases(rows: 1000) { databases in
-                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 2 << 20) }
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 320_000) }
                 let target = try Proxy(to: [try databases.target.port])
                 let told = Told()
                 let engine = try databases.hastyEngine(
@@ -151,7 +151,7 @@ extension Faults {
         @Test func `a target that is frozen for good ends the copy in bounded time`() async throws {
             try await Cargo.withDatabases(rows: 1000) { databases in
                 // Slow enough to be met, without a wait that is long by itself.
-                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 400_000) }
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 320_000) }
                 let proxy = try Proxy(to: [try databases.target.port])
                 defer {
                     source.close()

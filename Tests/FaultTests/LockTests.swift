@@ -15,7 +15,9 @@ extension Faults {
             async throws
         {
             try await Cargo.withDatabases(rows: 100) { databases in
-                let holder = Holder(databases.target, "LOCK TABLE bot_document, items IN ROW EXCLUSIVE MODE")
+                // In the end it is the table that refers to the other.
+                let tables = stage == .finish ? "bot_document_chunk" : "bot_document, items"
+                let holder = Holder(databases.target, "LOCK TABLE \(tables) IN ROW EXCLUSIVE MODE")
                 defer { holder.letGo() }
                 let told = Told()
                 var engine = try databases.hastyEngine(told: told)

@@ -127,7 +127,7 @@ extension Faults {
 
         @Test func `a password on the command line is found nowhere once vecferry has begun`() async throws {
             try await Cargo.withDatabases(rows: 1000) { databases in
-                let proxy = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 800_000) }
+                let proxy = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 320_000) }
                 defer { proxy.close() }
                 let copy = try Ferryman.start([
                     "copy", "--chunk-size", "1", "--verbose", "--log-level", "trace", "--json",

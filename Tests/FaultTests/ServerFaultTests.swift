@@ -42,7 +42,7 @@ extension Faults {
                     )
                 }
                 // Slow enough to be met.
-                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 1 << 20) }
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 320_000) }
                 defer { source.close() }
                 let told = Told()
                 let killed = Mutex(0)
@@ -196,7 +196,7 @@ extension Faults {
                     try databases.target.run(
                         "ALTER DATABASE \(databases.target.name) SET default_transaction_isolation TO 'serializable'")
                 }
-                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 400_000) }
+                let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 320_000) }
                 defer { source.close() }
                 let told = Told()
                 let other = Meanwhile { _ in

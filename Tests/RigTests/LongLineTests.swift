@@ -14,7 +14,7 @@ import Testing
             var parameters = try ConnectionParameters(parsing: databases.target.uri)
             let port = try #require(parameters["port"].flatMap { Int($0) })
             // It holds each piece back before it passes it on.
-            let proxy = try Proxy(to: [port]) { _ in .throttle(bytesPerSecond: 1 << 20) }
+            let proxy = try Proxy(to: [port]) { _ in .throttle(bytesPerSecond: 320_000) }
             defer { proxy.close() }
             parameters["port"] = "\(proxy.port)"
             var engine = try databases.engine(jobs: 1)

@@ -86,12 +86,29 @@ import Testing
             let edited = try await databases.engine().copy(CopyRequest())
             #expect(edited.outcome == .alreadyFinished)
             #expect(!edited.notes.map(\.code).contains("rows_gone"))
+            #expect(edited.notes.first { $0.code == "rows_foreign" }?.table?.name == "documents")
             try databases.target.run("DELETE FROM items WHERE id BETWEEN 491 AND 500")
             let shrunk = try await databases.engine().copy(CopyRequest())
             #expect(shrunk.outcome == .alreadyFinished)
             let notes = shrunk.notes.filter { $0.code == "rows_gone" }
             #expect(notes.count == 1)
             #expect(notes.first?.message.contains("holds 491 rows, fewer than the 500") == true, "\(notes)")
+        }
+    }
+
+    @Test func `starting over takes nothing back while others' rows would block the plan that follows`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.target.run("INSERT INTO items VALUES (9001, 'own', '[1,2]')")
+            let before = try databases.target.fingerprint()
+            let events = PlannedEvents()
+            let engine = try databases.engine(events: events.take)
+            let error = await #expect(throws: FerryError.self) { try await engine.copy(CopyRequest(), restart: true) }
+            #expect(error?.code == .blocked)
+            #expect(events.plans.last?.blockers.map(\.code) == ["not_empty"])
+            #expect(events.plans.last?.blockers.first?.table?.name == "items")
+            #expect(try databases.target.fingerprint() == before)
         }
     }
 

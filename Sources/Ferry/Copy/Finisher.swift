@@ -32,7 +32,7 @@ struct Finisher {
                 try restoreInTransaction(definition, on: connection)
             }
         } catch {
-            let text = definition.statements.joined(separator: "; ")
+            let text = ([definition.relation.sql] + definition.statements).joined(separator: "; ")
             throw error.naming(LockHolder(behind: error, text: text, on: connection))
         }
     }

@@ -43,8 +43,8 @@ struct IndexBuilder: Sendable {
             } catch {
                 let text = task.build.statements.joined(separator: "; ")
                 let holder = LockHolder(behind: error, text: text, on: connection)
-                // REINDEX waits for whoever reads the table, and those that read it back come to an end.
-                if holder?.isOurs == true { tries.progressed() }
+                // REINDEX waits for whoever reads the table, and a build may wait for another one: ours come to an end.
+                if holder?.oursToo == true { tries.progressed() }
                 throw error.naming(holder)
             }
             tell(connection.takeNotices())
@@ -54,7 +54,8 @@ struct IndexBuilder: Sendable {
     /// The build and its mark in the ledger, together. After a commit whose acknowledgement was lost, the mark says that
     /// nothing is left to do.
     private func inTransaction(_ connection: borrowing Connection, workers: Int?) throws(PostgresError) {
-        try connection.execute(LockHolder.begin(retry.lockWait))
+        // Nobody else knows a table that the job makes, and its builds wait for each other as long as they take.
+        try connection.execute(task.plan.action == .create ? "BEGIN" : LockHolder.begin(retry.lockWait))
         if let entry = task.entry, try isDone(entry, connection) {
             try connection.execute("ROLLBACK")
             return
@@ -80,7 +81,7 @@ struct IndexBuilder: Sendable {
         for setting in settings(workers: workers) { try connection.execute("SET \(setting)") }
         let replacement = IndexReplacement(plan: task.plan, build: task.build)
         do throws(PostgresError) {
-            try replacement.run(on: connection)
+            if try !replacement.run(on: connection) { tellReplaced() }
         } catch {
             // A session that is still alive leaves nothing behind; otherwise the next try does it.
             if !error.isConnectionGone { try? replacement.dropLeftovers(on: connection) }
@@ -128,8 +129,8 @@ struct IndexBuilder: Sendable {
             .warning(
                 Note(
                     level: .warning, code: "index_replaced", side: .target, table: task.build.relation,
-                    message: "Somebody made an index \(task.build.index) since the copy dropped it: it stays.",
-                    hint: task.build.statements.first.map { "What it was: \($0)" })))
+                    message: "Somebody has put another index in the place of \(task.build.index): it stays.",
+                    hint: task.build.statements.first.map { "What was to be there: \($0)" })))
     }
 
     /// The settings of the build's session, as SET takes them.

@@ -14,8 +14,10 @@ extension IndexPlanner {
         for node in IndexForest(relations).roots where node.index.isVectorIndex {
             var plan = planned(node, decideInPlace(node, load), load, table: table.name, &notes)
             if plan.action == .rebuild { plan.builds = [inOneTransaction(plan, node)] }
-            // A build drops them itself.
-            if plan.action == .keep { plan.leftovers = node.nodes.flatMap(\.leftovers).map(\.parts.qualifiedName) }
+            // Other builds drop them themselves.
+            if plan.action == .keep || plan.action == .reindex && !request.online {
+                plan.leftovers = node.nodes.flatMap(\.leftovers).map(\.parts.qualifiedName)
+            }
             plans.append(plan)
         }
         notes += missingRights(plans, relations: relations, table: table.name)

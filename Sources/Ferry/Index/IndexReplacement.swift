@@ -33,25 +33,42 @@ struct IndexReplacement {
     }
 
     /// Runs the build's statements, as far as they have not run before.
-    func run(on connection: borrowing Connection) throws(PostgresError) {
+    ///
+    /// - Returns: Whether the index is what it is to be; false where somebody has put another in its place, which stays.
+    func run(on connection: borrowing Connection) throws(PostgresError) -> Bool {
         try dropLeftovers(on: connection)
         guard let old = build.replaces else {
             for statement in build.statements { try connection.execute(statement) }
-            return
+            return true
         }
         let current = try state(of: build.index, on: connection)
-        let hasExchanged = current != nil && current?.oid != old
+        let holder = current.map { self.holder($0, old) } ?? .nobody
         var isBuilt = false
         let name = QualifiedName(schema: build.index.schema, name: Self.newName(for: old))
         if let new = try settled(name, on: connection) {
-            isBuilt = !hasExchanged && new.method == plan.method && new.options == plan.options
+            isBuilt = (holder == .nobody || holder == .old) && isWanted(new)
             // What an earlier run was asked for need not be what this one is.
             if !isBuilt { try connection.execute("DROP INDEX CONCURRENTLY \(try name.quoted(on: connection))") }
         }
-        for statement in build.statements.dropFirst(hasExchanged ? 2 : isBuilt ? 1 : 0) {
+        guard holder != .somebodys else { return false }
+        for statement in build.statements.dropFirst(holder == .new ? 2 : isBuilt ? 1 : 0) {
             try connection.execute(statement)
         }
+        return true
     }
+
+    /// Which index has the name.
+    private enum Holder {
+        case nobody, old, new, somebodys
+    }
+
+    /// A REINDEX of somebody's gives the old one another OID, and leaves its definition.
+    private func holder(_ state: State, _ old: OID) -> Holder {
+        if state.oid == old || state.definition == plan.previousDefinition { return .old }
+        return isWanted(state) ? .new : .somebodys
+    }
+
+    private func isWanted(_ state: State) -> Bool { state.method == plan.method && state.options == plan.options }
 
     /// Drops what builds on this table left behind when they were killed, and the invalid ones among builds of this index.
     func dropLeftovers(on connection: borrowing Connection) throws(PostgresError) {
@@ -79,6 +96,8 @@ struct IndexReplacement {
         var isValid: Bool
         var method: String
         var options: [String: String]
+        /// `pg_get_indexdef`
+        var definition: String
     }
 
     private func state(
@@ -86,7 +105,8 @@ struct IndexReplacement {
     ) throws(PostgresError) -> State? {
         let row = try connection.query(
             """
-            SELECT i.indexrelid AS oid, i.indisvalid AS is_valid, a.amname AS method, coalesce(c.reloptions, '{}') AS options
+            SELECT i.indexrelid AS oid, i.indisvalid AS is_valid, a.amname AS method, coalesce(c.reloptions, '{}') AS options,
+                pg_get_indexdef(i.indexrelid) AS definition
             FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam
             JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND c.relname = $2
@@ -95,6 +115,6 @@ struct IndexReplacement {
         guard let row else { return nil }
         return State(
             oid: try row.int("oid", as: OID.self), isValid: try row.bool("is_valid"), method: try row.string("method"),
-            options: Index.options(try row.list("options")))
+            options: Index.options(try row.list("options")), definition: try row.string("definition"))
     }
 }

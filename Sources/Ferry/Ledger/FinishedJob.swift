@@ -44,9 +44,16 @@ struct FinishedJob {
             FROM \(pair.targetOnly)\(name) AS r
             """, ["\(job.number)", "\(pair.number)"])[0]
         let (rows, own) = (try row.int("rows", as: Int.self), try row.int("own", as: Int.self))
-        guard rows < brought else { return nil }
-        if rows == 0 || own == 0 && brought > table.keptRows {
-            // Rows that somebody has updated since have another xmin, so this says no more than it knows.
+        // Rows that somebody has updated since have another xmin, so this says no more than it knows.
+        let isForeign = own == 0 && brought > table.keptRows
+        guard rows < brought else {
+            guard isForeign else { return nil }
+            return Note(
+                level: .warning, code: "rows_foreign", side: .target, table: pair.name,
+                message: "None of its \(rows) rows is as it was brought.",
+                hint: "vecferry verify tells what of the source is there.")
+        }
+        if rows == 0 || isForeign {
             let left = rows == 0 ? "It holds no row any more" : "None of its \(rows) rows is as it was brought"
             return Note(
                 level: .blocker, code: "rows_gone", side: .target, table: pair.name,

@@ -38,6 +38,24 @@ struct Restart {
         }
     }
 
+    /// The tables that hold rows which the job did not bring: these stay, and the tables with them.
+    func sharedTables(on target: borrowing Connection) throws(FerryError) -> Set<QualifiedName> {
+        var names: Set<QualifiedName> = []
+        for pair in try existingPairs(on: target) {
+            let isShared = try on(.target, pair.name) { () throws(PostgresError) in
+                try holdsOthers(pair, on: target)
+            }
+            if isShared { names.insert(pair.name) }
+        }
+        return names
+    }
+
+    private func holdsOthers(_ pair: TablePair, on target: borrowing Connection) throws(PostgresError) -> Bool {
+        let table = try pair.targetOnly + pair.name.quoted(on: target)
+        return try target.query("SELECT EXISTS (SELECT FROM \(table) AS r WHERE NOT \(own(pair))) AS others")[0]
+            .bool("others")
+    }
+
     private func existingPairs(on target: borrowing Connection) throws(FerryError) -> [TablePair] {
         var pairs: [TablePair] = []
         for pair in job.plan.pairs {
@@ -148,9 +166,7 @@ struct Restart {
         var dropped: [String] = []
         for pair in pairs {
             let table = try pair.targetOnly + pair.name.quoted(on: target)
-            let isWhole = try !target.query(
-                "SELECT EXISTS (SELECT FROM \(table) AS r WHERE NOT \(own(pair))) AS others")[0].bool("others")
-            if isWhole, !referred.contains(pair.number) {
+            if try !holdsOthers(pair, on: target), !referred.contains(pair.number) {
                 if pair.isCreated { dropped.append(try pair.name.quoted(on: target)) } else { emptied.append(table) }
             } else {
                 try target.execute("DELETE FROM \(table) AS r WHERE \(own(pair))")

@@ -32,6 +32,8 @@ struct RepairBatch {
     let relations: [Relation]
     /// How long either server may stay silent in a stream.
     let limit: Duration
+    /// How long one try waits for a lock.
+    let lockWait: Duration
 
     /// Deletes rows of the target.
     ///
@@ -103,7 +105,7 @@ struct RepairBatch {
         do throws(FerryError) {
             try on(.target, table.name) { () throws(PostgresError) in
                 // Whoever uses the table may finish first, and is not held up for longer by our waiting.
-                try target.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout TO '30s'")
+                try target.execute(LockHolder.begin(lockWait, "ISOLATION LEVEL REPEATABLE READ"))
                 for trigger in triggers { try target.execute(try trigger.disabling(on: target)) }
             }
             let result = try body()
@@ -119,7 +121,8 @@ struct RepairBatch {
             return result
         } catch {
             if error.cause?.isConnectionGone != true { _ = try? target.execute("ROLLBACK") }
-            throw error
+            let text = relations.map(\.name.sql).joined(separator: ", ")
+            throw error.naming(LockHolder(behind: error, text: text, on: target))
         }
     }
 

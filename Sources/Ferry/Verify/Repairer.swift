@@ -87,7 +87,9 @@ struct Repairer {
     }
 
     private func batch(for item: Work) -> RepairBatch {
-        RepairBatch(table: item.table, relations: relations(of: item.table), limit: engine.target.stallLimit)
+        RepairBatch(
+            table: item.table, relations: relations(of: item.table), limit: engine.target.stallLimit,
+            lockWait: engine.retry.lockWait)
     }
 
     /// Finds the rows of one table again.

@@ -148,6 +148,45 @@ import Testing
         }
     }
 
+    @Test(arguments: [("REINDEX INDEX CONCURRENTLY h", "m=24"), ("DROP INDEX h; CREATE INDEX h ON items (id)", nil)])
+    func `online, an index that somebody rebuilt is replaced, and another index in its place stays`(
+        meanwhile: String, options: String?
+    ) async throws {
+        try await Rig.withDatabases { databases in
+            try databases.target.run(Self.loadedUnderAnIndex)
+            let log = EventLog()
+            let engine = try databases.engine(events: log.take)
+            let catalog = try CatalogReader(side: .target).read(try engine.target.connect())
+            let table = try #require(catalog.relation(QualifiedName(schema: "public", name: "items")))
+            var request = IndexRequest()
+            request.online = true
+            request.hnswM = 24
+            let planner = IndexPlanner(request: request, targetServer: catalog.server)
+            let plans = planner.planInPlace(table, tree: []).indexes
+            let plan = try #require(plans.first { $0.name.name == "h" })
+            for statement in meanwhile.split(separator: ";") { try databases.target.run(String(statement)) }
+            let indexer = Indexer(
+                target: engine.target, server: catalog.server, jobs: 1, retry: engine.retry,
+                interrupt: engine.interrupt, events: engine.events)
+            let outcomes = indexer.run([IndexTask(pair: 0, plan: plan, build: plan.builds[0], entry: nil)])
+            #expect(outcomes[0].error == nil)
+            #expect(try databases.target.value("SELECT reloptions[1] FROM pg_class WHERE relname = 'h'") == options)
+            #expect(try databases.target.run(Self.definitions).map { $0[0] } == ["e", "h", "items_pkey"])
+            #expect(log.warnings.contains { $0.code == "index_replaced" } == (options == nil))
+        }
+    }
+
+    @Test func `a rebuild that locks writers out drops what a killed one beside them left`() async throws {
+        try await Rig.withDatabases { databases in
+            try databases.target.run(Self.loadedUnderAnIndex)
+            let e = try #require(try databases.target.value("SELECT 'e'::regclass::oid"))
+            try databases.target.run(
+                "CREATE INDEX vecferry_new_\(e) ON items USING ivfflat (embedding vector_l2_ops) WITH (lists = 3)")
+            #expect(try await step(databases).isDone)
+            #expect(try databases.target.run(Self.definitions).map { $0[0] } == ["e", "h", "items_pkey"])
+        }
+    }
+
     @Test(arguments: [nil, 24])
     func `online, an index whose place another has taken goes`(m: Int?) async throws {
         try await Rig.withDatabases { databases in
