@@ -105,6 +105,23 @@ extension Faults {
             }
         }
 
+        @Test func `where connections run out in mid-copy, those that there are do the work`() async throws {
+            try await Cargo.withDatabases(rows: 1500) { databases in
+                // The snapshot's session and two workers'.
+                let role = try TestRole(on: databases.source, "LOGIN CONNECTION LIMIT 3")
+                defer { role.drop() }
+                try databases.source.run("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role.name)")
+                try databases.source.run("GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO \(role.name)")
+                let told = Told()
+                var engine = try databases.hastyEngine(source: role.uri, attempts: 2, told: told)
+                engine.jobs = 4
+                engine.jobsOverLongLine = 4
+                #expect(try await engine.copy(inSmallChunks).outcome == .proven)
+                #expect(told.retries.contains { $0.cause?.sqlState == "53300" })
+                try databases.expectWhole()
+            }
+        }
+
         @Test func `a target that takes no writes for a while is waited for`() async throws {
             try await Cargo.withDatabases(rows: 300) { databases in
                 let name = databases.target.name

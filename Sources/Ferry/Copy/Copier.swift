@@ -27,9 +27,10 @@ struct Copier {
     func run(_ chunks: [Chunk]) throws(FerryError) -> Outcome {
         let batches = ChunkBatch.batches(chunks, of: plan)
         let queue = WorkQueue(batches)
-        let tally = Mutex(Tally(chunks))
+        let workers = min(jobs, batches.count)
+        let tally = Mutex(Tally(chunks, workers: workers))
         let copier = self
-        WorkerThread.runAll(min(jobs, batches.count)) { _ in copier.work(queue, tally) }
+        WorkerThread.runAll(workers) { _ in copier.work(queue, tally) }
         if let fatal = queue.fatal { throw fatal }
         return tally.withLock { Outcome(failures: $0.failures, streamedBytes: $0.bytes) }
     }
@@ -39,8 +40,21 @@ struct Copier {
         var left: [Int: Int]
         var failures: [Int: FerryError] = [:]
         var bytes = 0
+        /// Workers that have not given up.
+        var workers: Int
 
-        init(_ chunks: [Chunk]) { left = Dictionary(chunks.map { ($0.pair, 1) }, uniquingKeysWith: +) }
+        init(_ chunks: [Chunk], workers: Int) {
+            left = Dictionary(chunks.map { ($0.pair, 1) }, uniquingKeysWith: +)
+            self.workers = workers
+        }
+
+        /// A worker gets no connections.
+        ///
+        /// - Returns: Whether others are left to do the work.
+        mutating func giveUp() -> Bool {
+            workers -= 1
+            return workers > 0
+        }
 
         /// - Returns: Whether it was the pair's last chunk.
         mutating func finish(_ chunk: Chunk) -> Bool {
@@ -58,7 +72,14 @@ struct Copier {
                 while try session(queue, tally, &tries, &leftBehind) {}
             }
         } catch {
-            queue.stop(error)
+            // Too many connections: those that get theirs do the work of those that get none.
+            guard error.cause?.sqlState == "53300", tally.withLock({ $0.giveUp() }) else { return queue.stop(error) }
+            events(
+                .warning(
+                    Note(
+                        level: .warning, code: "fewer_jobs", side: error.side, table: nil,
+                        message: "The server has no connection left for one of \(jobs) streams: the others go on.",
+                        hint: error.hint)))
         }
     }
 
