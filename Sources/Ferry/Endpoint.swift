@@ -84,9 +84,9 @@ public struct Endpoint: Sendable {
         try requireSupported(connection)
         connection.backend = try on(side) { () throws(PostgresError) in
             let row = try connection.awaitResults(limit: stallLimit).first { $0.columns == ["backend", "start"] }?.first
-            return try row.map { row throws(PostgresError) in
-                Backend(pid: try row.int("backend"), start: try row.optional("start"))
-            } ?? .unknown
+            // A pooler reports a number of its own, and may have given this backend to somebody else when it is to be ended.
+            guard let row, try row.int("backend") == connection.reportedBackendPID else { return .unknown }
+            return Backend(pid: connection.reportedBackendPID, start: try row.optional("start"))
         }
     }
 

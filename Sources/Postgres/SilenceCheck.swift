@@ -31,7 +31,7 @@ public struct SilenceCheck: Sendable {
 public struct Backend: Sendable, Equatable {
     public static let unknown = Backend(pid: nil, start: nil)
 
-    /// nil where nobody has asked.
+    /// nil where nobody has asked, or where a pooler may give the process to others.
     public var pid: Int?
     /// `backend_start`, which tells it from a later process of the same number; nil where the role may not see it.
     public var start: String?

@@ -59,6 +59,26 @@ extension Faults {
             }
         }
 
+        @Test func `behind a pooler a silent statement is waited for, and nobody else's backend is ended`() async throws
+        {
+            try await Rig.withDatabases { databases in
+                let pooler = try Pooler(before: databases.target)
+                defer { pooler.close() }
+                let session = try databases.hastyEngine(target: pooler.uri, stallLimit: .seconds(1), told: Told())
+                    .target.connect()
+                let pid = "SELECT pg_backend_pid() AS pid"
+                let first = try session.query(pid)[0].int("pid", as: Int.self)
+                // Another client, which has the session's backend now and is about to think for a while.
+                let other = try Connection(
+                    try ConnectionParameters(parsing: pooler.uri), applicationName: "other", interrupt: Interrupt())
+                try other.execute("BEGIN")
+                let second = try other.query(pid)[0].int("pid", as: Int.self)
+                #expect(second == first)
+                #expect(throws: Never.self) { try session.execute("SELECT pg_sleep(3)") }
+                #expect(throws: Never.self) { try other.execute("COMMIT") }
+            }
+        }
+
         @Test func `both ends of a session notice that the other is gone`() async throws {
             try await Rig.withDatabases { databases in
                 let proxy = try Proxy(to: [try databases.target.port])
