@@ -137,8 +137,9 @@ public struct Endpoint: Sendable {
                 return try row?.bool("is_at_work") == true ? .atWork : .notAtWork
             }
         } catch {
-            // An interrupt is for the waiting session to notice; a server that says why not is there.
-            return error.code == .interrupted || error.cause?.sqlState != nil ? .atWork : .unreachable
+            // A server that says why not is there. An interrupt is for the waiting session to notice; a password, a certificate
+            // or an address that can't be had tells nothing of the server.
+            return error.isRetryable && error.cause?.sqlState == nil ? .unreachable : .atWork
         }
     }
 

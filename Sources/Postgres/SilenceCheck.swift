@@ -7,7 +7,7 @@ public struct SilenceCheck: Sendable {
         case atWork
         /// The silent session's backend waits for its client, or is gone.
         case notAtWork
-        /// The server answers nobody.
+        /// The server answers nobody, if the next look finds that too.
         case unreachable
     }
 
