@@ -84,9 +84,9 @@ public struct Endpoint: Sendable {
         try requireSupported(connection)
         connection.backend = try on(side) { () throws(PostgresError) in
             let row = try connection.awaitResults(limit: stallLimit).first { $0.columns == ["backend", "start"] }?.first
-            return try row.map { row throws(PostgresError) in
-                Backend(pid: try row.int("backend"), start: try row.optional("start"))
-            } ?? .unknown
+            // A pooler reports a number of its own, and may have given this backend to somebody else when it is to be ended.
+            guard let row, try row.int("backend") == connection.reportedBackendPID else { return .unknown }
+            return Backend(pid: connection.reportedBackendPID, start: try row.optional("start"))
         }
     }
 
@@ -137,8 +137,9 @@ public struct Endpoint: Sendable {
                 return try row?.bool("is_at_work") == true ? .atWork : .notAtWork
             }
         } catch {
-            // An interrupt is for the waiting session to notice; a server that says why not is there.
-            return error.code == .interrupted || error.cause?.sqlState != nil ? .atWork : .unreachable
+            // A server that says why not is there. An interrupt is for the waiting session to notice; a password, a certificate
+            // or an address that can't be had tells nothing of the server.
+            return error.isRetryable && error.cause?.sqlState == nil ? .unreachable : .atWork
         }
     }
 

@@ -113,7 +113,9 @@ extension Connection {
     /// - Parameter limit: How long nothing may be ready; nil waits for as long as the connection is alive and the
     ///   ``SilenceCheck`` finds the server at work.
     func wait(for events: Int32, limit: Duration?) throws(PostgresError) -> Int32 {
-        var start = ContinuousClock.now
+        let begin = ContinuousClock.now
+        var start = begin
+        var wasReachable = true
         while true {
             if interrupt.isRequested {
                 if PQtransactionStatus(handle) == PQTRANS_ACTIVE { CancelRequest(handle)?.send() }
@@ -125,7 +127,7 @@ extension Connection {
                     .stalled, "Nothing moved on the connection for \(limit.components.seconds) seconds.")
             }
             if limit == nil, let silence, ContinuousClock.now - start > silence.interval {
-                if let ready = try look(silence, events) { return ready }
+                if let ready = try look(silence, events, since: begin, &wasReachable) { return ready }
                 start = .now
             }
         }
@@ -133,11 +135,17 @@ extension Connection {
 
     /// Looks after a server that keeps silent.
     ///
+    /// - Parameter wasReachable: Whether the look before this one found anybody.
     /// - Returns: nil where it is to be waited for.
-    private func look(_ silence: SilenceCheck, _ events: Int32) throws(PostgresError) -> Int32? {
-        let seconds = silence.interval.components.seconds
-        switch silence.look(backend) {
-        case .atWork: return nil
+    private func look(
+        _ silence: SilenceCheck, _ events: Int32, since begin: ContinuousClock.Instant, _ wasReachable: inout Bool
+    ) throws(PostgresError) -> Int32? {
+        let finding = silence.look(backend)
+        let seconds = (ContinuousClock.now - begin).components.seconds
+        switch finding {
+        case .atWork:
+            wasReachable = true
+            return nil
         case .notAtWork:
             // The answer may have left the server just before the look.
             for _ in 0..<10 where !interrupt.isRequested {
@@ -147,6 +155,10 @@ extension Connection {
             throw PostgresError(
                 .stalled,
                 "Nothing came over the connection for \(seconds) seconds, and the server is not at work on it.")
+        case .unreachable where wasReachable:
+            // A server under load, or a line for a moment, may let one look fail, and the statement be hours old.
+            wasReachable = false
+            return nil
         case .unreachable:
             throw PostgresError(
                 .stalled, "The server said nothing for \(seconds) seconds, and takes no other connection either.")

@@ -7,7 +7,7 @@ public struct SilenceCheck: Sendable {
         case atWork
         /// The silent session's backend waits for its client, or is gone.
         case notAtWork
-        /// The server answers nobody.
+        /// The server answers nobody, if the next look finds that too.
         case unreachable
     }
 
@@ -31,7 +31,7 @@ public struct SilenceCheck: Sendable {
 public struct Backend: Sendable, Equatable {
     public static let unknown = Backend(pid: nil, start: nil)
 
-    /// nil where nobody has asked.
+    /// nil where nobody has asked, or where a pooler may give the process to others.
     public var pid: Int?
     /// `backend_start`, which tells it from a later process of the same number; nil where the role may not see it.
     public var start: String?

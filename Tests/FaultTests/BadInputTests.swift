@@ -67,9 +67,10 @@ extension Faults {
                 defer { pooler.close() }
                 var environment = scene.databases.environment
                 environment[onSource ? "VECFERRY_SOURCE" : "VECFERRY_TARGET"] = pooler.uri
-                for command in ["plan", "copy"] {
+                // An index step has no source.
+                for command in [["plan"], ["copy"]] + (onSource ? [] : [["index"], ["index", "--dry-run"]]) {
                     Figures.count(.badInputs)
-                    let ended = try Ferryman.run([command], environment: environment)
+                    let ended = try Ferryman.run(command, environment: environment)
                     #expect(ended.status == 3, "\(ended.said)")
                     Self.expectNoSecret(in: ended.said)
                     #expect(

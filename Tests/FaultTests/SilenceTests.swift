@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import RigSupport
 import Testing
@@ -56,6 +57,75 @@ extension Faults {
                     try databases.target.value("SELECT count(*) FROM pg_stat_activity WHERE pid = \(pid)") == "0"
                 }
                 #expect(isGone)
+            }
+        }
+
+        /// What may keep a look out, and says nothing of the server.
+        enum Nuisance: String, CaseIterable, CustomTestStringConvertible {
+            /// The password command fails for as long as the statement runs.
+            case passwordCommand
+            /// The authority's certificate can't be read.
+            case certificate
+            /// One connection is reset.
+            case line
+
+            var testDescription: String { rawValue }
+        }
+
+        @Test(arguments: Nuisance.allCases)
+        func `a look that fails by itself does not end a statement that the server works on`(
+            nuisance: Nuisance
+        ) async throws {
+            let target = try Rig.variable("VECFERRY_TARGET")
+            let servers = nuisance == .certificate ? (try Rig.variable("VECFERRY_RIG_TLS"), target) : nil
+            try await Rig.withDatabases(on: servers) { databases in
+                let folder = URL(filePath: "/tmp/vecferry-look-\(databases.source.name)")
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(at: folder) }
+                let file = folder.appending(path: "needed").path
+                // The session comes first, the first look second.
+                let proxy = try Proxy(to: [try databases.source.port]) { $0 == 1 ? .refuse : .none }
+                defer { proxy.close() }
+                var parameters = try ConnectionParameters(parsing: databases.source.uri)
+                var command: String?
+                switch nuisance {
+                case .passwordCommand:
+                    try (parameters["password"] ?? "").write(toFile: file, atomically: true, encoding: .utf8)
+                    command = "cat \(file)"
+                case .certificate:
+                    let authority = try Rig.variable("VECFERRY_RIG_TLS_CA")
+                    try FileManager.default.copyItem(atPath: authority, toPath: file)
+                    parameters["sslmode"] = "verify-full"
+                    parameters["sslrootcert"] = file
+                case .line:
+                    parameters = try ConnectionParameters(parsing: try databases.source.uri(port: proxy.port))
+                }
+                let session = try Endpoint(
+                    .source, parameters, passwordCommand: command, stallLimit: .seconds(1), interrupt: Interrupt()
+                ).connect()
+                if nuisance != .line { try FileManager.default.removeItem(atPath: file) }
+                #expect(throws: Never.self) { try session.execute("SELECT pg_sleep(3.5)") }
+                #expect(proxy.strikes == (nuisance == .line ? 1 : 0))
+            }
+        }
+
+        @Test func `behind a pooler a silent statement is waited for, and nobody else's backend is ended`() async throws
+        {
+            try await Rig.withDatabases { databases in
+                let pooler = try Pooler(before: databases.target)
+                defer { pooler.close() }
+                let session = try databases.hastyEngine(target: pooler.uri, stallLimit: .seconds(1), told: Told())
+                    .target.connect()
+                let pid = "SELECT pg_backend_pid() AS pid"
+                let first = try session.query(pid)[0].int("pid", as: Int.self)
+                // Another client, which has the session's backend now and is about to think for a while.
+                let other = try Connection(
+                    try ConnectionParameters(parsing: pooler.uri), applicationName: "other", interrupt: Interrupt())
+                try other.execute("BEGIN")
+                let second = try other.query(pid)[0].int("pid", as: Int.self)
+                #expect(second == first)
+                #expect(throws: Never.self) { try session.execute("SELECT pg_sleep(3)") }
+                #expect(throws: Never.self) { try other.execute("COMMIT") }
             }
         }
 

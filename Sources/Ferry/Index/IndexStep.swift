@@ -8,6 +8,15 @@ struct IndexStep {
     let retry: RetryPolicy
     let events: EventSink
 
+    /// Opens a session that keeps its backend.
+    ///
+    /// - Throws: ``FerryError/Code/blocked`` behind a pooler in transaction mode.
+    func connect() throws(FerryError) -> Connection {
+        let connection = try target.connect()
+        try PoolerProbe(endpoint: target).requireSessions(connection)
+        return connection
+    }
+
     /// Finds out what would be done.
     func plan(on connection: borrowing Connection) throws(FerryError) -> IndexStepPlan {
         let catalog = try CatalogReader(side: .target).read(connection)
@@ -55,7 +64,7 @@ struct IndexStep {
         let clock = ContinuousClock()
         let start = clock.now
         let leader = try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
-            try target.connect()
+            try connect()
         }
         try Ledger().acquireLock(leader, target.interrupt)
         events(.stage(.plan))

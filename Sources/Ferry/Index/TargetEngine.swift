@@ -30,7 +30,7 @@ public struct TargetEngine: Sendable {
         try await WorkerThread.run { () throws(FerryError) in
             let step = step(request)
             return try retry.run(interrupt: interrupt, events: events) { () throws(FerryError) in
-                try step.plan(on: try target.connect())
+                try step.plan(on: try step.connect())
             }
         }
     }

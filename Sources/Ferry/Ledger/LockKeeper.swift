@@ -76,12 +76,7 @@ final class LockKeeper: Sendable {
     /// - Parameter ownPID: The backend that held it before; one that a cut connection left behind is ended.
     private func holdOne(_ ownPID: inout Int?) throws(FerryError) -> FerryError? {
         let connection = try target.connect()
-        // Behind a pooler that hands the backend on after each transaction, a lock would stay with whoever comes next.
-        if ownPID == nil, try PoolerProbe(endpoint: target).facts(of: connection).pooler == .transaction {
-            throw FerryError(
-                .blocked, "A connection pooler in transaction mode stands in front of the server.",
-                hint: "Give --target the address of the server itself, or of a pool in session mode.", side: .target)
-        }
+        if ownPID == nil { try PoolerProbe(endpoint: target).requireSessions(connection) }
         if let pid = ownPID { try target.endBackend(pid, over: connection) }
         try Ledger().acquireLock(connection, target.interrupt)
         ownPID = try on(.target) { () throws(PostgresError) in

@@ -35,7 +35,7 @@ struct Pairing {
         notes += clearing(load)
         notes += botPath(filter, readBack, load)
         notes += targetRights(load)
-        notes += partitionTriggers()
+        notes += target.map(survey.target.partitionTriggers(of:)) ?? []
 
         let rows = sourceLeaves.reduce(0) { $0 + max(0, $1.estimatedRows) }
         let isUnknown = sourceLeaves.contains { $0.estimatedRows < 0 }
@@ -304,21 +304,6 @@ struct Pairing {
             }
         }
         return (plans, [])
-    }
-
-    /// Row triggers of a partitioned table that would fire in the load, whatever is done to the table's own.
-    private func partitionTriggers() -> [Note] {
-        guard !survey.target.server.letsOwnersDisablePartitionTriggers else { return [] }
-        return targetTree.filter { $0.kind == .partitioned }.flatMap { relation in
-            relation.triggers.filter(\.isForEachRow).map { trigger in
-                note(
-                    .blocker, "partition_trigger", .target,
-                    "The partitions of \(relation.name) have its row trigger \(trigger.name), which only a superuser can switch "
-                        + "off there before PostgreSQL 15.",
-                    "Drop it for the copy; or have a superuser run ALTER TABLE \(relation.name.sql) DISABLE TRIGGER "
-                        + "\(trigger.name.sqlIdentifier) before, and ENABLE TRIGGER after.")
-            }
-        }
     }
 
     private func triggerPlans() -> [TriggerPlan] {

@@ -10,6 +10,16 @@ struct PoolerProbe {
         Survey.SessionFacts(host: connection.host, usesTLS: connection.usesTLS, pooler: try pooler(before: connection))
     }
 
+    /// Refuses a pooler that hands the backend on after each transaction: a lock would stay with whoever comes next, and a look
+    /// after the backend would find somebody else's work.
+    func requireSessions(_ connection: borrowing Connection) throws(FerryError) {
+        guard try pooler(before: connection) == .transaction else { return }
+        throw FerryError(
+            .blocked, "A connection pooler in transaction mode stands in front of the server.",
+            hint: "Give --\(endpoint.side) the address of the server itself, or of a pool in session mode.",
+            side: endpoint.side)
+    }
+
     /// A pooler makes up the process id of its greeting (pgbouncer, `src/client.c`), so that it differs from what the
     /// backend says. In transaction mode an idle session's backend then serves whoever comes next.
     private func pooler(before connection: borrowing Connection) throws(FerryError) -> Survey.Pooler {

@@ -19,7 +19,8 @@ struct ComparisonPlanner {
         var notes: [Note] = []
     }
 
-    /// - Throws: ``FerryError/Code/notComparable`` with all that stands in the way, so that nothing is ever compared in part.
+    /// - Throws: ``FerryError/Code/notComparable`` with all that stands in the way, so that nothing is ever compared in part;
+    ///   ``FerryError/Code/blocked`` before a repair in which triggers would fire.
     func plan() throws(FerryError) -> Comparison {
         let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: source).choose()
         if let blocker = selectionNotes.first(where: { $0.level == .blocker }) {
@@ -47,6 +48,7 @@ struct ComparisonPlanner {
             add(table, counterpart, columns, to: &comparison)
         }
         guard obstacles.isEmpty else { throw Self.error(obstacles) }
+        if request.repair != .none { try requireQuiet(comparison.tables) }
         comparison.notes += onTheTargetOnly(chosen) + selectionOfTheJob()
         return comparison
     }
@@ -60,6 +62,14 @@ struct ComparisonPlanner {
             .notComparable, "The databases can't be compared. \(shown.joined(separator: " "))\(more)",
             hint: "Leave tables out with --exclude-table, or choose others with --table.", side: obstacles[0].side,
             table: obstacles.count == 1 ? obstacles[0].table : nil)
+    }
+
+    /// Told before the comparison, which may take hours, since it needs somebody else's help.
+    private func requireQuiet(_ tables: [ComparedTable]) throws(FerryError) {
+        for table in tables {
+            guard let relation = target.relation(table.name) else { continue }
+            if let blocker = target.partitionTriggers(of: relation).first { throw FerryError(blocker) }
+        }
     }
 
     private func add(
