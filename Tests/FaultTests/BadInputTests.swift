@@ -68,7 +68,8 @@ extension Faults {
                 var environment = scene.databases.environment
                 environment[onSource ? "VECFERRY_SOURCE" : "VECFERRY_TARGET"] = pooler.uri
                 // An index step has no source.
-                for command in [["plan"], ["copy"]] + (onSource ? [] : [["index"], ["index", "--dry-run"]]) {
+                let alone = onSource ? [] : [["index"], ["index", "--dry-run"]]
+                for command in [["plan"], ["copy"], ["verify"]] + alone {
                     Figures.count(.badInputs)
                     let ended = try Ferryman.run(command, environment: environment)
                     #expect(ended.status == 3, "\(ended.said)")

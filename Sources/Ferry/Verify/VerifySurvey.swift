@@ -10,10 +10,12 @@ struct VerifySurvey {
         let (sourceSnapshot, targetSnapshot) = (try source.snapshot(), try target.snapshot())
         let retry = engine.retry
         return try retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
-            let onSource = try sourceSnapshot.join(left)
-            let onTarget = try targetSnapshot.join(right)
-            try requireSessions(onSource, left)
-            try requireSessions(onTarget, right)
+            let onSource = try left.connect()
+            let onTarget = try right.connect()
+            try PoolerProbe(endpoint: left).requireSessions(onSource)
+            try PoolerProbe(endpoint: right).requireSessions(onTarget)
+            try sourceSnapshot.join(left, over: onSource)
+            try targetSnapshot.join(right, over: onTarget)
             if try Surveyor.sharesDatabase(onSource, onTarget) {
                 throw FerryError(
                     .invalidRequest, "Source and target are the same database.",
@@ -67,14 +69,5 @@ struct VerifySurvey {
         throw FerryError(
             .blocked, "The role \(user) may not create temporary tables, through which rows are repaired.",
             hint: "GRANT TEMPORARY ON DATABASE \(database.sqlIdentifier) TO \(user.sqlIdentifier).", side: .target)
-    }
-
-    private func requireSessions(
-        _ connection: borrowing Connection, _ endpoint: Endpoint
-    ) throws(FerryError) {
-        guard try PoolerProbe(endpoint: endpoint).facts(of: connection).pooler == .transaction else { return }
-        throw FerryError(
-            .invalidRequest, "A connection pooler in transaction mode stands in front of the server.",
-            hint: "Connect to the server itself, or to a pool in session mode.", side: endpoint.side)
     }
 }
