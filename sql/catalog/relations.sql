@@ -40,11 +40,7 @@ SELECT
     ARRAY(
         SELECT con.conname::text FROM pg_constraint AS con
         WHERE con.conrelid = c.oid AND con.contype = 'c' AND NOT con.convalidated ORDER BY con.conname
-    ) AS late_check_names,
-    EXISTS (
-        SELECT FROM pg_inherits AS i JOIN pg_class AS p ON p.oid = i.inhparent
-        WHERE i.inhrelid = c.oid AND p.relkind = 'r'
-    ) AS is_inheritance_child
+    ) AS late_check_names
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p')

@@ -71,8 +71,6 @@ public struct Relation: Sendable {
     public var parent: OID?
     /// Whether a partition below is a foreign table, whose rows lie on yet another server.
     public var hasForeignPartition: Bool
-    /// Whether its rows are seen through another table, by INHERITS.
-    public var isInheritanceChild: Bool
     /// Heap pages.
     public var pages: Int
     /// Heap and TOAST, in bytes.

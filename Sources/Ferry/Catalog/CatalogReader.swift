@@ -85,7 +85,6 @@ struct CatalogReader {
                 isUnlogged: try row.string("persistence") == "u",
                 parent: try row.optional("parent").flatMap { OID($0) },
                 hasForeignPartition: try row.bool("has_foreign_partition"),
-                isInheritanceChild: try row.bool("is_inheritance_child"),
                 pages: try row.int("pages"),
                 bytes: try row.int("bytes"),
                 estimatedRows: try row.int("estimated_rows"),

@@ -23,7 +23,7 @@ enum Fixture {
         Relation(
             oid: oid, name: QualifiedName(schema: "public", name: name), kind: kind, isUnlogged: false, parent: parent,
             hasForeignPartition: false,
-            isInheritanceChild: false, pages: kind == .partitioned ? 0 : (rows + 49) / 50, bytes: rows * 4_300,
+            pages: kind == .partitioned ? 0 : (rows + 49) / 50, bytes: rows * 4_300,
             estimatedRows: rows, owner: "app",
             rights: Relation.Rights(
                 useSchema: true, createInSchema: true, select: true, insert: true, delete: true, update: true,
