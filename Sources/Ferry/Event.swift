@@ -1,7 +1,9 @@
 /// What a running job tells whoever watches. The engine never prints; it hands these to an ``EventSink``.
 public enum Event: Sendable {
-    /// A stage begins.
-    case stage(Stage)
+    /// A stage begins. Pairs move through the stages on their own, so that several may be under way at a time.
+    case began(Stage)
+    /// A stage is over, well or not.
+    case ended(Stage)
     /// The plan that is carried out.
     case planned(Plan)
     /// An earlier process had done this much of the job.
@@ -12,9 +14,13 @@ public enum Event: Sendable {
     case chunkDone(Chunk, Digest)
     /// A pair has all its chunks.
     case pairLoaded(pair: Int)
+    /// How many indexes this process has to build, before the first of them is.
+    case indexesToBuild(Int)
     /// An index build goes on.
     case indexProgress(IndexProgress)
-    /// An index is there.
+    /// A build that was under way has ended, well or not: of a partitioned index, each partition's has an end of its own.
+    case buildEnded(index: QualifiedName)
+    /// An index is there, with all that it is made of.
     case indexBuilt(IndexPlan, name: QualifiedName, seconds: Double)
     /// Rows of a pair were read back since the last event.
     case readBack(pair: Int, rows: Int, bytes: Int)

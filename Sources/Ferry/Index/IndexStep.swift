@@ -67,11 +67,11 @@ struct IndexStep {
             try connect()
         }
         try Ledger().acquireLock(leader, target.interrupt)
-        events(.stage(.plan))
+        events(.began(.plan))
         let plan = try plan(on: leader)
         guard plan.isReady else { return IndexStepReport(plan: plan, indexes: [], seconds: 0) }
         for note in plan.notes where note.level == .warning { events(.warning(note)) }
-        events(.stage(.index))
+        events(.began(.index))
         try dropLeftovers(plan, leader)
         let tasks = plan.tables.enumerated().flatMap { number, table in
             table.indexes.flatMap { index in

@@ -48,7 +48,7 @@ struct Job {
         case .running(let opened): job = opened
         }
 
-        events(.stage(.copy))
+        events(.began(.copy))
         let copyStart = clock.now
         let copied = try copyAll(job, snapshots, &session)
         var failures = copied.failures
@@ -59,7 +59,7 @@ struct Job {
         let loaded = job.plan.pairs.filter { failures[$0.number] == nil }
         FailPoint.reached(.afterAnalyze)
         let (built, digests) = try indexAndReadBack(job, loaded, &failures, &session)
-        events(.stage(.finish))
+        events(.began(.finish))
         // An index that can't be built keeps neither rows nor constraints from being whole, unless these stand on it.
         let remaining = loaded.filter { pair in
             failures[pair.number] == nil || !pair.indexes.contains { $0.isUnique && $0.action != .keep }
@@ -135,10 +135,10 @@ struct Job {
         let readBack = ReadBack(
             plan: job.plan, endpoint: target, jobs: engine.jobs, retry: retry, events: events)
         let ranges = try session.run { connection throws(FerryError) in try readBack.ranges(of: pairs, connection) }
-        events(.stage(.index))
+        events(.began(.index))
         if pairs.contains(where: \.isCreated) {
             let seconds = try taken(indexer.run(tasks), &failures)
-            events(.stage(.verify))
+            events(.began(.verify))
             return (seconds, taken(try readBack.run(ranges), &failures))
         }
         let built = Mutex<[IndexOutcome]>([])

@@ -108,7 +108,7 @@ struct JobOpening {
         _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ sourceConnection: borrowing Connection,
         _ connection: borrowing Connection, after abandoned: Ledger.Job? = nil
     ) throws(FerryError) -> Opening {
-        events(.stage(.plan))
+        events(.began(.plan))
         let fingerprint = try JobFingerprint(request: request).read(sourceConnection)
         var plan = try makePlan(snapshot, sourceConnection, connection)
         guard plan.isReady else {
@@ -119,11 +119,11 @@ struct JobOpening {
         try snapshots.lock(plan.sourceRelations)
         var creation: [String] = []
         if plan.pairs.contains(where: \.isCreated) {
-            events(.stage(.create))
+            events(.began(.create))
             creation = try TableCreation(plan: plan, source: source, target: target)
                 .statements(in: snapshot, on: connection)
         }
-        events(.stage(.prepare))
+        events(.began(.prepare))
         let number = try Preparation(
             plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation,
             lockWait: engine.retry.lockWait

@@ -24,6 +24,23 @@ struct LockHolder {
     /// Ends the transaction in which a statement failed and, where that waited for a lock, looks for the holder.
     ///
     /// - Parameter text: Names the tables, each qualified: statements do.
+    init?(behind error: FerryError, text: String, on session: borrowing Session) {
+        guard error.cause?.sqlState == "55P03" else { return nil }
+        do throws(FerryError) {
+            try session.execute("ROLLBACK")
+            guard let row = try session.query(Statements.tableLockHolder, [text]).first else { return nil }
+            pid = try row.int("pid")
+            user = try row.string("user")
+            relation = try row.string("relation")
+            since = try row.optional("since")
+            isOurs = try row.bool("is_ours")
+            oursToo = try row.bool("ours_too")
+        } catch {
+            // The error that there is says enough.
+            return nil
+        }
+    }
+
     init?(behind error: FerryError, text: String, on connection: borrowing Connection) {
         guard error.cause?.sqlState == "55P03" else { return nil }
         do throws(PostgresError) {

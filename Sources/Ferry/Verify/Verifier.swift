@@ -28,7 +28,7 @@ struct Verifier {
             target.close()
         }
         for keeper in [source, target] { keeper.begin(locking: []) }
-        engine.events(.stage(.plan))
+        engine.events(.began(.plan))
         let survey = VerifySurvey(engine: engine)
         let sides = try survey.open(source, target)
         if request.repair != .none { try survey.requireTemporary(sides.target) }
@@ -43,7 +43,7 @@ struct Verifier {
             try (side == .source ? source : target).lock(tables)
         }
 
-        engine.events(.stage(.compare))
+        engine.events(.began(.compare))
         let (results, bytes) = try Comparer(
             sides: sides, tables: comparison.tables, chunkBytes: request.chunkBytes
         ).run()
@@ -62,7 +62,7 @@ struct Verifier {
         if request.repair != .none { try requireRepairable(work) }
         // What is about to be repaired is searched when that is done.
         if let search = request.search, !repairs || work.isEmpty {
-            engine.events(.stage(.search))
+            engine.events(.began(.search))
             searches = try Searcher(sides: sides, request: search).run(comparison.tables)
         }
         var report = VerifyReport(
@@ -95,7 +95,7 @@ struct Verifier {
             textColumns: table.textColumns)
         guard comparison.state == .differs else { return comparison }
 
-        engine.events(.stage(.locate))
+        engine.events(.began(.locate))
         var listed = FindingList(most: request.maxFindings, hasKey: table.key != nil)
         try Locator(sides: sides, table: table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
             .run(result.space, result.sums.mapValues(\.slots)) { listed.add($0) }

@@ -39,7 +39,7 @@ final class EventLog: Sendable {
     /// The level and the sentence for an event; nil for those that only move a progress line.
     func record(_ event: Event) -> (level: Logger.Level, message: String)? {
         switch event {
-        case .stage(let stage):
+        case .began(let stage):
             return (.notice, Self.sentence(stage))
         case .planned(let plan):
             let chunks = Units.count(plan.pairs.reduce(0) { $0 + $1.chunkCount }, "chunk")
@@ -49,7 +49,7 @@ final class EventLog: Sendable {
             text += done == 1 ? "was already done" : "were already done"
             if indexes > 0 { text += "; \(Units.count(indexes, "saved index", "saved indexes")) put back" }
             return (.notice, text + ".")
-        case .moved, .readBack, .compared, .found, .indexProgress:
+        case .ended, .moved, .readBack, .compared, .found, .indexesToBuild, .indexProgress, .buildEnded:
             return nil
         case .chunkDone(let chunk, let digest):
             let rows = Units.count(digest.rows, "row")

@@ -64,7 +64,7 @@ struct ProgressBoard {
     /// - Parameter now: Seconds on any clock that does not go back.
     mutating func take(_ event: Event, at now: Double) {
         switch event {
-        case .stage(let stage): self.stage = stage
+        case .began(let stage): self.stage = stage
         case .planned(let plan):
             tables = plan.pairs.map { pair in
                 Table(
@@ -106,7 +106,7 @@ struct ProgressBoard {
                 table.readBackRows += rows
             }
         case .compared(_, _, let bytes): compared.add(bytes, at: now)
-        case .retry, .warning, .found: break
+        case .ended, .indexesToBuild, .buildEnded, .retry, .warning, .found: break
         }
     }
 

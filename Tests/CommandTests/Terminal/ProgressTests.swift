@@ -12,7 +12,7 @@ import Testing
     private func copying() -> ProgressBoard {
         var board = ProgressBoard()
         board.take(.planned(plan), at: 0)
-        board.take(.stage(.copy), at: 0)
+        board.take(.began(.copy), at: 0)
         board.take(.moved(pair: 0, rows: 0, bytes: 0), at: 0)
         board.take(.moved(pair: 0, rows: 6000, bytes: 36 << 20), at: 1)
         return board
@@ -51,13 +51,13 @@ import Testing
         var board = ProgressBoard()
         board.take(.planned(plan), at: 0)
         board.take(.resumed(job: 1, doneChunks: 7, allChunks: 14, restoredIndexes: 0), at: 0)
-        board.take(.stage(.copy), at: 0)
+        board.take(.began(.copy), at: 0)
         #expect(ProgressLines(board: board, now: 0).plain == "Copying rows, 0 of 2 tables done, 50%.")
     }
 
     @Test func aPipeIsToldOfTheBuildsPhase() {
         var board = copying()
-        board.take(.stage(.index), at: 5)
+        board.take(.began(.index), at: 5)
         let name = Fixtures.vectorIndex.name
         let progress = IndexProgress(
             index: name, relation: Fixtures.items, phase: "building index: assigning tuples", fraction: 0.45,
@@ -75,7 +75,7 @@ import Testing
     @Test func nothingIsSaidBeforeThereIsWork() {
         var board = ProgressBoard()
         #expect(ProgressLines(board: board, now: 0).plain == nil)
-        board.take(.stage(.plan), at: 0)
+        board.take(.began(.plan), at: 0)
         #expect(ProgressLines(board: board, now: 0).live(width: 80, height: 10).isEmpty)
         // The engine knows better what pairs there are; a number out of range moves nothing.
         board.take(.moved(pair: 99, rows: 1, bytes: 1), at: 0)

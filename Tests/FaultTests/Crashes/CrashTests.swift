@@ -30,7 +30,7 @@ extension Faults {
                     try told.wait {
                         switch $0 {
                         case .chunkDone: crash != .targetInAnIndexBuild
-                        case .stage(.index): crash == .targetInAnIndexBuild
+                        case .began(.index): crash == .targetInAnIndexBuild
                         default: false
                         }
                     }

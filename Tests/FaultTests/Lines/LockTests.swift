@@ -25,7 +25,7 @@ extension Faults {
                 engine.retry.lockWait = .milliseconds(300)
                 engine.events = { event in
                     told.sink(event)
-                    if case .stage(stage) = event { holder.take() }
+                    if case .began(stage) = event { holder.take() }
                 }
                 let start = ContinuousClock.now
                 let error = await #expect(throws: FerryError.self) { try await engine.copy(inSmallChunks) }

@@ -165,7 +165,7 @@ extension Faults {
                 let told = Told()
                 let locked = Mutex(false)
                 let locker = Meanwhile { _ in
-                    try told.wait { if case .stage(.copy) = $0 { true } else { false } }
+                    try told.wait { if case .began(.copy) = $0 { true } else { false } }
                     let session = try databases.target.connect()
                     try session.execute("BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE")
                     locked.withLock { $0 = true }
@@ -217,7 +217,7 @@ extension Faults {
                 defer { source.close() }
                 let told = Told()
                 let other = Meanwhile { _ in
-                    try told.wait { if case .stage(.copy) = $0 { true } else { false } }
+                    try told.wait { if case .began(.copy) = $0 { true } else { false } }
                     let session = try databases.target.connect()
                     try session.execute("SET deadlock_timeout TO '30s'; SET default_transaction_isolation TO DEFAULT")
                     try session.execute(conflict.first)
@@ -285,7 +285,7 @@ extension Faults {
                 engine.events = { event in
                     told.sink(event)
                     // The plan is made, and no row has been sent.
-                    guard case .stage(.copy) = event else { return }
+                    guard case .began(.copy) = event else { return }
                     _ = try? databases.target.run("ALTER TABLE two RENAME TO elsewhere")
                 }
                 let report = try await engine.copy(CopyRequest())

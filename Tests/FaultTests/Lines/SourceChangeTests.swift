@@ -67,7 +67,7 @@ extension Faults {
                 let written = Mutex(false)
                 engine.events = { event in
                     // The job has its snapshot, and no worker has begun.
-                    guard case .stage(.copy) = event else { return }
+                    guard case .began(.copy) = event else { return }
                     let sql = """
                         UPDATE items SET source = 'new'; DELETE FROM bot_document_chunk;
                         INSERT INTO pieces (id, botid) SELECT i, 'new' FROM generate_series(1001, 1050) AS i
@@ -116,7 +116,7 @@ extension Faults {
                 let told = Told()
                 let engine = try databases.hastyEngine(source: try databases.source.uri(port: proxy.port), told: told)
                 let blocked = Meanwhile { _ in
-                    try told.wait { if case .stage(.copy) = $0 { true } else { false } }
+                    try told.wait { if case .began(.copy) = $0 { true } else { false } }
                     let session = try databases.source.connect()
                     try session.execute("SET lock_timeout TO '200ms'")
                     return [

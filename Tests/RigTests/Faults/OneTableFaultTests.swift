@@ -58,7 +58,7 @@ import Testing
                 switch event {
                 case .pairLoaded:
                     guard loaded.add(1, ordering: .relaxed).newValue == 3, dropped == "bare" else { return }
-                case .stage(.index): guard dropped == "items" else { return }
+                case .began(.index): guard dropped == "items" else { return }
                 default: return
                 }
                 _ = try? target.run("DROP TABLE \(dropped)")

@@ -24,7 +24,7 @@ import Testing
 
         func take(_ event: Event) {
             let kills = state.withLock { state in
-                if case .stage(let begun) = event, begun == stage { state.isArmed = true }
+                if case .began(let begun) = event, begun == stage { state.isArmed = true }
                 guard state.isArmed, !state.hasKilled, case .compared = event else { return false }
                 state.ranges += 1
                 state.hasKilled = state.ranges == 5

@@ -26,7 +26,7 @@ import Testing
             let place = try target.value("SELECT ctid FROM t WHERE id = 100")
             let engine = try databases.engine(retry: retry) { event in
                 let strikes = state.withLock { state in
-                    if case .stage(.repair) = event { state.isRepair = true }
+                    if case .began(.repair) = event { state.isRepair = true }
                     guard state.isRepair, !state.isDone, case .compared(.source, _, _) = event else { return false }
                     state.isDone = true
                     return true

@@ -139,7 +139,7 @@ import Testing
         try await VerifyFixture.withProvenCopy { databases in
             let target = databases.target
             let engine = try databases.engine { event in
-                if case .stage(.compare) = event { _ = try? target.run("DELETE FROM items WHERE botid = 'bot1'") }
+                if case .began(.compare) = event { _ = try? target.run("DELETE FROM items WHERE botid = 'bot1'") }
             }
             #expect(try await engine.verify(VerifyRequest()).outcome == .same)
             #expect(try await databases.verify().table("items").counts.missing == 20)

@@ -37,7 +37,7 @@ struct Repairer {
         try Ledger().acquireLock(leader, engine.interrupt)
         // One may have begun, and stopped, since the comparison did.
         try LedgerMemory.requireNoOpenCopy(leader)
-        engine.events(.stage(.repair))
+        engine.events(.began(.repair))
         let ordered = parentsFirst(work)
         var repairs: [Int: TableRepair] = [:]
         for item in work {

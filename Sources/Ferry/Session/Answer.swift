@@ -1,0 +1,91 @@
+internal import Postgres
+
+/// The rows of one statement, which know the side that they came from: a field that is missing or is not what it should be
+/// is an error of that side.
+struct Answer: RandomAccessCollection, Sendable {
+    private let rows: Rows
+    private let side: Side
+
+    init(_ rows: Rows, _ side: Side) {
+        self.rows = rows
+        self.side = side
+    }
+
+    /// The column names, in the statement's order.
+    var columns: [String] { rows.columns }
+    /// How many rows an INSERT, UPDATE, DELETE or SELECT reports.
+    var affected: Int { rows.affected }
+    var startIndex: Int { rows.startIndex }
+    var endIndex: Int { rows.endIndex }
+    subscript(position: Int) -> Record { Record(rows[position], side) }
+
+    /// The row of a statement that always returns one.
+    func only() throws(FerryError) -> Record {
+        guard let record = first else {
+            throw FerryError(PostgresError(.unexpectedResult, "The server returned no row where there is always one."), side)
+        }
+        return record
+    }
+}
+
+/// One row of an ``Answer``, its fields found by column name. Every accessor throws where the column is missing, or its value
+/// is NULL or of another type.
+struct Record: Sendable {
+    private let row: Row
+    private let side: Side
+
+    init(_ row: Row, _ side: Side) {
+        self.row = row
+        self.side = side
+    }
+
+    private func told<Value>(_ body: (Row) throws(PostgresError) -> Value) throws(FerryError) -> Value {
+        do throws(PostgresError) {
+            return try body(row)
+        } catch {
+            throw FerryError(error, side)
+        }
+    }
+
+    /// The field as the server sent it, or nil for NULL.
+    func optional(_ column: String) throws(FerryError) -> String? {
+        try told { row throws(PostgresError) in try row.optional(column) }
+    }
+
+    /// The field as the server sent it.
+    func string(_ column: String) throws(FerryError) -> String {
+        try told { row throws(PostgresError) in try row.string(column) }
+    }
+
+    /// The field as an integer.
+    func int<Integer: FixedWidthInteger>(
+        _ column: String, as type: Integer.Type = Int.self
+    ) throws(FerryError) -> Integer {
+        try told { row throws(PostgresError) in try row.int(column, as: type) }
+    }
+
+    /// The field as an integer, or nil for NULL.
+    func optionalInt(_ column: String) throws(FerryError) -> Int? {
+        try told { row throws(PostgresError) in try row.optionalInt(column) }
+    }
+
+    /// The field as a floating-point number.
+    func double(_ column: String) throws(FerryError) -> Double {
+        try told { row throws(PostgresError) in try row.double(column) }
+    }
+
+    /// The field as a boolean.
+    func bool(_ column: String) throws(FerryError) -> Bool {
+        try told { row throws(PostgresError) in try row.bool(column) }
+    }
+
+    /// The field as a list: PostgreSQL's text form of a one-dimensional array, without NULLs.
+    func list(_ column: String) throws(FerryError) -> [String] {
+        try told { row throws(PostgresError) in try row.list(column) }
+    }
+
+    /// The `schema` and `name` columns, or others, as one name.
+    func name(_ schema: String = "schema", _ name: String = "name") throws(FerryError) -> QualifiedName {
+        QualifiedName(schema: try string(schema), name: try string(name))
+    }
+}

@@ -1,0 +1,208 @@
+internal import Postgres
+
+/// One session on one side. It knows its side, so that every error names it; its patience, so that no statement waits for a
+/// hung server; and its transactions, so that each ends and says who kept it waiting.
+///
+/// Like the ``Connection`` in it, it is opened, used and closed on one thread. ``Endpoint/connect(_:)`` opens it.
+struct Session: ~Copyable {
+    /// Which side it is on.
+    let side: Side
+    /// How long this server may be silent where it has only to answer.
+    let stallLimit: Duration
+    private var connection: Connection
+
+    /// Takes over a connection that has the settings of `sql/session.sql`.
+    init(_ connection: consuming Connection, side: Side, stallLimit: Duration) {
+        self.connection = connection
+        self.side = side
+        self.stallLimit = stallLimit
+    }
+
+    /// How long a statement is waited for.
+    enum Patience: Sendable {
+        /// As long as another session finds the server at work on it (``SilenceCheck``): for what waits for locks, builds
+        /// indexes or reads whole tables.
+        case working
+        /// The server has only to answer: silence for longer than the session's stall limit is a fault.
+        case prompt
+        /// As ``prompt``, with a limit of its own.
+        case within(Duration)
+    }
+
+    private func limit(_ patience: Patience) -> Duration? {
+        switch patience {
+        case .working: nil
+        case .prompt: stallLimit
+        case .within(let limit): limit
+        }
+    }
+
+    /// Runs a block against the connection, and tells what it throws of the side and the table.
+    private func told<Result: ~Copyable>(
+        _ table: QualifiedName? = nil, _ body: (borrowing Connection) throws(PostgresError) -> Result
+    ) throws(FerryError) -> Result {
+        do throws(PostgresError) {
+            return try body(connection)
+        } catch {
+            throw FerryError(error, side, table: table)
+        }
+    }
+}
+
+// MARK: Statements
+
+extension Session {
+    /// Runs one or more statements without parameters, as one message.
+    ///
+    /// - Parameter table: The table that an error is told of.
+    /// - Returns: The answer to each statement, in order.
+    @discardableResult
+    func execute(
+        _ sql: String, _ patience: Patience = .working, about table: QualifiedName? = nil
+    ) throws(FerryError) -> [Answer] {
+        try told(table) { connection throws(PostgresError) in try connection.execute(sql, limit: limit(patience)) }
+            .map { Answer($0, side) }
+    }
+
+    /// Runs one statement with parameters (`$1`, `$2`, …) in text form.
+    @discardableResult
+    func query(
+        _ sql: String, _ parameters: [String?] = [], _ patience: Patience = .working,
+        about table: QualifiedName? = nil
+    ) throws(FerryError) -> Answer {
+        Answer(
+            try told(table) { connection throws(PostgresError) in
+                try connection.query(sql, parameters, limit: limit(patience))
+            }, side)
+    }
+
+    /// Waits for the answer to the statements that the login sent.
+    func awaitResults(_ patience: Patience = .prompt) throws(FerryError) -> [Answer] {
+        try told { connection throws(PostgresError) in try connection.awaitResults(limit: limit(patience)) }
+            .map { Answer($0, side) }
+    }
+
+    /// How long a message that asks nothing takes there and back.
+    func roundTrip() throws(FerryError) -> Duration {
+        try told { connection throws(PostgresError) in try connection.roundTrip(limit: stallLimit) }
+    }
+}
+
+// MARK: Transactions
+
+extension Session {
+    /// Runs `body` in a transaction and commits it. After an error the transaction is rolled back.
+    ///
+    /// - Parameters:
+    ///   - lockWait: How long one statement waits for a lock on a table that others use; they queue behind it. nil waits for
+    ///     as long as it takes, for tables that nobody else knows yet.
+    ///   - mode: What BEGIN takes, such as an isolation level.
+    ///   - table: The table that an error of BEGIN or COMMIT is told of.
+    ///   - tables: Names the tables that are locked, each qualified, as statements do: where a lock could not be had, the
+    ///     error says who holds it.
+    ///   - committing: Runs when all is done, just before the COMMIT.
+    func transaction<Result>(
+        lockWait: Duration?, mode: String = "", about table: QualifiedName? = nil, locking tables: () -> String,
+        committing: (Result) throws(FerryError) -> Void = { (_: Result) throws(FerryError) in },
+        _ body: () throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        do throws(FerryError) {
+            let wait = lockWait.map { "; SET LOCAL lock_timeout TO '\(Int($0 / .milliseconds(1)))ms'" } ?? ""
+            try execute("BEGIN \(mode)\(wait)", about: table)
+            let result = try body()
+            try committing(result)
+            try execute("COMMIT", about: table)
+            return result
+        } catch {
+            if error.cause?.isConnectionGone != true { _ = try? execute("ROLLBACK") }
+            throw error.naming(LockHolder(behind: error, text: tables(), on: self))
+        }
+    }
+}
+
+// MARK: COPY
+
+extension Session {
+    /// Sends statements with one or more COPYs and does not wait; ``awaitCopy(_:)`` must come next.
+    func requestCopy(_ sql: String) throws(FerryError) {
+        try told { connection throws(PostgresError) in try connection.requestCopy(sql, limit: stallLimit) }
+    }
+
+    /// Waits until the data of the first requested COPY can flow.
+    ///
+    /// - Returns: The answers to the statements before it.
+    @discardableResult
+    func awaitCopy(_ direction: CopyDirection, _ patience: Patience = .prompt) throws(FerryError) -> [Answer] {
+        try told { connection throws(PostgresError) in
+            try connection.awaitCopy(direction, limit: limit(patience))
+        }.map { Answer($0, side) }
+    }
+
+    /// Requests a COPY and waits until its data can flow.
+    @discardableResult
+    func startCopy(
+        _ sql: String, _ direction: CopyDirection, _ patience: Patience = .prompt, about table: QualifiedName? = nil
+    ) throws(FerryError) -> [Answer] {
+        try told(table) { connection throws(PostgresError) in
+            try connection.startCopy(sql, direction, limit: limit(patience))
+        }.map { Answer($0, side) }
+    }
+
+    /// Waits for the answers to the first statements of a message that was sent before, and leaves the others.
+    func awaitFirstResults(_ count: Int) throws(FerryError) {
+        try told { connection throws(PostgresError) in try connection.awaitFirstResults(count, limit: stallLimit) }
+    }
+
+    /// Lends the next message of a COPY TO STDOUT; the bytes are gone after `body` returns.
+    ///
+    /// - Returns: What `body` returned, or nil after the last message.
+    func withNextCopyMessage<Result>(_ body: (borrowing RawSpan) -> Result) throws(FerryError) -> Result? {
+        do throws(PostgresError) {
+            return try connection.withNextCopyMessage(limit: stallLimit, body)
+        } catch {
+            throw FerryError(error, side)
+        }
+    }
+
+    /// Sends bytes of a COPY FROM STDIN.
+    func putCopyData(_ bytes: borrowing RawSpan) throws(FerryError) {
+        do throws(PostgresError) {
+            try connection.putCopyData(bytes, limit: stallLimit)
+        } catch {
+            throw FerryError(error, side)
+        }
+    }
+
+    /// Ends a COPY FROM STDIN, and returns the number of rows that the server counted.
+    func endCopyIn() throws(FerryError) -> Int {
+        try told { connection throws(PostgresError) in try connection.endCopyIn(limit: stallLimit) }
+    }
+
+    /// Breaks off a COPY FROM STDIN, so that the server rolls it back.
+    func abortCopyIn() throws(FerryError) {
+        try told { connection throws(PostgresError) in try connection.abortCopyIn(limit: stallLimit) }
+    }
+}
+
+// MARK: What the session is
+
+extension Session {
+    /// `host:port/database` as libpq connected, for messages.
+    var endpoint: String { connection.endpoint }
+    /// The server's host as libpq connected to it; starts with `/` for a Unix socket.
+    var host: String { connection.host }
+    /// The server's version as a number, such as 150005 for 15.5.
+    var serverVersion: Int { connection.serverVersion }
+    /// The process id that the server reported at the start; a pooler reports its own.
+    var reportedBackendPID: Int { connection.reportedBackendPID }
+    /// Whether the session is encrypted with TLS.
+    var usesTLS: Bool { connection.usesTLS }
+    /// The server process, as the server itself names it; unknown behind a pooler.
+    var backend: Backend {
+        get { connection.backend }
+        set { connection.backend = newValue }
+    }
+
+    /// Takes the notices that came since the last call.
+    func takeNotices() -> [Notice] { connection.takeNotices() }
+}
