@@ -188,7 +188,8 @@ public struct IndexBuild: Codable, Sendable, Equatable {
     public var index: QualifiedName
     /// The table, or the partition, that it is on.
     public var relation: QualifiedName
-    /// Steps of one stage may run side by side; stage 1 attaches what stage 0 built.
+    /// Steps of one stage may run side by side. A partitioned index comes a stage after the highest of those it is made of,
+    /// which it attaches.
     public var stage: Int
     /// The definition, and the statements that put back what it leaves out.
     public var statements: [String]

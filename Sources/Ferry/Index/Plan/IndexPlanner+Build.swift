@@ -58,14 +58,7 @@ extension IndexPlanner {
         if build.isConcurrent, wanted.isChanged { build.replaces = index.oid }
         guard index.isVectorIndex, !index.isPartitioned else { return build }
 
-        var definition = VectorIndexDefinition(of: index, request: request, rows: 0)
-        if wanted.isChanged {
-            definition.method = wanted.method
-            definition.options = wanted.options
-        } else {
-            definition.method = index.method
-            definition.options = index.options
-        }
+        let definition = wanted.isChanged ? wanted : VectorIndexDefinition(asItIs: index)
         build.workers = workers(for: definition.method, table: table, &notes)
         let rows = load.rowsAfter(in: node.relation, isRoot: isRoot)
         if let shape = definition.shape(of: index, rowBytes: load.rowBytes), let pgvector = targetServer.vectorVersion {
@@ -161,7 +154,7 @@ extension IndexPlanner {
     }
 
     /// What a row costs once the graph no longer fits, against a row in memory: on the rig, 60,000 rows of 1,024 dimensions
-    /// took 52 s with room for all and 271 s with room for a fifth (FIELD.md), so 46,600 rows cost 259 s.
+    /// took 52 s with room for all and 271 s with room for a fifth (60,000 rows of 1,024 dimensions), so 46,600 rows cost 259 s.
     static let slowdown = 6
 
     private static func slower(rows: Int, fit: Int) -> String {

@@ -14,7 +14,7 @@ struct IndexPlanner: Sendable {
     /// takes 10 ms on the rig, and dropping it costs locks and catalog rows.
     static let fewRows = 10_000
 
-    /// An insert into an hnsw index costs about as much as five rows of a build in memory (FIELD.md: 271 s against 52 s),
+    /// An insert into an hnsw index costs about as much as five rows of a build in memory (60,000 rows: 271 s against 52 s),
     /// and a build starts over with all rows; a twentieth leaves room for a load that is slower still.
     static let fewShare = 20
 

@@ -11,6 +11,13 @@ struct VectorIndexDefinition: Equatable {
     /// Why something that was asked for can't be had for this index, as a sentence.
     var refusal: String?
 
+    /// The index's own definition, unchanged.
+    init(asItIs index: Index) {
+        method = index.method
+        options = index.options
+        isChanged = false
+    }
+
     /// - Parameter rows: In the table when the index is built.
     init(of index: Index, request: IndexRequest, rows: Int) {
         method = index.method
