@@ -154,7 +154,7 @@ extension IndexPlanner {
     }
 
     /// What a row costs once the graph no longer fits, against a row in memory: on the rig, 60,000 rows of 1,024 dimensions
-    /// took 52 s with room for all and 271 s with room for a fifth (60,000 rows of 1,024 dimensions), so 46,600 rows cost 259 s.
+    /// took 52 s with room for all and 271 s with room for a fifth, so 46,600 rows cost 259 s.
     static let slowdown = 6
 
     private static func slower(rows: Int, fit: Int) -> String {
