@@ -1,12 +1,5 @@
 internal import CLibpq
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Platform
 
 /// One session with a PostgreSQL server. Every call blocks its thread, so a connection lives on a thread of its own:
 /// it is created, used and closed there, and being noncopyable it does not get away.
@@ -208,13 +201,7 @@ extension Connection {
     /// - Returns: Whether one is ready; the descriptors say which.
     static func poll(_ descriptors: UnsafeMutablePointer<pollfd>, count: Int) throws(PostgresError) -> Bool {
         let tick = Int32(Interrupt.tick.components.attoseconds / 1_000_000_000_000_000)
-        #if canImport(Glibc)
-            let ready = Glibc.poll(descriptors, nfds_t(count), tick)
-        #elseif canImport(Musl)
-            let ready = Musl.poll(descriptors, nfds_t(count), tick)
-        #else
-            let ready = Darwin.poll(descriptors, nfds_t(count), tick)
-        #endif
+        let ready = Platform.poll(descriptors, nfds_t(count), tick)
         if ready < 0, errno != EINTR {
             throw PostgresError(
                 .connectionLost, "Waiting on the connection failed: \(String(cString: strerror(errno))).")
