@@ -22,18 +22,14 @@ struct TableCreation {
         let types = try missingTypes(of: relations, session, connection)
         var statements = try schemas(of: relations, types, connection)
         if plan.target.vectorVersion == nil, let schema = plan.source.vectorSchema {
-            let quoted = try on(.target) { () throws(PostgresError) in try connection.quoteIdentifier(schema) }
-            statements.append("CREATE EXTENSION IF NOT EXISTS vector SCHEMA \(quoted)")
+            statements.append("CREATE EXTENSION IF NOT EXISTS vector SCHEMA \(schema.quotedIdentifier)")
         }
         let dump = PgDump(source: source, serverVersion: plan.source.versionNumber, snapshot: snapshot)
         try dump.requireNewEnough()
         if !types.isEmpty { statements.append(try dump.types(types.map(\.oid))) }
         statements += types.compactMap(\.comment)
-        var patterns: [String] = []
-        for name in relations.map(\.name) + (try sequences(of: relations, connection)) {
-            // pg_dump reads an identifier in double quotes as a pattern that matches itself.
-            patterns.append(try on(.source) { () throws(PostgresError) in try name.quoted(on: session) })
-        }
+        // pg_dump reads an identifier in double quotes as a pattern that matches itself.
+        let patterns = (relations.map(\.name) + (try sequences(of: relations, connection))).map(\.quoted)
         statements.append(try dump.tables(patterns))
         return statements
     }
@@ -76,7 +72,7 @@ struct TableCreation {
                 // IF NOT EXISTS asks for the right to create schemas even where the schema is there.
                 let exists = try target.query(
                     "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS present", [name])[0].bool("present")
-                if !exists { statements.append("CREATE SCHEMA \(try target.quoteIdentifier(name))") }
+                if !exists { statements.append("CREATE SCHEMA \(name.quotedIdentifier)") }
             }
         }
         return statements
@@ -91,7 +87,7 @@ struct TableCreation {
         var missing: [QualifiedName] = []
         for name in relations.flatMap(\.sequences).map(\.name) where seen.insert(name).inserted {
             let exists = try on(.target) { () throws(PostgresError) in
-                let quoted = try name.quoted(on: target)
+                let quoted = name.quoted
                 return try target.query("SELECT to_regclass($1) IS NOT NULL AS present", [quoted])[0].bool("present")
             }
             if !exists { missing.append(name) }

@@ -71,9 +71,7 @@ struct Analyzer {
     ) throws(FerryError) -> FerryError? {
         do throws(FerryError) {
             try on(.target) { () throws(PostgresError) in
-                var names: [String] = []
-                for table in tables { names.append(try table.quoted(on: connection)) }
-                try connection.execute("ANALYZE \(names.joined(separator: ", "))")
+                try connection.execute("ANALYZE \(tables.map(\.quoted).joined(separator: ", "))")
             }
             return nil
         } catch {

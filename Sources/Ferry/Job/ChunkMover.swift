@@ -45,7 +45,7 @@ struct ChunkMover {
         try named { () throws(FerryError) in
             try requestRows(from: source)
             try on(.target) { () throws(PostgresError) in
-                try target.requestCopy(try beginning(on: target).joined(separator: "; "), limit: limit)
+                try target.requestCopy(beginning.joined(separator: "; "), limit: limit)
             }
         }
     }
@@ -73,7 +73,7 @@ struct ChunkMover {
                     try target.execute(ending.joined(separator: "; "), limit: limit)
                     return
                 }
-                let statements = ending + (try next.beginning(on: target))
+                let statements = ending + next.beginning
                 try target.requestCopy(statements.joined(separator: "; "), limit: limit)
                 try target.awaitFirstResults(ending.count, limit: limit)
             }
@@ -141,22 +141,17 @@ struct ChunkMover {
     // MARK: The target's end
 
     /// The statements up to where rows can flow.
-    private func beginning(on target: borrowing Connection) throws(PostgresError) -> [String] {
-        var statements = ["BEGIN", entries.lockSQL]
-        for chunk in batch.chunks { statements += try copyIn(plan.pairs[chunk.pair], on: target) }
-        return statements
+    private var beginning: [String] {
+        ["BEGIN", entries.lockSQL] + batch.chunks.flatMap { copyIn(plan.pairs[$0.pair]) }
     }
 
     /// The COPY of one table, after what it needs.
-    private func copyIn(_ pair: TablePair, on target: borrowing Connection) throws(PostgresError) -> [String] {
+    private func copyIn(_ pair: TablePair) -> [String] {
         guard pair.load.isKeyed else {
-            return [
-                try target.copyIn(
-                    try pair.name.quoted(on: target), columns: pair.columns.map(\.name), pair.format)
-            ]
+            return [pair.format.copyIn(pair.name.quoted, columns: pair.columns.map(\.name))]
         }
         let staging = merge(pair).staging
-        return [try staging.creation(on: target), try staging.copyIn(pair.format, on: target)]
+        return [staging.creation, staging.copyIn(pair.format)]
     }
 
     private func merge(_ pair: TablePair) -> KeyedMerge { KeyedMerge(pair: pair, limit: limit) }

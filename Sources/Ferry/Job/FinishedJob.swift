@@ -22,7 +22,7 @@ struct FinishedJob {
     private func loss(
         _ pair: TablePair, _ table: TableReport, on target: borrowing Connection
     ) throws(PostgresError) -> Note? {
-        let name = try pair.name.quoted(on: target)
+        let name = pair.name.quoted
         let exists = try target.query(
             "SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')) AS is_there",
             [name])[0].bool("is_there")

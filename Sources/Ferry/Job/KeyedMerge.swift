@@ -19,10 +19,7 @@ struct KeyedMerge {
     /// - Returns: The digest of the rows that were left out, because the target's row with their key stays.
     func run(_ staged: Digest, on target: borrowing Connection) throws(FerryError) -> Digest {
         let kept = try clear(on: target)
-        let insertion = try on(.target) { () throws(PostgresError) in
-            "\(try staging.insertion(on: target)) RETURNING \(try staging.list("t", on: target))"
-        }
-        let inserted = try digest(insertion, target)
+        let inserted = try digest("\(staging.insertion) RETURNING \(staging.list("t"))", target)
         guard kept + inserted == staged else {
             throw FerryError(
                 .malformedStream, "The rows that the target took by key are not the rows that were sent.",
@@ -36,15 +33,15 @@ struct KeyedMerge {
     ///
     /// - Returns: The digest of the staged rows that went.
     private func clear(on target: borrowing Connection) throws(FerryError) -> Digest {
-        let statement = try on(.target) { () throws(PostgresError) in
-            let match = try staging.match(pair.key ?? TableKey(columns: [], equalityOperators: []), on: target)
-            let (rows, table) = (StagingTable.name, "\(pair.targetOnly)\(try pair.name.quoted(on: target))")
-            guard pair.load == .keepKeys else { return "DELETE FROM \(table) AS t USING \(rows) AS s WHERE \(match)" }
-            return "DELETE FROM \(rows) AS s USING \(table) AS t WHERE \(match) "
-                + "RETURNING \(try staging.list("s", on: target))"
+        let match = staging.match(pair.key ?? TableKey(columns: [], equalityOperators: []))
+        let (rows, table) = (StagingTable.name, "\(pair.targetOnly)\(pair.name.quoted)")
+        if pair.load == .keepKeys {
+            return try digest(
+                "DELETE FROM \(rows) AS s USING \(table) AS t WHERE \(match) RETURNING \(staging.list("s"))", target)
         }
-        if pair.load == .keepKeys { return try digest(statement, target) }
-        try on(.target) { () throws(PostgresError) in try target.execute(statement) }
+        try on(.target) { () throws(PostgresError) in
+            try target.execute("DELETE FROM \(table) AS t USING \(rows) AS s WHERE \(match)")
+        }
         return .zero
     }
 

@@ -29,9 +29,8 @@ struct Preparation {
             FailPoint.reached(.afterTakeOff)
             try clear(on: target)
             FailPoint.reached(.afterClear)
-            let saved = try on(.target) { () throws(PostgresError) in try definitions(on: target) }
             let job = try Ledger().begin(
-                plan, fingerprint: fingerprint, sourceVisibility: visibility, saved: saved, target)
+                plan, fingerprint: fingerprint, sourceVisibility: visibility, saved: definitions, target)
             FailPoint.reached(.beforePrepareCommit)
             try on(.target) { () throws(PostgresError) in try target.execute("COMMIT") }
             FailPoint.reached(.afterPrepareCommit)
@@ -48,13 +47,13 @@ struct Preparation {
         for pair in plan.pairs {
             try on(.target, pair.name) { () throws(PostgresError) in
                 for constraint in pair.constraints where constraint.exists {
-                    let table = try constraint.relation.quoted(on: target)
-                    let name = try target.quoteIdentifier(constraint.name)
+                    let table = constraint.relation.quoted
+                    let name = constraint.name.quotedIdentifier
                     try target.execute("ALTER TABLE \(table) DROP CONSTRAINT \(name)")
                 }
-                for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
+                for trigger in pair.triggers { try target.execute(trigger.disabling) }
                 for index in pair.indexes where index.action == .rebuild {
-                    try target.execute("DROP INDEX \(try index.name.quoted(on: target))")
+                    try target.execute("DROP INDEX \(index.name.quoted)")
                 }
             }
         }
@@ -64,8 +63,7 @@ struct Preparation {
         let truncated = plan.pairs.filter { $0.load == .truncate }
         if !truncated.isEmpty {
             try on(.target) { () throws(PostgresError) in
-                var names: [String] = []
-                for pair in truncated { names.append(pair.targetOnly + (try pair.name.quoted(on: target))) }
+                let names = truncated.map { $0.targetOnly + $0.name.quoted }
                 try target.execute("TRUNCATE \(names.joined(separator: ", "))")
             }
         }
@@ -73,9 +71,9 @@ struct Preparation {
         for pair in plan.pairs.sorted(by: { ($0.botScope?.depth ?? 0) > ($1.botScope?.depth ?? 0) }) {
             guard case .replaceBots(let bots) = pair.load, !bots.isEmpty, let scope = pair.botScope else { continue }
             try on(.target, pair.name) { () throws(PostgresError) in
-                let condition = try scope.belongs(to: bots, alias: "r", on: target)
+                let condition = scope.belongs(to: bots, alias: "r")
                 try target.execute(
-                    "DELETE FROM \(pair.targetOnly)\(try pair.name.quoted(on: target)) AS r WHERE \(condition)")
+                    "DELETE FROM \(pair.targetOnly)\(pair.name.quoted) AS r WHERE \(condition)")
             }
         }
     }
@@ -83,7 +81,7 @@ struct Preparation {
     // MARK: What comes back
 
     /// Everything that is put on after the load, in stages: indexes, constraints, triggers.
-    private func definitions(on target: borrowing Connection) throws(PostgresError) -> [SavedDefinition] {
+    private var definitions: [SavedDefinition] {
         var definitions: [SavedDefinition] = []
         func add(
             _ pair: TablePair, _ kind: SavedDefinition.Kind, stage: Int, _ relation: QualifiedName, _ name: String,
@@ -101,8 +99,8 @@ struct Preparation {
                 }
             }
             for constraint in pair.constraints {
-                let table = try constraint.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(constraint.name)
+                let table = constraint.relation.quoted
+                let name = constraint.name.quotedIdentifier
                 add(
                     pair, .constraint, stage: SavedDefinition.constraintStage, constraint.relation, constraint.name,
                     ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(constraint.definition)"] + constraint.after)
@@ -110,7 +108,7 @@ struct Preparation {
             for trigger in pair.triggers {
                 add(
                     pair, .trigger, stage: SavedDefinition.triggerStage, trigger.relation, trigger.name,
-                    [try trigger.enabling(on: target)])
+                    [trigger.enabling])
             }
         }
         return definitions

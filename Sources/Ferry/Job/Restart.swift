@@ -51,7 +51,7 @@ struct Restart {
     }
 
     private func holdsOthers(_ pair: TablePair, on target: borrowing Connection) throws(PostgresError) -> Bool {
-        let table = try pair.targetOnly + pair.name.quoted(on: target)
+        let table = pair.targetOnly + pair.name.quoted
         return try target.query("SELECT EXISTS (SELECT FROM \(table) AS r WHERE NOT \(own(pair))) AS others")[0]
             .bool("others")
     }
@@ -60,7 +60,7 @@ struct Restart {
         var pairs: [TablePair] = []
         for pair in job.plan.pairs {
             let exists = try on(.target, pair.name) { () throws(PostgresError) in
-                let table = try pair.name.quoted(on: target)
+                let table = pair.name.quoted
                 return try target.query("SELECT to_regclass($1) IS NOT NULL AS present", [table])[0].bool("present")
             }
             if exists { pairs.append(pair) }
@@ -76,9 +76,7 @@ struct Restart {
     private func referredPairs(_ pairs: [TablePair], on target: borrowing Connection) throws(FerryError) -> Set<Int> {
         var referred: Set<Int> = []
         let rows = try on(.target) { () throws(PostgresError) in
-            var names: [String] = []
-            for pair in pairs { names.append(try pair.name.quoted(on: target)) }
-            return try target.query(Statements.referrers, [ArrayText.format(names)])
+            try target.query(Statements.referrers, [ArrayText.format(pairs.map(\.name.quoted))])
         }
         for row in rows {
             let (referrer, key, pair, isHeld) = try on(.target) { () throws(PostgresError) in
@@ -88,8 +86,8 @@ struct Restart {
                     schema: try row.string("referenced_schema"), name: try row.string("referenced_name"))
                 let isHeld = try target.query(
                     """
-                    SELECT EXISTS (SELECT FROM \(try referrer.quoted(on: target)) AS f \
-                    JOIN \(try referenced.quoted(on: target)) AS r ON \(try row.string("condition")) \
+                    SELECT EXISTS (SELECT FROM \(referrer.quoted) AS f \
+                    JOIN \(referenced.quoted) AS r ON \(try row.string("condition")) \
                     WHERE \(own(pair))) AS is_held
                     """)[0].bool("is_held")
                 return (referrer, try row.string("key"), pair, isHeld)
@@ -117,14 +115,14 @@ struct Restart {
 
     private func takeOff(_ pairs: [TablePair], on target: borrowing Connection) throws(PostgresError) {
         for pair in pairs {
-            let table = try pair.name.quoted(on: target)
+            let table = pair.name.quoted
             try target.execute("LOCK TABLE \(pair.targetOnly)\(table) IN ACCESS EXCLUSIVE MODE")
             for constraint in pair.constraints {
-                let relation = try constraint.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(constraint.name)
+                let relation = constraint.relation.quoted
+                let name = constraint.name.quotedIdentifier
                 try target.execute("ALTER TABLE IF EXISTS \(relation) DROP CONSTRAINT IF EXISTS \(name)")
             }
-            for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
+            for trigger in pair.triggers { try target.execute(trigger.disabling) }
         }
     }
 
@@ -165,9 +163,9 @@ struct Restart {
         var emptied: [String] = []
         var dropped: [String] = []
         for pair in pairs {
-            let table = try pair.targetOnly + pair.name.quoted(on: target)
+            let table = pair.targetOnly + pair.name.quoted
             if try !holdsOthers(pair, on: target), !referred.contains(pair.number) {
-                if pair.isCreated { dropped.append(try pair.name.quoted(on: target)) } else { emptied.append(table) }
+                if pair.isCreated { dropped.append(pair.name.quoted) } else { emptied.append(table) }
             } else {
                 try target.execute("DELETE FROM \(table) AS r WHERE \(own(pair))")
             }

@@ -27,7 +27,7 @@ struct SequenceSetter {
     ) throws(FerryError) {
         let (value, isCalled) = try on(.source, pair.name) { () throws(PostgresError) in
             let row = try source.query(
-                "SELECT last_value, is_called FROM \(try sequence.source.quoted(on: source))")[0]
+                "SELECT last_value, is_called FROM \(sequence.source.quoted)")[0]
             return (try row.string("last_value"), try row.bool("is_called"))
         }
         try on(.target, pair.name) { () throws(PostgresError) in try set(sequence, value, isCalled, on: target) }
@@ -36,7 +36,7 @@ struct SequenceSetter {
     private func set(
         _ sequence: SequencePlan, _ value: String, _ isCalled: Bool, on target: borrowing Connection
     ) throws(PostgresError) {
-        let name = try sequence.target.quoted(on: target)
+        let name = sequence.target.quoted
         if sequence.keepsHigher, try isFurther(name, than: Int(value) ?? 0, isCalled, on: target) { return }
         try target.query(
             "SELECT setval($1::regclass, $2::bigint, $3::boolean)", [name, value, isCalled ? "true" : "false"])

@@ -15,9 +15,7 @@ struct RowReader: ~Copyable {
         _ queries: [RowQuery], side: Side, limit: Duration, on connection: borrowing Connection
     ) throws(FerryError) {
         try Ferry.on(side) { () throws(PostgresError) in
-            var statements: [String] = []
-            for query in queries { statements.append(try query.copyOut(on: connection)) }
-            try connection.requestCopy(statements.joined(separator: "; "), limit: limit)
+            try connection.requestCopy(queries.map(\.copyOut).joined(separator: "; "), limit: limit)
         }
     }
 

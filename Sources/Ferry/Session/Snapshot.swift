@@ -4,8 +4,6 @@ internal import Postgres
 struct Snapshot: Sendable, Equatable {
     /// What `pg_export_snapshot()` returned.
     var name: String
-    /// The name as a literal, quoted over the session that exported it.
-    var literal: String
     /// `txid_current_snapshot()`: the same text later means that no transaction wrote meanwhile. The highest number in it
     /// alone would not tell of a transaction that was under way then and has ended since.
     var visibility: String
@@ -44,7 +42,7 @@ extension Snapshot {
     }
 
     private var statements: String {
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(literal)"
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(name.quotedLiteral)"
     }
 
     private static func judged(_ error: FerryError) -> FerryError {

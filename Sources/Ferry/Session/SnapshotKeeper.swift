@@ -166,10 +166,8 @@ extension SnapshotKeeper {
             let rows = try connection.query(
                 "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", limit: endpoint.stallLimit
             )
-            let name = try rows[0].string("name")
             return Snapshot(
-                name: name, literal: try connection.quoteLiteral(name), visibility: try rows[0].string("visibility"),
-                generation: generation)
+                name: try rows[0].string("name"), visibility: try rows[0].string("visibility"), generation: generation)
         } catch {
             guard error.code == .server, !error.isRetryable else { throw FerryError(error, endpoint.side) }
             throw FerryError(Note.noSnapshot(endpoint.side, error.message))

@@ -10,13 +10,11 @@ struct TableLock {
     /// Those that are there and may be read; the others fail where they are read, each for itself.
     func lockable(on connection: borrowing Connection) throws(PostgresError) -> [String] {
         guard !tables.isEmpty else { return [] }
-        var names: [String] = []
-        for table in tables { names.append(try table.quoted(on: connection)) }
         let rows = try connection.query(
             """
             SELECT t.name FROM unnest($1::text[]) AS t (name) JOIN pg_class AS c ON c.oid = to_regclass(t.name)
             WHERE c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT')
-            """, [ArrayText.format(names)], limit: limit)
+            """, [ArrayText.format(tables.map(\.quoted))], limit: limit)
         return try rows.map { row throws(PostgresError) in try row.string("name") }
     }
 

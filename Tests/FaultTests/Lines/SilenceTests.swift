@@ -163,7 +163,7 @@ extension Faults {
                     SocketOptions(to: proxy.port)
                         == SocketOptions(
                             keepAliveIdle: 7, keepAliveInterval: 3, keepAliveCount: 2, userTimeout: 5_000))
-                _ = session.user
+                _ = session.endpoint
             }
         }
 

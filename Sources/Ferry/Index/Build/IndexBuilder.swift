@@ -120,7 +120,7 @@ struct IndexBuilder: Sendable {
                 WHERE n.nspname = $1 AND c.relname = $2 AND i.indisvalid AND i.indrelid = to_regclass($3)
             ) AS is_there
             """,
-            [task.build.index.schema, task.build.index.name, try task.build.relation.quoted(on: connection)]
+            [task.build.index.schema, task.build.index.name, task.build.relation.quoted]
         )[0].bool("is_there")
     }
 

@@ -48,7 +48,7 @@ struct IndexReplacement {
         if let new = try settled(name, on: connection) {
             isBuilt = (holder == .nobody || holder == .old) && isWanted(new)
             // What an earlier run was asked for need not be what this one is.
-            if !isBuilt { try connection.execute("DROP INDEX CONCURRENTLY \(try name.quoted(on: connection))") }
+            if !isBuilt { try connection.execute("DROP INDEX CONCURRENTLY \(name.quoted)") }
         }
         guard holder != .somebodys else { return false }
         for statement in build.statements.dropFirst(holder == .new ? 2 : isBuilt ? 1 : 0) {

@@ -49,12 +49,12 @@ struct SparseProbe {
         // A session of its own, since running into the limit would end the survey's transaction.
         let connection = if let snapshot { try snapshot.join(endpoint) } else { try endpoint.connect() }
         do throws(PostgresError) {
-            let size = "pg_column_size(r.\(try connection.quoteIdentifier(column)))"
+            let size = "pg_column_size(r.\(column.quotedIdentifier))"
             let condition = predicate.map { " AND (\($0))" } ?? ""
             try connection.execute("SET statement_timeout TO '\(Self.limit)'")
             return try connection.query(
                 """
-                SELECT EXISTS (SELECT FROM \(try table.quotedForRows(on: connection)) AS r \
+                SELECT EXISTS (SELECT FROM \(table.quotedForRows) AS r \
                 WHERE \(size) > \(Self.largestBytes)\(condition)) AS found
                 """)[0].bool("found")
         } catch {

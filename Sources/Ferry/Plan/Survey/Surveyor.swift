@@ -92,8 +92,7 @@ struct Surveyor {
         do throws(PostgresError) {
             try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             let name = try connection.query("SELECT pg_export_snapshot() AS name")[0].string("name")
-            exported = Snapshot(
-                name: name, literal: try connection.quoteLiteral(name), visibility: "", generation: 0)
+            exported = Snapshot(name: name, visibility: "", generation: 0)
         } catch {
             guard error.code == .server else { throw FerryError(error, .source) }
             try on(.source) { () throws(PostgresError) in try connection.execute("ROLLBACK") }
@@ -122,11 +121,8 @@ struct Surveyor {
         for start in stride(from: 0, to: tables.count, by: step) {
             let batch = tables[start..<min(start + step, tables.count)]
             try on(.target) { () throws(PostgresError) in
-                var selects: [String] = []
-                for (position, table) in zip(batch.indices, batch) {
-                    selects.append(
-                        "SELECT \(position) AS position "
-                            + "WHERE EXISTS (SELECT FROM \(try table.quotedForRows(on: connection)))")
+                let selects = zip(batch.indices, batch).map { position, table in
+                    "SELECT \(position) AS position WHERE EXISTS (SELECT FROM \(table.quotedForRows))"
                 }
                 for row in try connection.query(selects.joined(separator: " UNION ALL ")) {
                     found.insert(tables[try row.int("position")].name)
@@ -164,9 +160,9 @@ struct Surveyor {
         of relation: Relation, _ scope: BotScope, _ side: Side, _ connection: borrowing Connection
     ) throws(FerryError) -> Set<String?> {
         try on(side, relation.name) { () throws(PostgresError) in
-            let bot = try scope.expression(alias: "r", on: connection)
+            let bot = scope.expression(alias: "r")
             let rows = try connection.query(
-                "SELECT DISTINCT \(bot) AS bot FROM \(try relation.quotedForRows(on: connection)) AS r")
+                "SELECT DISTINCT \(bot) AS bot FROM \(relation.quotedForRows) AS r")
             var bots: Set<String?> = []
             for row in rows { bots.insert(try row.optional("bot")) }
             return bots
@@ -176,9 +172,7 @@ struct Surveyor {
 
 extension Relation {
     /// What FROM takes to mean this relation's rows, and not those of its inheritance children.
-    func quotedForRows(on connection: borrowing Connection) throws(PostgresError) -> String {
-        (kind == .table ? "ONLY " : "") + (try name.quoted(on: connection))
-    }
+    var quotedForRows: String { (kind == .table ? "ONLY " : "") + name.quoted }
 }
 
 extension BotScope {

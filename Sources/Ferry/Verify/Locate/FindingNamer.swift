@@ -70,7 +70,7 @@ struct FindingNamer {
         query.textColumns = Set(query.columns)
         query.places = places
         try on(side.side, relation.name) { () throws(PostgresError) in
-            for row in try connection.query(try query.select(on: connection), limit: side.endpoint.stallLimit) {
+            for row in try connection.query(query.select, limit: side.endpoint.stallLimit) {
                 guard let place = RowQuery.Place(try row.optional("ctid")) else { continue }
                 var entry = Known(bot: table.botScope == nil ? nil : try row.optional(at: 1))
                 for (position, column) in query.columns.enumerated() {

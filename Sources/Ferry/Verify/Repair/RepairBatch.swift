@@ -52,7 +52,7 @@ struct RepairBatch {
                 deleted += try on(.target, relation.name) { () throws(PostgresError) in
                     let query = RowQuery(
                         relation: relation.name, columns: [], format: .binary, places: places.map(\.place))
-                    return try target.execute("DELETE \(try query.from(on: target))").last?.affected ?? 0
+                    return try target.execute("DELETE \(query.from)").last?.affected ?? 0
                 }
             }
             // From here on the rows are ours; until here, only the snapshot kept others from taking their places.
@@ -78,7 +78,7 @@ struct RepairBatch {
     ) throws(FerryError) -> Brought {
         try transaction(on: target, sent: &sent) { () throws(FerryError) in
             try on(.target, table.name) { () throws(PostgresError) in
-                try target.execute(try staging.creation(on: target))
+                try target.execute(staging.creation)
             }
             var brought = Brought()
             if !rows.differing.isEmpty {
@@ -106,13 +106,13 @@ struct RepairBatch {
             try on(.target, table.name) { () throws(PostgresError) in
                 // Whoever uses the table may finish first, and is not held up for longer by our waiting.
                 try target.execute(LockHolder.begin(lockWait, "ISOLATION LEVEL REPEATABLE READ"))
-                for trigger in triggers { try target.execute(try trigger.disabling(on: target)) }
+                for trigger in triggers { try target.execute(trigger.disabling) }
             }
             let result = try body()
             let (transaction, backend) = try on(.target, table.name) { () throws(PostgresError) in
                 // A table with checks still to come takes no ALTER.
                 try target.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                for trigger in triggers { try target.execute(try trigger.enabling(on: target)) }
+                for trigger in triggers { try target.execute(trigger.enabling) }
                 let row = try target.query("SELECT txid_current()::text AS transaction, pg_backend_pid() AS backend")[0]
                 return (try row.string("transaction"), try row.int("backend", as: Int.self))
             }
@@ -156,7 +156,7 @@ struct RepairBatch {
             relation: relation.name, columns: columns, format: table.textColumns.isEmpty ? .binary : .text,
             places: places)
         try on(.target, table.name) { () throws(PostgresError) in
-            try target.startCopy(try staging.copyIn(query.format, on: target), .in, limit: limit)
+            try target.startCopy(staging.copyIn(query.format), .in, limit: limit)
         }
         try RowReader.start([query], side: .source, limit: limit, on: source)
         let relay = Relay(query: query, limit: limit)
@@ -177,16 +177,12 @@ struct RepairBatch {
         // Without a key, rows that differ are rows that are missing and rows that are extra.
         guard let key = table.key else { return 0 }
         // An update keeps the rows that refer to this one, and columns that the source does not have.
-        var assignments: [String] = []
-        for column in columns where !key.columns.contains(column) {
-            let quoted = try target.quoteIdentifier(column)
-            assignments.append("\(quoted) = s.\(quoted)")
-        }
+        let assignments = columns.filter { !key.columns.contains($0) }.map(\.quotedIdentifier).map { "\($0) = s.\($0)" }
         guard !assignments.isEmpty else { return 0 }
         return try target.execute(
-            "UPDATE \(table.targetOnly)\(try table.name.quoted(on: target)) AS t "
+            "UPDATE \(table.targetOnly)\(table.name.quoted) AS t "
                 + "SET \(assignments.joined(separator: ", ")) FROM \(StagingTable.name) AS s "
-                + "WHERE \(try staging.match(key, on: target))"
+                + "WHERE \(staging.match(key))"
         ).last?.affected ?? 0
     }
 
@@ -195,7 +191,7 @@ struct RepairBatch {
     /// - Throws: Where the target has a row of their keys that was not compared, or that came since.
     private func insertStaged(on target: borrowing Connection) throws(FerryError) -> Int {
         do throws(PostgresError) {
-            return try target.execute(try staging.insertion(on: target)).last?.affected ?? 0
+            return try target.execute(staging.insertion).last?.affected ?? 0
         } catch {
             var failure = FerryError(error, .target, table: table.name)
             if error.sqlState == "23505" {

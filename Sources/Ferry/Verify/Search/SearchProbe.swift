@@ -64,12 +64,11 @@ struct SearchProbe {
     }
 
     private func statement(
-        _ sample: SearchQuery.Sample, isFiltered: Bool = true, on connection: borrowing Connection
-    ) throws(PostgresError) -> (sql: String, parameters: [String?]) {
-        let expression =
-            if let held = index?.expressions.first { held } else { try connection.quoteIdentifier(query.column.name) }
-        return try query.statement(
-            sample, expression: expression, schema: schema, isFiltered: isFiltered, on: connection)
+        _ sample: SearchQuery.Sample, isFiltered: Bool = true
+    ) -> (sql: String, parameters: [String?]) {
+        query.statement(
+            sample, expression: index?.expressions.first ?? query.column.name.quotedIdentifier, schema: schema,
+            isFiltered: isFiltered)
     }
 
     private func answers(
@@ -78,7 +77,7 @@ struct SearchProbe {
         var answers: [SearchAnswers] = []
         var times: [Double] = []
         for sample in samples {
-            let (sql, parameters) = try statement(sample, on: connection)
+            let (sql, parameters) = statement(sample)
             let start = ContinuousClock.now
             // Without the index the server says nothing until it has seen every row: whether it hangs, the silence
             // check finds out.
@@ -119,9 +118,9 @@ struct SearchProbe {
         if let relation = catalog.relation(query.table.name) {
             names += catalog.tree(below: relation).flatMap(\.indexes).filter(\.isVectorIndex).map(\.name.name)
         }
-        let plan = try explain("COSTS off", try statement(sample, on: connection), on: connection)
+        let plan = try explain("COSTS off", statement(sample), on: connection)
         // EXPLAIN quotes a name only where it must.
-        for name in names { names.append(try connection.quoteIdentifier(name)) }
+        names += names.map(\.quotedIdentifier)
         return names.contains { name in plan.contains { $0.contains("Index Scan using \(name) on ") } }
     }
 
@@ -134,7 +133,7 @@ struct SearchProbe {
         guard pages >= 100 else { return nil }
         var parts: [Double] = []
         for sample in samples {
-            let statement = try statement(sample, isFiltered: false, on: connection)
+            let statement = statement(sample, isFiltered: false)
             let plan = try explain("ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off", statement, on: connection)
             guard let touched = Self.buffers(plan) else { return nil }
             parts.append(min(1, Double(touched) / Double(pages)))
