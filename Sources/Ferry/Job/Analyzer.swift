@@ -67,12 +67,10 @@ struct Analyzer {
     }
     /// - Returns: What is the matter with one of the tables.
     private func fault(
-        analyzing tables: [QualifiedName], over connection: borrowing Connection
+        analyzing tables: [QualifiedName], over connection: borrowing Session
     ) throws(FerryError) -> FerryError? {
         do throws(FerryError) {
-            try on(.target) { () throws(PostgresError) in
-                try connection.execute("ANALYZE \(tables.map(\.quoted).joined(separator: ", "))")
-            }
+            try connection.execute("ANALYZE \(tables.map(\.quoted).joined(separator: ", "))")
             return nil
         } catch {
             let fault = error.of(tables[0])

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// The temporary table through which rows come to be matched by key with those of a table of the target. A session has one
 /// at a time; it goes with its transaction.
 struct StagingTable {

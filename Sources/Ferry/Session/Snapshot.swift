@@ -15,7 +15,7 @@ extension Snapshot {
     /// Opens a session that reads in this snapshot.
     ///
     /// - Throws: ``FerryError/Code/snapshotLost`` where the server does not know it: the snapshot's keeper is to be told.
-    func join(_ endpoint: Endpoint) throws(FerryError) -> Connection {
+    func join(_ endpoint: Endpoint) throws(FerryError) -> Session {
         do throws(FerryError) {
             return try endpoint.connect(statements)
         } catch {
@@ -24,7 +24,7 @@ extension Snapshot {
     }
 
     /// Opens such a session, and brings another login forward meanwhile.
-    func join(_ endpoint: Endpoint, beside other: inout Login) throws(FerryError) -> Connection {
+    func join(_ endpoint: Endpoint, beside other: inout Login) throws(FerryError) -> Session {
         do throws(FerryError) {
             return try endpoint.finish(try endpoint.startLogin(statements), beside: &other)
         } catch {
@@ -33,11 +33,11 @@ extension Snapshot {
     }
 
     /// Lets a session that is open read in this snapshot.
-    func join(_ endpoint: Endpoint, over connection: borrowing Connection) throws(FerryError) {
-        do throws(PostgresError) {
-            try connection.execute(statements, limit: endpoint.stallLimit)
+    func join(over session: borrowing Session) throws(FerryError) {
+        do throws(FerryError) {
+            try session.execute(statements, .prompt)
         } catch {
-            throw Self.judged(FerryError(error, endpoint.side))
+            throw Self.judged(error)
         }
     }
 

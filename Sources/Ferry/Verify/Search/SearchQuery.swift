@@ -32,7 +32,7 @@ struct SearchQuery: Sendable {
     }
 
     /// Stored rows, spread over the table: the query is read with the values as text, which is exact.
-    func samples(_ count: Int, on connection: borrowing Connection) throws(PostgresError) -> [Sample] {
+    func samples(_ count: Int, on session: borrowing Session) throws(FerryError) -> [Sample] {
         let name = table.name.quoted
         let value = column.name.quotedIdentifier
         let bot = botColumn.map { "r.\($0.quotedIdentifier)::pg_catalog.text" }
@@ -40,7 +40,7 @@ struct SearchQuery: Sendable {
         if let filter = table.botScope?.condition(table.filter, alias: "r") {
             conditions.append(filter)
         }
-        let rows = try connection.query(
+        let rows = try session.query(
             """
             WITH chosen AS MATERIALIZED (
                 SELECT r.tableoid AS part, r.ctid AS place FROM \(name) AS r WHERE \(conditions.joined(separator: " AND "))
@@ -49,7 +49,7 @@ struct SearchQuery: Sendable {
             SELECT r.\(value)::pg_catalog.text AS vector, \(bot ?? "NULL") AS bot
             FROM chosen JOIN \(name) AS r ON r.tableoid = chosen.part AND r.ctid = chosen.place
             """)
-        return try rows.map { row throws(PostgresError) in
+        return try rows.map { row throws(FerryError) in
             let bot = try row.optional("bot")
             return Sample(
                 vector: try row.string("vector"),
