@@ -40,7 +40,9 @@ let package = Package(
         // XXH3-128: a published hash that runs at memory speed.
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
-        .target(name: "Postgres", dependencies: ["CLibpq"], swiftSettings: settings),
+        // The C library by one name: Glibc, Musl or Darwin.
+        .target(name: "Platform", swiftSettings: settings),
+        .target(name: "Postgres", dependencies: ["CLibpq", "Platform"], swiftSettings: settings),
         .target(
             name: "SQLStatements",
             path: "sql",
@@ -52,7 +54,7 @@ let package = Package(
         .target(
             name: "Ferry",
             dependencies: [
-                "Postgres", "CXXHash", "SQLStatements",
+                "Platform", "Postgres", "CXXHash", "SQLStatements",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings
@@ -60,7 +62,7 @@ let package = Package(
         .executableTarget(
             name: "vecferry",
             dependencies: [
-                "Ferry", "Postgres",
+                "Ferry", "Platform", "Postgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -69,15 +71,18 @@ let package = Package(
         ),
         // What tests that need real servers share: databases of their own on the rig.
         .target(
-            name: "RigSupport", dependencies: ["Ferry", "Postgres"], path: "Tests/RigSupport", swiftSettings: settings),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: settings),
-        .testTarget(name: "FerryTests", dependencies: ["Ferry"], swiftSettings: settings),
-        .testTarget(name: "RigTests", dependencies: ["Ferry", "Postgres", "RigSupport"], swiftSettings: settings),
+            name: "RigSupport", dependencies: ["Ferry", "Platform", "Postgres"], path: "Tests/RigSupport",
+            swiftSettings: settings),
+        .testTarget(name: "PostgresTests", dependencies: ["Platform", "Postgres"], swiftSettings: settings),
+        .testTarget(name: "FerryTests", dependencies: ["Ferry", "Platform"], swiftSettings: settings),
+        .testTarget(
+            name: "RigTests", dependencies: ["Ferry", "Platform", "Postgres", "RigSupport"], swiftSettings: settings),
         // Crashes, cuts, bad input and least privilege, most of it with the built program.
         .testTarget(
-            name: "FaultTests", dependencies: ["vecferry", "Ferry", "Postgres", "RigSupport"], swiftSettings: settings),
-        .testTarget(
-            name: "CommandTests", dependencies: ["vecferry", "Ferry", "Postgres", "RigSupport"], exclude: ["Golden"],
+            name: "FaultTests", dependencies: ["vecferry", "Ferry", "Platform", "Postgres", "RigSupport"],
             swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["vecferry", "Ferry", "Platform", "Postgres", "RigSupport"],
+            exclude: ["Golden"], swiftSettings: settings),
     ]
 )

@@ -37,19 +37,19 @@ extension Engine {
     /// Finds out what a copy would do. Changes nothing on either side.
     public func plan(_ request: CopyRequest) async throws(FerryError) -> Plan {
         try await WorkerThread.run { () throws(FerryError) in
-            let connection = try retry.run(interrupt: interrupt, events: events) { () throws(FerryError) in
+            let session = try retry.run(interrupt: interrupt, events: events) { () throws(FerryError) in
                 try target.connect()
             }
-            let sourceConnection = try source.connect()
+            let sourceSession = try source.connect()
             let survey = try Surveyor(source: source, target: target, request: request)
-                .survey(in: nil, source: sourceConnection, target: connection)
+                .survey(in: nil, source: sourceSession, target: session)
             var plan = Planner(request: request, survey: survey).plan()
             guard survey.target.server.hasLedgerSchema, survey.target.server.mayKeepLedger else { return plan }
             // A copy goes by the plan that it began with, so that is what this shows.
-            switch try KnownJob.find(request, source: sourceConnection, target: connection) {
+            switch try KnownJob.find(request, source: sourceSession, target: session) {
             case .same(let job):
                 plan = job.plan
-                if job.state == .finished { plan.notes += try FinishedJob(job: job).notes(on: connection) }
+                if job.state == .finished { plan.notes += try FinishedJob(job: job).notes(on: session) }
                 // A copy does not find it finished where what it brought is gone.
                 if plan.isReady { plan.notes.append(.known(job)) }
             case .other(let job) where job.state == .loading: plan.notes.append(.unfinished(job))

@@ -123,15 +123,3 @@ extension FerryError: CustomStringConvertible {
         return text
     }
 }
-
-/// Runs a block against a connection of `side` and tells the error so.
-@discardableResult
-func on<Result: ~Copyable>(
-    _ side: Side, _ table: QualifiedName? = nil, _ body: () throws(PostgresError) -> Result
-) throws(FerryError) -> Result {
-    do throws(PostgresError) {
-        return try body()
-    } catch {
-        throw FerryError(error, side, table: table)
-    }
-}

@@ -1,13 +1,6 @@
 internal import CLibpq
+internal import Platform
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
 
 /// Asks a server to cancel what a session runs, so that no backend goes on working for nobody.
 ///

@@ -22,6 +22,7 @@ extension Connection {
     /// Sends what ``startCopy(_:_:limit:)`` would and does not wait: the round trip goes by while something else is done.
     /// ``awaitCopy(_:limit:)`` must come next on this connection.
     public func requestCopy(_ sql: String, limit: Duration?) throws(PostgresError) {
+        try Self.requireText(sql)
         guard PQsendQuery(handle, sql) == 1 else { throw lost() }
         try flush(limit: limit)
     }

@@ -30,6 +30,7 @@ extension Connection {
 
     /// Sends what ``execute(_:limit:)`` would and does not wait: the round trip goes by while something else is done.
     func request(_ sql: String) throws(PostgresError) {
+        try Self.requireText(sql)
         guard PQsendQuery(handle, sql) == 1, PQflush(handle) >= 0 else { throw lost() }
     }
 
@@ -54,10 +55,14 @@ extension Connection {
     }
 
     /// Runs one statement with parameters (`$1`, `$2`, …) in text form.
+    ///
+    /// - Throws: ``PostgresError/Code/invalidParameters`` where the statement or a parameter holds a zero byte.
     @discardableResult
     public func query(
         _ sql: String, _ parameters: [String?] = [], limit: Duration? = nil
     ) throws(PostgresError) -> Rows {
+        try Self.requireText(sql)
+        for parameter in parameters { try Self.requireText(parameter ?? "") }
         let sent = withCStrings(parameters) { values in
             PQsendQueryParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
         }
@@ -67,6 +72,12 @@ extension Connection {
             throw PostgresError(.unexpectedResult, "The server answered a statement with nothing.")
         }
         return rows
+    }
+
+    /// Refuses what libpq would cut off: its strings end at the first zero byte, which no PostgreSQL string can hold.
+    static func requireText(_ text: String) throws(PostgresError) {
+        guard text.utf8.contains(0) else { return }
+        throw PostgresError(.invalidParameters, "A statement can't be sent: a name or a value in it holds a zero byte.")
     }
 
     /// Reads results up to the end of the message, or throws the first error among them.

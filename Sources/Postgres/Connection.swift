@@ -1,12 +1,5 @@
 internal import CLibpq
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Platform
 
 /// One session with a PostgreSQL server. Every call blocks its thread, so a connection lives on a thread of its own:
 /// it is created, used and closed there, and being noncopyable it does not get away.
@@ -64,9 +57,6 @@ extension Connection {
     /// The server's host as libpq connected to it; starts with `/` for a Unix socket.
     public var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
 
-    /// The name the session logged in with.
-    public var user: String { PQuser(handle).map { String(cString: $0) } ?? "" }
-
     /// The server's version as a number, such as 150005 for 15.5.
     public var serverVersion: Int { Int(PQserverVersion(handle)) }
 
@@ -78,31 +68,6 @@ extension Connection {
 
     /// Takes the notices that came since the last call.
     public func takeNotices() -> [Notice] { notices.take() }
-}
-
-// MARK: Quoting, by libpq itself
-
-extension Connection {
-    /// An identifier in double quotes, for use in a statement.
-    public func quoteIdentifier(_ name: String) throws(PostgresError) -> String {
-        try quoted(name, PQescapeIdentifier)
-    }
-
-    /// A string literal in single quotes, for statements that take no parameters (COPY, DDL).
-    public func quoteLiteral(_ text: String) throws(PostgresError) -> String {
-        try quoted(text, PQescapeLiteral)
-    }
-
-    private func quoted(
-        _ text: String, _ quote: (OpaquePointer?, UnsafePointer<CChar>?, Int) -> UnsafeMutablePointer<CChar>?
-    ) throws(PostgresError) -> String {
-        // libpq counts bytes, and stops at a zero byte, which no PostgreSQL string can hold.
-        guard !text.utf8.contains(0), let result = quote(handle, text, text.utf8.count) else {
-            throw PostgresError(.invalidParameters, "A name or literal can't be quoted: it is not valid UTF-8 text.")
-        }
-        defer { PQfreemem(result) }
-        return String(cString: result)
-    }
 }
 
 // MARK: Waiting
@@ -208,13 +173,7 @@ extension Connection {
     /// - Returns: Whether one is ready; the descriptors say which.
     static func poll(_ descriptors: UnsafeMutablePointer<pollfd>, count: Int) throws(PostgresError) -> Bool {
         let tick = Int32(Interrupt.tick.components.attoseconds / 1_000_000_000_000_000)
-        #if canImport(Glibc)
-            let ready = Glibc.poll(descriptors, nfds_t(count), tick)
-        #elseif canImport(Musl)
-            let ready = Musl.poll(descriptors, nfds_t(count), tick)
-        #else
-            let ready = Darwin.poll(descriptors, nfds_t(count), tick)
-        #endif
+        let ready = Platform.poll(descriptors, nfds_t(count), tick)
         if ready < 0, errno != EINTR {
             throw PostgresError(
                 .connectionLost, "Waiting on the connection failed: \(String(cString: strerror(errno))).")

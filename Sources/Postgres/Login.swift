@@ -1,12 +1,5 @@
 internal import CLibpq
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Platform
 
 /// A session that is being opened. A login is five or six round trips in which its thread has nothing to do, so two of them
 /// may share the time.

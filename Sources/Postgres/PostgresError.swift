@@ -6,7 +6,7 @@ public struct PostgresError: Error, Sendable, Equatable {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         public let description: String
 
-        /// The connection string can't be parsed.
+        /// The connection string can't be parsed, or a statement holds what can't be sent.
         public static let invalidParameters = Code(description: "invalid_parameters")
         /// The host name does not resolve.
         public static let unknownHost = Code(description: "unknown_host")
@@ -39,23 +39,16 @@ public struct PostgresError: Error, Sendable, Equatable {
     /// The five characters of the SQLSTATE, where the server gave one
     /// (PostgreSQL documentation, appendix "PostgreSQL Error Codes").
     public var sqlState: String?
-    /// The table the server names in the error, unqualified.
-    public var table: String?
-    /// The constraint the server names in the error.
-    public var constraint: String?
 
     /// The texts are taken as they are: whoever gives them keeps secrets and row values out.
     public init(
-        _ code: Code, _ message: String, detail: String? = nil, hint: String? = nil, sqlState: String? = nil,
-        table: String? = nil, constraint: String? = nil
+        _ code: Code, _ message: String, detail: String? = nil, hint: String? = nil, sqlState: String? = nil
     ) {
         self.code = code
         self.message = message
         self.detail = detail
         self.hint = hint
         self.sqlState = sqlState
-        self.table = table
-        self.constraint = constraint
     }
 
     /// Whether the same work may succeed on a new connection: the network, a restart, a failover, a crowd or a
@@ -102,17 +95,16 @@ extension PostgresError {
     /// DETAIL of class 23 shows the failing row, and messages of class 22 end in the value that was not accepted
     /// (`invalid input syntax for type integer: "…"`). CONTEXT of a COPY quotes a column, so it is never taken.
     static func server(
-        code: Code, sqlState: String?, message: String, detail: String?, hint: String?, table: String?,
-        constraint: String?
+        code: Code, sqlState: String?, message: String, detail: String?, hint: String?
     ) -> PostgresError {
         let quotesRows = sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
         var shown = message
-        if let sqlState, sqlState.hasPrefix("22"), let range = firstRange(of: ": \"", in: message) {
-            shown = String(message[..<range])
+        if let sqlState, sqlState.hasPrefix("22"), let quotation = message.firstRange(of: ": \"") {
+            shown = String(message[..<quotation.lowerBound])
         }
         return PostgresError(
             code, sentence(shown), detail: quotesRows ? nil : detail.map(sentence), hint: hint.map(sentence),
-            sqlState: sqlState, table: table, constraint: constraint)
+            sqlState: sqlState)
     }
 
     /// Upper-cases the first letter and ends with a full stop.
@@ -123,14 +115,5 @@ extension PostgresError {
         guard let first = trimmed.first else { return "" }
         let end = trimmed.last.map { ".!?".contains($0) } == true ? "" : "."
         return first.uppercased() + trimmed.dropFirst() + end
-    }
-
-    private static func firstRange(of needle: String, in text: String) -> String.Index? {
-        var index = text.startIndex
-        while index < text.endIndex {
-            if text[index...].hasPrefix(needle) { return index }
-            index = text.index(after: index)
-        }
-        return nil
     }
 }

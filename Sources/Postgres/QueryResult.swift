@@ -34,6 +34,6 @@ struct QueryResult: ~Copyable {
         // Field codes as libpq's PG_DIAG_ macros give them (postgres_ext.h).
         return PostgresError.server(
             code: code, sqlState: field("C"), message: field("M") ?? String(cString: PQresultErrorMessage(handle)),
-            detail: field("D"), hint: field("H"), table: field("t"), constraint: field("n"))
+            detail: field("D"), hint: field("H"))
     }
 }

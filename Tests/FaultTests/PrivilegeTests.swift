@@ -60,10 +60,10 @@ extension Faults {
                         CREATE POLICY hiding ON items USING (false)
                         """)
                     let session = try endpoint.connect()
-                    let error = #expect(throws: PostgresError.self) {
+                    let error = #expect(throws: FerryError.self) {
                         try session.query("SELECT count(*) FROM public.items")
                     }
-                    #expect(error?.sqlState == "42501")
+                    #expect(error?.cause?.sqlState == "42501")
                 }
             }
         }

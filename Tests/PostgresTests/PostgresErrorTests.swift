@@ -15,7 +15,7 @@ import Testing
         sqlState: String, message: String, detail: String?
     ) {
         let error = PostgresError.server(
-            code: .server, sqlState: sqlState, message: message, detail: detail, hint: nil, table: "t", constraint: nil)
+            code: .server, sqlState: sqlState, message: message, detail: detail, hint: nil)
         #expect(!"\(error)".contains("precious"))
         #expect("\(error)".contains(sqlState))
         #expect(error.message.lowercased().hasPrefix(message.prefix(20)))
@@ -24,7 +24,7 @@ import Testing
     @Test func `what another error tells besides is kept`() {
         let error = PostgresError.server(
             code: .server, sqlState: "42501", message: "permission denied for table \"t\"", detail: "Its owner is o",
-            hint: nil, table: "t", constraint: nil)
+            hint: nil)
         #expect("\(error)" == "Permission denied for table \"t\". (SQLSTATE 42501) Its owner is o.")
     }
 }

@@ -1,11 +1,6 @@
 internal import Foundation
+internal import Platform
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
 
 /// A child process that can be signalled at will, and whose output is read while it runs.
 ///
@@ -91,7 +86,7 @@ public final class Command: Sendable {
     public func terminate() { signal(SIGTERM) }
     public func signal(_ number: Int32) {
         // Once it has been waited for, the number may be another process's.
-        if isRunning { _ = Glibc.kill(id, number) }
+        if isRunning { _ = Platform.kill(id, number) }
     }
 
     /// What `ps` shows of it, arguments separated by spaces; empty once it is gone.

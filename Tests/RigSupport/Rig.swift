@@ -1,11 +1,6 @@
 public import Ferry
+internal import Platform
 public import Postgres
-
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
 
 /// The two servers of `scripts/rig env`.
 public enum Rig {

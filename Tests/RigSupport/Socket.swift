@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
+internal import Platform
 
 /// The few calls on sockets that the test servers need, all on 127.0.0.1.
 enum Socket {
@@ -112,16 +108,16 @@ enum Socket {
 
 /// The C functions whose names ``Socket`` has taken.
 private enum SystemCalls {
-    static func listen(_ descriptor: Int32, _ backlog: Int32) -> Int32 { Glibc.listen(descriptor, backlog) }
+    static func listen(_ descriptor: Int32, _ backlog: Int32) -> Int32 { Platform.listen(descriptor, backlog) }
     static func connect(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
-        Glibc.connect(descriptor, address, length)
+        Platform.connect(descriptor, address, length)
     }
     static func accept(_ listener: Int32) -> Int32 {
-        let descriptor = Glibc.accept(listener, nil, nil)
+        let descriptor = Platform.accept(listener, nil, nil)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         return descriptor
     }
-    static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+    static func close(_ descriptor: Int32) { _ = Platform.close(descriptor) }
 }
 
 /// Threads and time for test servers.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
+internal import Platform
 
 /// How the kernel looks after one of this process's connections.
 public struct SocketOptions: Sendable, Equatable {

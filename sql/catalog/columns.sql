@@ -89,7 +89,6 @@ SELECT
     CASE WHEN x.oid IS NULL THEN format_type(a.atttypid, a.atttypmod)
         ELSE regexp_replace(format_type(a.atttypid, a.atttypmod), '^("[^"]+"|[^".]+)\.', '')
     END AS type,
-    t.oid AS type_oid,
     CASE WHEN b.oid IN (SELECT oid FROM extension_type WHERE extname = 'vector') THEN b.typname END AS vector_type,
     CASE
         WHEN b.typname NOT IN ('vector', 'halfvec', 'sparsevec', 'bit') THEN NULL
@@ -102,11 +101,7 @@ SELECT
     a.attnotnull AS is_not_null,
     a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default,
     a.attgenerated <> '' AS is_generated,
-    a.attidentity <> '' AS is_identity,
-    a.attstorage AS storage,
-    r.text_reason,
-    has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS may_select,
-    has_column_privilege(a.attrelid, a.attnum, 'INSERT') AS may_insert
+    r.text_reason
 FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace

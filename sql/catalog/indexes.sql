@@ -78,9 +78,7 @@ SELECT
     CASE WHEN pc.oid IS NOT NULL
         THEN format('ALTER INDEX %I.%I ATTACH PARTITION %I.%I', pn.nspname, pc.relname, n.nspname, c.relname)
     END AS attach,
-    con.conname AS constraint_name,
-    con.contype AS constraint_type,
-    pg_get_constraintdef(con.oid) AS constraint_definition,
+    con.oid IS NOT NULL AS is_of_constraint,
     parent.inhparent AS parent,
     CASE WHEN c.relkind = 'I' THEN 0 ELSE pg_relation_size(c.oid) END AS bytes,
     array_remove(ARRAY[

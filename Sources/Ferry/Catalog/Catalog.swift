@@ -167,14 +167,8 @@ public struct Column: Sendable {
     public var hasDefault: Bool
     /// Whether the server computes it from other columns.
     public var isGenerated: Bool
-    /// Whether it is an identity column, GENERATED ALWAYS or BY DEFAULT.
-    public var isIdentity: Bool
     /// Why the column must travel as text, or nil where its binary form means the same in another cluster.
     public var textReason: String?
-    /// SELECT on the column.
-    public var maySelect: Bool
-    /// INSERT on the column.
-    public var mayInsert: Bool
 }
 
 /// pgvector's types.
@@ -219,8 +213,8 @@ public struct Index: Sendable {
     public var orderOperator: String?
     /// `lists=100`, `m=16`, …
     public var options: [String: String]
-    /// The constraint that it belongs to.
-    public var constraint: IndexConstraint?
+    /// Whether it belongs to a constraint.
+    public var isOfConstraint: Bool
     /// The partitioned index that it is attached to.
     public var parent: OID?
     /// Of the index's own pages.
@@ -256,16 +250,6 @@ public struct IndexParts: Sendable {
     public var addConstraint: String?
     /// The whole ALTER INDEX … ATTACH PARTITION, for an index that belongs to a partitioned one.
     public var attach: String?
-}
-
-/// The constraint that an index belongs to.
-public struct IndexConstraint: Sendable {
-    /// As the catalog has it.
-    public var name: String
-    /// `p` primary key, `u` unique, `x` exclusion
-    public var type: String
-    /// `pg_get_constraintdef`
-    public var definition: String
 }
 
 /// A foreign key, on the referencing relation.

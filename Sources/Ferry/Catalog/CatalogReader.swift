@@ -1,11 +1,7 @@
-internal import Postgres
 internal import SQLStatements
 
-/// Reads a ``Catalog`` over one connection, with the statements of `sql/catalog`.
+/// Reads a ``Catalog`` over one session, with the statements of `sql/catalog`.
 struct CatalogReader {
-    /// Where it reads, for errors.
-    let side: Side
-
     /// The statements in the order in which their rows are read: one message, for one round trip.
     private static let statements = [
         Statements.server, Statements.relations, Statements.columns, Statements.indexes, Statements.foreignKeys,
@@ -13,44 +9,40 @@ struct CatalogReader {
     ]
 
     /// Reads everything in one message, so that it costs one round trip. In a transaction it sees that one's snapshot.
-    func read(_ connection: borrowing Connection) throws(FerryError) -> Catalog {
-        try on(side) { () throws(PostgresError) in
-            let rows = try connection.execute(Self.statements.joined(separator: "\n"))
-            guard rows.count == Self.statements.count else {
-                throw PostgresError(.unexpectedResult, "The server did not answer each statement about its catalog.")
-            }
-            let server = try server(rows[0], connection)
-            var relations = try relations(rows[1])
-            try attachColumns(rows[2], to: &relations)
-            try attachIndexes(rows[3], to: &relations)
-            try attachForeignKeys(rows[4], to: &relations)
-            for row in rows[5] {
-                let trigger = Trigger(
-                    name: try row.string("name"), enabled: try row.string("enabled"),
-                    isForEachRow: try row.bool("is_for_each_row"))
-                relations[try row.int("relation", as: OID.self)]?.triggers.append(trigger)
-            }
-            for row in rows[6] {
-                let sequence = ColumnSequence(
-                    column: try row.string("column"), name: try name(row), maySelect: try row.bool("may_select"),
-                    mayUpdate: try row.bool("may_update"))
-                relations[try row.int("relation", as: OID.self)]?.sequences.append(sequence)
-            }
-            return Catalog(server: server, relations: Array(relations.values))
+    func read(_ session: borrowing Session) throws(FerryError) -> Catalog {
+        let rows = try session.execute(Self.statements.joined(separator: "\n"))
+        guard rows.count == Self.statements.count else {
+            throw session.unexpected("The server did not answer each statement about its catalog.")
         }
+        let server = try server(rows[0], session)
+        var relations = try relations(rows[1])
+        try attachColumns(rows[2], to: &relations)
+        try attachIndexes(rows[3], to: &relations)
+        try attachForeignKeys(rows[4], to: &relations)
+        for row in rows[5] {
+            let trigger = Trigger(
+                name: try row.string("name"), enabled: try row.string("enabled"),
+                isForEachRow: try row.bool("is_for_each_row"))
+            relations[try row.int("relation", as: OID.self)]?.triggers.append(trigger)
+        }
+        for row in rows[6] {
+            let sequence = ColumnSequence(
+                column: try row.string("column"), name: try row.name(), maySelect: try row.bool("may_select"),
+                mayUpdate: try row.bool("may_update"))
+            relations[try row.int("relation", as: OID.self)]?.sequences.append(sequence)
+        }
+        return Catalog(server: server, relations: Array(relations.values))
     }
 
     /// Reads only what the server is.
-    func readServer(_ connection: borrowing Connection) throws(PostgresError) -> ServerInfo {
-        try server(try connection.query(Statements.server), connection)
+    func readServer(_ session: borrowing Session) throws(FerryError) -> ServerInfo {
+        try server(try session.query(Statements.server), session)
     }
 
-    private func server(_ rows: Rows, _ connection: borrowing Connection) throws(PostgresError) -> ServerInfo {
-        guard let row = rows.first else {
-            throw PostgresError(.unexpectedResult, "The server does not describe itself.")
-        }
+    private func server(_ rows: Answer, _ session: borrowing Session) throws(FerryError) -> ServerInfo {
+        guard let row = rows.first else { throw session.unexpected("The server does not describe itself.") }
         return ServerInfo(
-            endpoint: connection.endpoint,
+            endpoint: session.endpoint,
             versionNumber: try row.int("version_number"),
             version: try row.string("version"),
             isAurora: try row.bool("is_aurora"),
@@ -74,13 +66,13 @@ struct CatalogReader {
             hasLedgerSchema: try row.bool("has_ledger_schema"))
     }
 
-    private func relations(_ rows: Rows) throws(PostgresError) -> [OID: Relation] {
+    private func relations(_ rows: Answer) throws(FerryError) -> [OID: Relation] {
         var relations: [OID: Relation] = [:]
         for row in rows {
             let oid = try row.int("oid", as: OID.self)
             relations[oid] = Relation(
                 oid: oid,
-                name: try name(row),
+                name: try row.name(),
                 kind: try row.string("kind") == "p" ? .partitioned : .table,
                 isUnlogged: try row.string("persistence") == "u",
                 parent: try row.optional("parent").flatMap { OID($0) },
@@ -103,7 +95,7 @@ struct CatalogReader {
         return relations
     }
 
-    private func attachColumns(_ rows: Rows, to relations: inout [OID: Relation]) throws(PostgresError) {
+    private func attachColumns(_ rows: Answer, to relations: inout [OID: Relation]) throws(FerryError) {
         for row in rows {
             let column = Column(
                 name: try row.string("name"),
@@ -115,25 +107,16 @@ struct CatalogReader {
                 isNotNull: try row.bool("is_not_null"),
                 hasDefault: try row.bool("has_default"),
                 isGenerated: try row.bool("is_generated"),
-                isIdentity: try row.bool("is_identity"),
-                textReason: try row.optional("text_reason"),
-                maySelect: try row.bool("may_select"),
-                mayInsert: try row.bool("may_insert"))
+                textReason: try row.optional("text_reason"))
             relations[try row.int("relation", as: OID.self)]?.columns.append(column)
         }
     }
 
-    private func attachIndexes(_ rows: Rows, to relations: inout [OID: Relation]) throws(PostgresError) {
+    private func attachIndexes(_ rows: Answer, to relations: inout [OID: Relation]) throws(FerryError) {
         for row in rows {
-            var constraint: IndexConstraint?
-            if let constraintName = try row.optional("constraint_name") {
-                constraint = IndexConstraint(
-                    name: constraintName, type: try row.string("constraint_type"),
-                    definition: try row.string("constraint_definition"))
-            }
             let index = Index(
                 oid: try row.int("oid", as: OID.self),
-                name: try name(row),
+                name: try row.name(),
                 isPartitioned: try row.string("kind") == "I",
                 method: try row.string("method"),
                 definition: try row.string("definition"),
@@ -149,7 +132,7 @@ struct CatalogReader {
                 equalityOperators: try row.list("equality_operators"),
                 orderOperator: try row.optional("order_operator"),
                 options: Index.options(try row.list("options")),
-                constraint: constraint,
+                isOfConstraint: try row.bool("is_of_constraint"),
                 parent: try row.optional("parent").flatMap { OID($0) },
                 bytes: try row.int("bytes"),
                 after: try row.list("after"),
@@ -158,7 +141,7 @@ struct CatalogReader {
         }
     }
 
-    private func parts(_ row: Row) throws(PostgresError) -> IndexParts {
+    private func parts(_ row: Record) throws(FerryError) -> IndexParts {
         IndexParts(
             keyType: try row.string("key_type"),
             keyDimensions: try row.optionalInt("key_dimensions"),
@@ -172,7 +155,7 @@ struct CatalogReader {
             attach: try row.optional("attach"))
     }
 
-    private func attachForeignKeys(_ rows: Rows, to relations: inout [OID: Relation]) throws(PostgresError) {
+    private func attachForeignKeys(_ rows: Answer, to relations: inout [OID: Relation]) throws(FerryError) {
         for row in rows {
             let key = ForeignKey(
                 name: try row.string("name"), referenced: try row.int("referenced", as: OID.self),
@@ -182,9 +165,6 @@ struct CatalogReader {
         }
     }
 
-    private func name(_ row: Row) throws(PostgresError) -> QualifiedName {
-        QualifiedName(schema: try row.string("schema"), name: try row.string("name"))
-    }
 }
 
 extension Index {

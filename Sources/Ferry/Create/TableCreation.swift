@@ -11,29 +11,25 @@ struct TableCreation {
     /// - Parameter snapshot: The snapshot that the job reads in, so that pg_dump sees the same tables.
     /// - Returns: Statements in order, to be run in one transaction.
     func statements(
-        in snapshot: Snapshot, on connection: borrowing Connection
+        in snapshot: Snapshot, on target: borrowing Session
     ) throws(FerryError) -> [String] {
-        let session = try snapshot.join(source)
-        let catalog = try CatalogReader(side: .source).read(session)
+        let reading = try snapshot.join(source)
+        let catalog = try CatalogReader().read(reading)
         let created = plan.pairs.filter(\.isCreated).compactMap { catalog.relation($0.name) }
         let relations = created.flatMap { root in
             [root] + catalog.tree(below: root)
         }
-        let types = try missingTypes(of: relations, session, connection)
-        var statements = try schemas(of: relations, types, connection)
+        let types = try missingTypes(of: relations, reading, target)
+        var statements = try schemas(of: relations, types, target)
         if plan.target.vectorVersion == nil, let schema = plan.source.vectorSchema {
-            let quoted = try on(.target) { () throws(PostgresError) in try connection.quoteIdentifier(schema) }
-            statements.append("CREATE EXTENSION IF NOT EXISTS vector SCHEMA \(quoted)")
+            statements.append("CREATE EXTENSION IF NOT EXISTS vector SCHEMA \(schema.quotedIdentifier)")
         }
         let dump = PgDump(source: source, serverVersion: plan.source.versionNumber, snapshot: snapshot)
         try dump.requireNewEnough()
         if !types.isEmpty { statements.append(try dump.types(types.map(\.oid))) }
         statements += types.compactMap(\.comment)
-        var patterns: [String] = []
-        for name in relations.map(\.name) + (try sequences(of: relations, connection)) {
-            // pg_dump reads an identifier in double quotes as a pattern that matches itself.
-            patterns.append(try on(.source) { () throws(PostgresError) in try name.quoted(on: session) })
-        }
+        // pg_dump reads an identifier in double quotes as a pattern that matches itself.
+        let patterns = (relations.map(\.name) + (try sequences(of: relations, target))).map(\.quoted)
         statements.append(try dump.tables(patterns))
         return statements
     }
@@ -46,38 +42,34 @@ struct TableCreation {
     }
 
     private func missingTypes(
-        of relations: [Relation], _ source: borrowing Connection, _ target: borrowing Connection
+        of relations: [Relation], _ source: borrowing Session, _ target: borrowing Session
     ) throws(FerryError) -> [UserType] {
         let oids = ArrayText.format(relations.map { "\($0.oid)" })
-        let rows = try on(.source) { () throws(PostgresError) in try source.query(Statements.userTypes, [oids]) }
         var missing: [UserType] = []
-        for row in rows {
-            try on(.target) { () throws(PostgresError) in
-                let name = try row.string("name")
-                let exists = try target.query("SELECT to_regtype($1) IS NOT NULL AS present", [name])[0].bool("present")
-                guard !exists else { return }
-                missing.append(
-                    UserType(
-                        oid: try row.int("oid", as: OID.self), schema: try row.string("schema"),
-                        comment: try row.optional("comment")))
-            }
+        for row in try source.query(Statements.userTypes, [oids])
+        where try !isThere("to_regtype($1) IS NOT NULL", try row.string("name"), target) {
+            missing.append(
+                UserType(
+                    oid: try row.int("oid", as: OID.self), schema: try row.string("schema"),
+                    comment: try row.optional("comment")))
         }
         return missing
     }
 
+    /// - Parameter condition: Says it of `$1`.
+    private func isThere(_ condition: String, _ name: String, _ target: borrowing Session) throws(FerryError) -> Bool {
+        try target.query("SELECT \(condition) AS is_there", [name]).only().bool("is_there")
+    }
+
     private func schemas(
-        of relations: [Relation], _ types: [UserType], _ target: borrowing Connection
+        of relations: [Relation], _ types: [UserType], _ target: borrowing Session
     ) throws(FerryError) -> [String] {
         var names = Set(relations.map(\.name.schema) + types.map(\.schema))
         if plan.target.vectorVersion == nil, let schema = plan.source.vectorSchema { names.insert(schema) }
         var statements: [String] = []
-        for name in names.sorted() {
-            try on(.target) { () throws(PostgresError) in
-                // IF NOT EXISTS asks for the right to create schemas even where the schema is there.
-                let exists = try target.query(
-                    "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS present", [name])[0].bool("present")
-                if !exists { statements.append("CREATE SCHEMA \(try target.quoteIdentifier(name))") }
-            }
+        for name in names.sorted()
+        where try !isThere("EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", name, target) {
+            statements.append("CREATE SCHEMA \(name.quotedIdentifier)")
         }
         return statements
     }
@@ -85,16 +77,12 @@ struct TableCreation {
     /// Sequences that a default names without the column owning them, where the target has none of that name; pg_dump brings
     /// only owned ones with a table.
     private func sequences(
-        of relations: [Relation], _ target: borrowing Connection
+        of relations: [Relation], _ target: borrowing Session
     ) throws(FerryError) -> [QualifiedName] {
         var seen: Set<QualifiedName> = []
         var missing: [QualifiedName] = []
         for name in relations.flatMap(\.sequences).map(\.name) where seen.insert(name).inserted {
-            let exists = try on(.target) { () throws(PostgresError) in
-                let quoted = try name.quoted(on: target)
-                return try target.query("SELECT to_regclass($1) IS NOT NULL AS present", [quoted])[0].bool("present")
-            }
-            if !exists { missing.append(name) }
+            if try !isThere("to_regclass($1) IS NOT NULL", name.quoted, target) { missing.append(name) }
         }
         return missing
     }

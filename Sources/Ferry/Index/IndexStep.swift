@@ -11,22 +11,22 @@ struct IndexStep {
     /// Opens a session that keeps its backend.
     ///
     /// - Throws: ``FerryError/Code/blocked`` behind a pooler in transaction mode.
-    func connect() throws(FerryError) -> Connection {
-        let connection = try target.connect()
-        try PoolerProbe(endpoint: target).requireSessions(connection)
-        return connection
+    func connect() throws(FerryError) -> Session {
+        let session = try target.connect()
+        try PoolerProbe(endpoint: target).requireSessions(session)
+        return session
     }
 
     /// Finds out what would be done.
-    func plan(on connection: borrowing Connection) throws(FerryError) -> IndexStepPlan {
-        let catalog = try CatalogReader(side: .target).read(connection)
+    func plan(on session: borrowing Session) throws(FerryError) -> IndexStepPlan {
+        let catalog = try CatalogReader().read(session)
         let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: catalog).choose()
         var notes = selectionNotes.map { note in
             var note = note
             note.side = .target
             return note
         }
-        if try Ledger().exists(connection), let job = try Ledger().newestJob(connection), job.state == .loading {
+        if try Ledger().exists(session), let job = try Ledger().newestJob(session), job.state == .loading {
             notes.append(
                 Note(
                     level: .blocker, code: "unfinished_job", side: .target, table: nil,
@@ -91,11 +91,9 @@ struct IndexStep {
             }, seconds: (clock.now - start) / .seconds(1))
     }
 
-    private func dropLeftovers(_ plan: IndexStepPlan, _ connection: borrowing Connection) throws(FerryError) {
+    private func dropLeftovers(_ plan: IndexStepPlan, _ session: borrowing Session) throws(FerryError) {
         for name in plan.tables.flatMap(\.indexes).flatMap(\.leftovers) {
-            try on(.target) { () throws(PostgresError) in
-                try connection.execute("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
-            }
+            try session.execute("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
         }
     }
 }

@@ -67,14 +67,10 @@ struct Analyzer {
     }
     /// - Returns: What is the matter with one of the tables.
     private func fault(
-        analyzing tables: [QualifiedName], over connection: borrowing Connection
+        analyzing tables: [QualifiedName], over connection: borrowing Session
     ) throws(FerryError) -> FerryError? {
         do throws(FerryError) {
-            try on(.target) { () throws(PostgresError) in
-                var names: [String] = []
-                for table in tables { names.append(try table.quoted(on: connection)) }
-                try connection.execute("ANALYZE \(names.joined(separator: ", "))")
-            }
+            try connection.execute("ANALYZE \(tables.map(\.quoted).joined(separator: ", "))")
             return nil
         } catch {
             let fault = error.of(tables[0])

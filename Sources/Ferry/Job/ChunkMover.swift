@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Moves a batch of chunks over one pair of connections, in one target transaction with their ledger entries.
 ///
 /// Invariants:
@@ -16,8 +14,6 @@ struct ChunkMover {
     let batch: ChunkBatch
     /// The job's number in the ledger.
     let job: Int
-    /// How long either server may stay silent.
-    let limit: Duration
     let events: EventSink
 
     /// What a batch's transaction did.
@@ -41,17 +37,15 @@ struct ChunkMover {
     }
 
     /// Asks both servers to begin, and waits for neither.
-    func request(from source: borrowing Connection, to target: borrowing Connection) throws(FerryError) {
+    func request(from source: borrowing Session, to target: borrowing Session) throws(FerryError) {
         try named { () throws(FerryError) in
             try requestRows(from: source)
-            try on(.target) { () throws(PostgresError) in
-                try target.requestCopy(try beginning(on: target).joined(separator: "; "), limit: limit)
-            }
+            try target.requestCopy(beginning.joined(separator: "; "))
         }
     }
 
     /// Moves the rows of a batch that was requested, up to where they can be committed.
-    func move(from source: borrowing Connection, to target: borrowing Connection) throws(FerryError) -> Outcome {
+    func move(from source: borrowing Session, to target: borrowing Session) throws(FerryError) -> Outcome {
         try named { () throws(FerryError) in try moveAll(from: source, to: target) }
     }
 
@@ -59,7 +53,7 @@ struct ChunkMover {
     ///
     /// - Parameter next: What to request in the same breath. Its answers are left for its own ``move(from:to:)``.
     func commit(
-        _ moved: [Moved], then next: ChunkMover?, from source: borrowing Connection, to target: borrowing Connection
+        _ moved: [Moved], then next: ChunkMover?, from source: borrowing Session, to target: borrowing Session
     ) throws(FerryError) {
         FailPoint.reached(.beforeChunkCommit)
         try named { () throws(FerryError) in
@@ -68,15 +62,12 @@ struct ChunkMover {
             }
             let ending = [entries.finishSQL(results), "COMMIT"]
             try next?.requestRows(from: source)
-            try on(.target) { () throws(PostgresError) in
-                guard let next else {
-                    try target.execute(ending.joined(separator: "; "), limit: limit)
-                    return
-                }
-                let statements = ending + (try next.beginning(on: target))
-                try target.requestCopy(statements.joined(separator: "; "), limit: limit)
-                try target.awaitFirstResults(ending.count, limit: limit)
+            guard let next else {
+                try target.execute(ending.joined(separator: "; "), .prompt)
+                return
             }
+            try target.requestCopy((ending + next.beginning).joined(separator: "; "))
+            try target.awaitFirstResults(ending.count)
         }
         FailPoint.reached(.afterChunkCommit)
     }
@@ -93,28 +84,26 @@ struct ChunkMover {
     }
 
     private func moveAll(
-        from source: borrowing Connection, to target: borrowing Connection
+        from source: borrowing Session, to target: borrowing Session
     ) throws(FerryError) -> Outcome {
-        let before = try on(.target) { () throws(PostgresError) in try target.awaitCopy(.in, limit: limit) }
+        let before = try target.awaitCopy(.in)
         let open = try entries.openCount(before)
         guard open == batch.chunks.count else {
-            try on(.target) { () throws(PostgresError) in
-                try target.abortCopyIn(limit: limit)
-                try target.execute("ROLLBACK", limit: limit)
-            }
+            try target.abortCopyIn()
+            try target.execute("ROLLBACK", .prompt)
             // What was asked for must be read before the next can be.
-            try RowReader.begin(.source, limit: limit, on: source)
-            for query in queries { _ = try RowReader(query, side: .source, limit: limit).digest(from: source) }
+            try RowReader.begin(on: source)
+            for query in queries { _ = try RowReader(query).digest(from: source) }
             return .wasDone(isAll: open == 0)
         }
 
         FailPoint.reached(.afterChunkLock)
-        try RowReader.begin(.source, limit: limit, on: source)
+        try RowReader.begin(on: source)
         var moved: [Moved] = []
         for (chunk, query) in zip(batch.chunks, queries) {
             let pair = plan.pairs[chunk.pair]
             do throws(FerryError) {
-                let relay = Relay(query: query, limit: limit) {
+                let relay = Relay(query: query) {
                     events(.moved(pair: pair.number, rows: $0, bytes: $1))
                 }
                 let passed = try relay.run(from: source, to: target)
@@ -134,32 +123,27 @@ struct ChunkMover {
     private var queries: [RowQuery] { batch.chunks.map { plan.pairs[$0.pair].rowQuery($0) } }
 
     /// The source makes ready while the target does.
-    private func requestRows(from source: borrowing Connection) throws(FerryError) {
-        try RowReader.request(queries, side: .source, limit: limit, on: source)
+    private func requestRows(from source: borrowing Session) throws(FerryError) {
+        try RowReader.request(queries, on: source)
     }
 
     // MARK: The target's end
 
     /// The statements up to where rows can flow.
-    private func beginning(on target: borrowing Connection) throws(PostgresError) -> [String] {
-        var statements = ["BEGIN", entries.lockSQL]
-        for chunk in batch.chunks { statements += try copyIn(plan.pairs[chunk.pair], on: target) }
-        return statements
+    private var beginning: [String] {
+        ["BEGIN", entries.lockSQL] + batch.chunks.flatMap { copyIn(plan.pairs[$0.pair]) }
     }
 
     /// The COPY of one table, after what it needs.
-    private func copyIn(_ pair: TablePair, on target: borrowing Connection) throws(PostgresError) -> [String] {
+    private func copyIn(_ pair: TablePair) -> [String] {
         guard pair.load.isKeyed else {
-            return [
-                try target.copyIn(
-                    try pair.name.quoted(on: target), columns: pair.columns.map(\.name), pair.format)
-            ]
+            return [pair.format.copyIn(pair.name.quoted, columns: pair.columns.map(\.name))]
         }
         let staging = merge(pair).staging
-        return [try staging.creation(on: target), try staging.copyIn(pair.format, on: target)]
+        return [staging.creation, staging.copyIn(pair.format)]
     }
 
-    private func merge(_ pair: TablePair) -> KeyedMerge { KeyedMerge(pair: pair, limit: limit) }
+    private func merge(_ pair: TablePair) -> KeyedMerge { KeyedMerge(pair: pair) }
 }
 
 extension TablePair {

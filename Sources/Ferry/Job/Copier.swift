@@ -66,7 +66,7 @@ struct Copier {
     // MARK: One worker
 
     private func work(_ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>) {
-        var leftBehind: Int?
+        var leftBehind: Backend?
         do throws(FerryError) {
             try retry.run(interrupt: source.interrupt, events: events) { (tries: inout Tries) throws(FerryError) in
                 while try session(queue, tally, &tries, &leftBehind) {}
@@ -90,7 +90,7 @@ struct Copier {
     /// - Returns: Whether there may be more to do on new connections.
     private func session(
         _ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>, _ tries: inout Tries,
-        _ leftBehind: inout Int?
+        _ leftBehind: inout Backend?
     ) throws(FerryError) -> Bool {
         guard var batch = queue.next() else { return false }
         do throws(FerryError) {
@@ -118,12 +118,12 @@ struct Copier {
     /// - Parameter batch: The first one to move; after an error, the one that was not moved.
     private func session(
         _ snapshot: Snapshot, _ batch: inout ChunkBatch, _ queue: WorkQueue<ChunkBatch>,
-        _ tally: borrowing Mutex<Tally>, _ tries: inout Tries, _ leftBehind: inout Int?
+        _ tally: borrowing Mutex<Tally>, _ tries: inout Tries, _ leftBehind: inout Backend?
     ) throws(FerryError) -> Bool {
         var targetLogin = try startTargetLogin()
         let sourceConnection = try snapshot.join(source, beside: &targetLogin)
         let targetConnection = try target.finish(targetLogin)
-        if let pid = leftBehind { try target.endBackend(pid, over: targetConnection) }
+        if let backend = leftBehind { try targetConnection.end(backend) }
         leftBehind = nil
         var isRequested = false
         while true {
@@ -140,7 +140,7 @@ struct Copier {
             } catch {
                 if let next { queue.giveBack(next) }
                 // Also where the source failed: this connection is dropped too, in the middle of its transaction.
-                leftBehind = targetConnection.reportedBackendPID
+                leftBehind = targetConnection.backend
                 throw error
             }
             tries.progressed()
@@ -151,7 +151,7 @@ struct Copier {
     }
 
     private func mover(_ batch: ChunkBatch) -> ChunkMover {
-        ChunkMover(plan: plan, batch: batch, job: job, limit: source.stallLimit, events: events)
+        ChunkMover(plan: plan, batch: batch, job: job, events: events)
     }
 
     private func take(

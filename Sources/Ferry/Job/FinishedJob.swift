@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Looks whether the target still holds what a finished job brought.
 ///
 /// It counts rows and compares none: that is what `verify` is for. The application may write to its tables since, so other
@@ -7,25 +5,25 @@ internal import Postgres
 struct FinishedJob {
     let job: Ledger.Job
 
-    func notes(on target: borrowing Connection) throws(FerryError) -> [Note] {
+    func notes(on target: borrowing Session) throws(FerryError) -> [Note] {
         guard let report = job.report else { return [] }
         let tables = Dictionary(report.tables.map { ($0.name, $0) }) { first, _ in first }
         var notes: [Note] = []
         for pair in job.plan.pairs {
             guard let table = tables[pair.name] else { continue }
-            let note = try on(.target, pair.name) { () throws(PostgresError) in try loss(pair, table, on: target) }
-            if let note { notes.append(note) }
+            if let note = try loss(pair, table, on: target) { notes.append(note) }
         }
         return notes
     }
 
     private func loss(
-        _ pair: TablePair, _ table: TableReport, on target: borrowing Connection
-    ) throws(PostgresError) -> Note? {
-        let name = try pair.name.quoted(on: target)
+        _ pair: TablePair, _ table: TableReport, on target: borrowing Session
+    ) throws(FerryError) -> Note? {
+        let name = pair.name.quoted
         let exists = try target.query(
             "SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')) AS is_there",
-            [name])[0].bool("is_there")
+            [name], about: pair.name
+        ).only().bool("is_there")
         guard exists else {
             return Note(
                 level: .blocker, code: "table_gone", side: .target, table: pair.name,
@@ -42,7 +40,8 @@ struct FinishedJob {
             SELECT count(*) AS rows, count(*) FILTER (WHERE r.xmin IN (
                 SELECT c.xid FROM vecferry.chunk AS c WHERE c.job = $1 AND c.pair = $2 AND c.xid IS NOT NULL)) AS own
             FROM \(pair.targetOnly)\(name) AS r
-            """, ["\(job.number)", "\(pair.number)"])[0]
+            """, ["\(job.number)", "\(pair.number)"], about: pair.name
+        ).only()
         let (rows, own) = (try row.int("rows", as: Int.self), try row.int("own", as: Int.self))
         // Rows that somebody has updated since have another xmin, so this says no more than it knows.
         let isForeign = own == 0 && brought > table.keptRows

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Puts on what rows must not meet on their way in: foreign keys, checks and triggers.
 struct Finisher {
     /// The job's number in the ledger.
@@ -26,32 +24,25 @@ struct Finisher {
     }
 
     /// Puts one definition back, in one transaction with the mark that it is.
-    private func restore(_ definition: SavedDefinition, on connection: borrowing Connection) throws(FerryError) {
-        do throws(FerryError) {
-            try on(.target, definition.relation) { () throws(PostgresError) in
-                try restoreInTransaction(definition, on: connection)
+    private func restore(_ definition: SavedDefinition, on target: borrowing Session) throws(FerryError) {
+        let table = definition.relation
+        try target.transaction(
+            lockWait: lockWait, about: table,
+            locking: ([table.sql] + definition.statements).joined(separator: "; ")
+        ) { () throws(FerryError) in
+            let state = try target.query(
+                """
+                SELECT restored_at IS NOT NULL AS restored FROM vecferry.saved_definition
+                WHERE job = $1 AND number = $2 FOR UPDATE
+                """, ["\(job)", "\(definition.number)"], about: table)
+            // The answer to an earlier try's COMMIT may have been lost on the way.
+            if try state.first?.bool("restored") != true {
+                for statement in definition.statements { try target.execute(statement, about: table) }
+                FailPoint.reached(.afterDefinition)
+                try target.execute(Ledger.markRestoredSQL(job: job, number: definition.number), about: table)
             }
-        } catch {
-            let text = ([definition.relation.sql] + definition.statements).joined(separator: "; ")
-            throw error.naming(LockHolder(behind: error, text: text, on: connection))
+            FailPoint.reached(.beforeDefinitionCommit)
         }
-    }
-
-    private func restoreInTransaction(
-        _ definition: SavedDefinition, on connection: borrowing Connection
-    ) throws(PostgresError) {
-        let entry = "WHERE job = \(job) AND number = \(definition.number)"
-        let state = try connection.execute(
-            "\(LockHolder.begin(lockWait)); "
-                + "SELECT restored_at IS NOT NULL AS restored FROM vecferry.saved_definition \(entry) FOR UPDATE")
-        // The answer to an earlier try's COMMIT may have been lost on the way.
-        if try state.last?.first?.bool("restored") != true {
-            for statement in definition.statements { try connection.execute(statement) }
-            FailPoint.reached(.afterDefinition)
-            try connection.execute(Ledger.markRestoredSQL(job: job, number: definition.number))
-        }
-        FailPoint.reached(.beforeDefinitionCommit)
-        try connection.execute("COMMIT")
         FailPoint.reached(.afterDefinitionCommit)
     }
 }

@@ -101,7 +101,7 @@ struct Job {
     private func jobs(for chunks: Int, _ plan: Plan, _ session: inout JobSession) throws(FerryError) -> Int {
         guard chunks > engine.jobs, engine.jobsOverLongLine != engine.jobs else { return engine.jobs }
         let roundTrip = try session.run { connection throws(FerryError) in
-            try on(.target) { () throws(PostgresError) in try connection.roundTrip(limit: target.stallLimit) }
+            try connection.roundTrip()
         }
         // Between the zones of a region it is 1 to 2 ms, and two streams lose nothing worth more sessions.
         guard roundTrip >= .milliseconds(5) else { return engine.jobs }

@@ -20,7 +20,7 @@ struct JobOpening {
     }
 
     /// What a job that is under way reads, so that it is locked before the source is looked at.
-    func sourceRelations(_ connection: borrowing Connection) throws(FerryError) -> [QualifiedName] {
+    func sourceRelations(_ connection: borrowing Session) throws(FerryError) -> [QualifiedName] {
         guard !restart, try Ledger().exists(connection) else { return [] }
         return try Ledger().newestJob(connection)?.plan.sourceRelations ?? []
     }
@@ -30,7 +30,7 @@ struct JobOpening {
     /// - Parameter connection: To the target, outside of any transaction, under vecferry's lock.
     /// - Throws: ``FerryError/Code/blocked`` where the plan has blockers, ``FerryError/Code/ledger`` where another job
     ///   is under way.
-    func open(_ connection: borrowing Connection, _ snapshots: SnapshotKeeper) throws(FerryError) -> Opening {
+    func open(_ connection: borrowing Session, _ snapshots: SnapshotKeeper) throws(FerryError) -> Opening {
         let sourceConnection = try source.connect()
         let snapshot = try snapshots.snapshot()
         do throws(FerryError) {
@@ -41,7 +41,7 @@ struct JobOpening {
     }
 
     private func open(
-        _ connection: borrowing Connection, _ sourceConnection: borrowing Connection, _ snapshots: SnapshotKeeper,
+        _ connection: borrowing Session, _ sourceConnection: borrowing Session, _ snapshots: SnapshotKeeper,
         _ snapshot: Snapshot
     ) throws(FerryError) -> Opening {
         let known = try KnownJob.find(request, source: sourceConnection, target: connection)
@@ -66,7 +66,7 @@ struct JobOpening {
     }
 
     private func resume(
-        _ job: Ledger.Job, _ snapshot: Snapshot, _ connection: borrowing Connection
+        _ job: Ledger.Job, _ snapshot: Snapshot, _ connection: borrowing Session
     ) throws(FerryError) -> Opening {
         let hasChanged = snapshot.visibility != job.sourceVisibility
         if job.state == .finished, var report = job.report {
@@ -105,8 +105,8 @@ struct JobOpening {
     }
 
     private func begin(
-        _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ sourceConnection: borrowing Connection,
-        _ connection: borrowing Connection, after abandoned: Ledger.Job? = nil
+        _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ sourceConnection: borrowing Session,
+        _ connection: borrowing Session, after abandoned: Ledger.Job? = nil
     ) throws(FerryError) -> Opening {
         events(.began(.plan))
         let fingerprint = try JobFingerprint(request: request).read(sourceConnection)
@@ -136,7 +136,7 @@ struct JobOpening {
     }
 
     private func makePlan(
-        _ snapshot: Snapshot, _ sourceConnection: borrowing Connection, _ connection: borrowing Connection
+        _ snapshot: Snapshot, _ sourceConnection: borrowing Session, _ connection: borrowing Session
     ) throws(FerryError) -> Plan {
         let survey = try Surveyor(source: source, target: target, request: request)
             .survey(in: snapshot, source: sourceConnection, target: connection)
@@ -153,7 +153,7 @@ struct JobOpening {
     /// Refuses to take back a job where the plan that follows would be blocked all the same: by anything but what that job
     /// put there.
     private func requirePlan(
-        after restart: Restart, _ snapshot: Snapshot, _ connection: borrowing Connection
+        after restart: Restart, _ snapshot: Snapshot, _ connection: borrowing Session
     ) throws(FerryError) {
         // Its own, since a survey leaves the session in a transaction.
         var plan = try makePlan(snapshot, try source.connect(), connection)
@@ -190,7 +190,7 @@ enum KnownJob {
 
     /// Reads the newest job. Changes nothing.
     static func find(
-        _ request: CopyRequest, source: borrowing Connection, target: borrowing Connection
+        _ request: CopyRequest, source: borrowing Session, target: borrowing Session
     ) throws(FerryError) -> KnownJob {
         guard try Ledger().exists(target), let job = try Ledger().newestJob(target) else { return .none }
         let fingerprint = try JobFingerprint(request: request).read(source)

@@ -6,7 +6,7 @@ struct JobSession: ~Copyable {
     private let target: Endpoint
     private let retry: RetryPolicy
     private let events: EventSink
-    private var connection: Connection?
+    private var connection: Session?
 
     /// Opens nothing yet: the first ``run(_:)`` does.
     init(_ target: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
@@ -18,13 +18,13 @@ struct JobSession: ~Copyable {
     /// Runs a block over the session, outside of any transaction, and again where a fault may heal. After an error the session
     /// is a new one.
     mutating func run<Result>(
-        _ body: (borrowing Connection) throws(FerryError) -> Result
+        _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in try once(body) }
     }
 
     private mutating func once<Result>(
-        _ body: (borrowing Connection) throws(FerryError) -> Result
+        _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         if let held = connection.take() {
             do throws(FerryError) {

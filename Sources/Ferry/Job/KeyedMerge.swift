@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Brings the rows of one chunk into a table that holds rows already and has no bots to tell them apart by: by key,
 /// through a temporary table.
 ///
@@ -8,8 +6,6 @@ internal import Postgres
 struct KeyedMerge {
     /// The table, whose key both sides have.
     let pair: TablePair
-    /// How long the target may stay silent in a stream.
-    let limit: Duration
 
     /// Where the chunk's rows come first.
     var staging: StagingTable { StagingTable(table: pair.name, columns: pair.columns.map(\.name)) }
@@ -17,12 +13,9 @@ struct KeyedMerge {
     /// Merges what was staged.
     ///
     /// - Returns: The digest of the rows that were left out, because the target's row with their key stays.
-    func run(_ staged: Digest, on target: borrowing Connection) throws(FerryError) -> Digest {
+    func run(_ staged: Digest, on target: borrowing Session) throws(FerryError) -> Digest {
         let kept = try clear(on: target)
-        let insertion = try on(.target) { () throws(PostgresError) in
-            "\(try staging.insertion(on: target)) RETURNING \(try staging.list("t", on: target))"
-        }
-        let inserted = try digest(insertion, target)
+        let inserted = try digest("\(staging.insertion) RETURNING \(staging.list("t"))", target)
         guard kept + inserted == staged else {
             throw FerryError(
                 .malformedStream, "The rows that the target took by key are not the rows that were sent.",
@@ -35,26 +28,20 @@ struct KeyedMerge {
     /// Lets each key be there once: the staged rows, or the target's, go.
     ///
     /// - Returns: The digest of the staged rows that went.
-    private func clear(on target: borrowing Connection) throws(FerryError) -> Digest {
-        let statement = try on(.target) { () throws(PostgresError) in
-            let match = try staging.match(pair.key ?? TableKey(columns: [], equalityOperators: []), on: target)
-            let (rows, table) = (StagingTable.name, "\(pair.targetOnly)\(try pair.name.quoted(on: target))")
-            guard pair.load == .keepKeys else { return "DELETE FROM \(table) AS t USING \(rows) AS s WHERE \(match)" }
-            return "DELETE FROM \(rows) AS s USING \(table) AS t WHERE \(match) "
-                + "RETURNING \(try staging.list("s", on: target))"
+    private func clear(on target: borrowing Session) throws(FerryError) -> Digest {
+        let match = staging.match(pair.key ?? TableKey(columns: [], equalityOperators: []))
+        let (rows, table) = (StagingTable.name, "\(pair.targetOnly)\(pair.name.quoted)")
+        if pair.load == .keepKeys {
+            return try digest(
+                "DELETE FROM \(rows) AS s USING \(table) AS t WHERE \(match) RETURNING \(staging.list("s"))", target)
         }
-        if pair.load == .keepKeys { return try digest(statement, target) }
-        try on(.target) { () throws(PostgresError) in try target.execute(statement) }
+        try target.execute("DELETE FROM \(table) AS t USING \(rows) AS s WHERE \(match)")
         return .zero
     }
 
     /// The digest of what a data-modifying statement returns.
-    private func digest(_ statement: String, _ target: borrowing Connection) throws(FerryError) -> Digest {
-        try on(.target) { () throws(PostgresError) in
-            try target.startCopy("COPY (\(statement)) TO STDOUT\(pair.format.copyOptions)", .out, limit: nil)
-        }
-        let reader = RowReader(
-            fieldCount: pair.columns.count, format: pair.format, side: .target, limit: limit)
-        return try reader.digest(from: target)
+    private func digest(_ statement: String, _ target: borrowing Session) throws(FerryError) -> Digest {
+        try target.startCopy("COPY (\(statement)) TO STDOUT\(pair.format.copyOptions)", .out, .working)
+        return try RowReader(fieldCount: pair.columns.count, format: pair.format).digest(from: target)
     }
 }

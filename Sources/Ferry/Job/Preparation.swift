@@ -1,4 +1,3 @@
-internal import Postgres
 internal import SQLStatements
 
 /// Makes the target ready to be loaded, in one transaction together with the ledger of the job: either all of it is done and
@@ -16,74 +15,56 @@ struct Preparation {
     let lockWait: Duration
 
     /// - Returns: The job's number.
-    func run(on target: borrowing Connection) throws(FerryError) -> Int {
-        do throws(FerryError) {
-            try on(.target) { () throws(PostgresError) in
-                // Whoever uses the tables may finish first, and is not held up for longer by our waiting.
-                try target.execute(LockHolder.begin(lockWait))
-                try target.execute(Statements.ledger)
-                for statement in creation { try target.execute(statement) }
-            }
+    func run(on target: borrowing Session) throws(FerryError) -> Int {
+        let job = try target.transaction(lockWait: lockWait, locking: plan.pairs.lockText) { () throws(FerryError) in
+            try target.execute(Statements.ledger)
+            for statement in creation { try target.execute(statement) }
             FailPoint.reached(.afterLedgerSchema)
             try takeOff(on: target)
             FailPoint.reached(.afterTakeOff)
             try clear(on: target)
             FailPoint.reached(.afterClear)
-            let saved = try on(.target) { () throws(PostgresError) in try definitions(on: target) }
             let job = try Ledger().begin(
-                plan, fingerprint: fingerprint, sourceVisibility: visibility, saved: saved, target)
+                plan, fingerprint: fingerprint, sourceVisibility: visibility, saved: definitions, target)
             FailPoint.reached(.beforePrepareCommit)
-            try on(.target) { () throws(PostgresError) in try target.execute("COMMIT") }
-            FailPoint.reached(.afterPrepareCommit)
             return job
-        } catch {
-            if error.cause?.isConnectionGone != true { _ = try? target.execute("ROLLBACK") }
-            throw error.naming(LockHolder(behind: error, text: plan.pairs.lockText, on: target))
         }
+        FailPoint.reached(.afterPrepareCommit)
+        return job
     }
 
     // MARK: What goes for the load
 
-    private func takeOff(on target: borrowing Connection) throws(FerryError) {
+    private func takeOff(on target: borrowing Session) throws(FerryError) {
         for pair in plan.pairs {
-            try on(.target, pair.name) { () throws(PostgresError) in
-                for constraint in pair.constraints where constraint.exists {
-                    let table = try constraint.relation.quoted(on: target)
-                    let name = try target.quoteIdentifier(constraint.name)
-                    try target.execute("ALTER TABLE \(table) DROP CONSTRAINT \(name)")
-                }
-                for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
-                for index in pair.indexes where index.action == .rebuild {
-                    try target.execute("DROP INDEX \(try index.name.quoted(on: target))")
-                }
+            for constraint in pair.constraints where constraint.exists {
+                try target.execute(
+                    "ALTER TABLE \(constraint.relation.quoted) DROP CONSTRAINT \(constraint.name.quotedIdentifier)",
+                    about: pair.name)
+            }
+            for trigger in pair.triggers { try target.execute(trigger.disabling, about: pair.name) }
+            for index in pair.indexes where index.action == .rebuild {
+                try target.execute("DROP INDEX \(index.name.quoted)", about: pair.name)
             }
         }
     }
 
-    private func clear(on target: borrowing Connection) throws(FerryError) {
-        let truncated = plan.pairs.filter { $0.load == .truncate }
-        if !truncated.isEmpty {
-            try on(.target) { () throws(PostgresError) in
-                var names: [String] = []
-                for pair in truncated { names.append(pair.targetOnly + (try pair.name.quoted(on: target))) }
-                try target.execute("TRUNCATE \(names.joined(separator: ", "))")
-            }
-        }
+    private func clear(on target: borrowing Session) throws(FerryError) {
+        let truncated = plan.pairs.filter { $0.load == .truncate }.map { $0.targetOnly + $0.name.quoted }
+        if !truncated.isEmpty { try target.execute("TRUNCATE \(truncated.joined(separator: ", "))") }
         // A row finds its bot through its parent, so the parent's rows go last.
         for pair in plan.pairs.sorted(by: { ($0.botScope?.depth ?? 0) > ($1.botScope?.depth ?? 0) }) {
             guard case .replaceBots(let bots) = pair.load, !bots.isEmpty, let scope = pair.botScope else { continue }
-            try on(.target, pair.name) { () throws(PostgresError) in
-                let condition = try scope.belongs(to: bots, alias: "r", on: target)
-                try target.execute(
-                    "DELETE FROM \(pair.targetOnly)\(try pair.name.quoted(on: target)) AS r WHERE \(condition)")
-            }
+            try target.execute(
+                "DELETE FROM \(pair.targetOnly)\(pair.name.quoted) AS r WHERE \(scope.belongs(to: bots, alias: "r"))",
+                about: pair.name)
         }
     }
 
     // MARK: What comes back
 
     /// Everything that is put on after the load, in stages: indexes, constraints, triggers.
-    private func definitions(on target: borrowing Connection) throws(PostgresError) -> [SavedDefinition] {
+    private var definitions: [SavedDefinition] {
         var definitions: [SavedDefinition] = []
         func add(
             _ pair: TablePair, _ kind: SavedDefinition.Kind, stage: Int, _ relation: QualifiedName, _ name: String,
@@ -101,8 +82,7 @@ struct Preparation {
                 }
             }
             for constraint in pair.constraints {
-                let table = try constraint.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(constraint.name)
+                let (table, name) = (constraint.relation.quoted, constraint.name.quotedIdentifier)
                 add(
                     pair, .constraint, stage: SavedDefinition.constraintStage, constraint.relation, constraint.name,
                     ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(constraint.definition)"] + constraint.after)
@@ -110,7 +90,7 @@ struct Preparation {
             for trigger in pair.triggers {
                 add(
                     pair, .trigger, stage: SavedDefinition.triggerStage, trigger.relation, trigger.name,
-                    [try trigger.enabling(on: target)])
+                    [trigger.enabling])
             }
         }
         return definitions

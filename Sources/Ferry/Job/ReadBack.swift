@@ -16,8 +16,8 @@ struct ReadBack {
 
     /// What to read, by pair. Pairs that are merged by key are left out: each of their chunks was proven in its own
     /// transaction.
-    func ranges(of pairs: [TablePair], _ connection: borrowing Connection) throws(FerryError) -> [Int: Ranges] {
-        let catalog = try CatalogReader(side: .target).read(connection)
+    func ranges(of pairs: [TablePair], _ connection: borrowing Session) throws(FerryError) -> [Int: Ranges] {
+        let catalog = try CatalogReader().read(connection)
         var ranges: [Int: Ranges] = [:]
         for pair in pairs where !pair.load.isKeyed {
             guard let relation = catalog.relation(pair.name) else {

@@ -16,54 +16,44 @@ struct Restart {
     let lockWait: Duration
 
     /// Carries it out in one transaction, or leaves all as it was.
-    func run(on target: borrowing Connection) throws(FerryError) {
-        do throws(FerryError) {
-            try on(.target) { () throws(PostgresError) in try target.execute(LockHolder.begin(lockWait)) }
+    func run(on target: borrowing Session) throws(FerryError) {
+        try target.transaction(lockWait: lockWait, locking: job.plan.pairs.lockText) { () throws(FerryError) in
             // First, since it waits for the job's transactions under way, and none begins after it.
             try Ledger().abandon(job: job.number, target)
             FailPoint.reached(.afterRestartAbandon)
             let pairs = try existingPairs(on: target)
-            try on(.target) { () throws(PostgresError) in try takeOff(pairs, on: target) }
+            try takeOff(pairs, on: target)
             // Now that the tables are locked, nothing comes to refer to them any more.
             let referred = try referredPairs(pairs, on: target)
-            try on(.target) { () throws(PostgresError) in try removeRows(pairs, referred: referred, on: target) }
+            try removeRows(pairs, referred: referred, on: target)
             FailPoint.reached(.afterRestartRows)
             try putOn(pairs, on: target)
             FailPoint.reached(.beforeRestartCommit)
-            try on(.target) { () throws(PostgresError) in try target.execute("COMMIT") }
-            FailPoint.reached(.afterRestartCommit)
-        } catch {
-            if error.cause?.isConnectionGone != true { _ = try? target.execute("ROLLBACK") }
-            throw error.naming(LockHolder(behind: error, text: job.plan.pairs.lockText, on: target))
         }
+        FailPoint.reached(.afterRestartCommit)
     }
 
     /// The tables that hold rows which the job did not bring: these stay, and the tables with them.
-    func sharedTables(on target: borrowing Connection) throws(FerryError) -> Set<QualifiedName> {
+    func sharedTables(on target: borrowing Session) throws(FerryError) -> Set<QualifiedName> {
         var names: Set<QualifiedName> = []
-        for pair in try existingPairs(on: target) {
-            let isShared = try on(.target, pair.name) { () throws(PostgresError) in
-                try holdsOthers(pair, on: target)
-            }
-            if isShared { names.insert(pair.name) }
-        }
+        for pair in try existingPairs(on: target) where try holdsOthers(pair, on: target) { names.insert(pair.name) }
         return names
     }
 
-    private func holdsOthers(_ pair: TablePair, on target: borrowing Connection) throws(PostgresError) -> Bool {
-        let table = try pair.targetOnly + pair.name.quoted(on: target)
-        return try target.query("SELECT EXISTS (SELECT FROM \(table) AS r WHERE NOT \(own(pair))) AS others")[0]
-            .bool("others")
+    private func holdsOthers(_ pair: TablePair, on target: borrowing Session) throws(FerryError) -> Bool {
+        try target.query(
+            "SELECT EXISTS (SELECT FROM \(pair.targetOnly)\(pair.name.quoted) AS r WHERE NOT \(own(pair))) AS others",
+            about: pair.name
+        ).only().bool("others")
     }
 
-    private func existingPairs(on target: borrowing Connection) throws(FerryError) -> [TablePair] {
+    private func existingPairs(on target: borrowing Session) throws(FerryError) -> [TablePair] {
         var pairs: [TablePair] = []
         for pair in job.plan.pairs {
-            let exists = try on(.target, pair.name) { () throws(PostgresError) in
-                let table = try pair.name.quoted(on: target)
-                return try target.query("SELECT to_regclass($1) IS NOT NULL AS present", [table])[0].bool("present")
-            }
-            if exists { pairs.append(pair) }
+            let row = try target.query(
+                "SELECT to_regclass($1) IS NOT NULL AS present", [pair.name.quoted], about: pair.name
+            ).only()
+            if try row.bool("present") { pairs.append(pair) }
         }
         return pairs
     }
@@ -73,32 +63,24 @@ struct Restart {
     ///
     /// - Throws: ``FerryError/Code/invalidRequest`` where a row refers to one that is to go: that would break it, or delete
     ///   it too.
-    private func referredPairs(_ pairs: [TablePair], on target: borrowing Connection) throws(FerryError) -> Set<Int> {
+    private func referredPairs(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) -> Set<Int> {
         var referred: Set<Int> = []
-        let rows = try on(.target) { () throws(PostgresError) in
-            var names: [String] = []
-            for pair in pairs { names.append(try pair.name.quoted(on: target)) }
-            return try target.query(Statements.referrers, [ArrayText.format(names)])
-        }
-        for row in rows {
-            let (referrer, key, pair, isHeld) = try on(.target) { () throws(PostgresError) in
-                let pair = pairs[try row.int("position", as: Int.self) - 1]
-                let referrer = QualifiedName(schema: try row.string("schema"), name: try row.string("name"))
-                let referenced = QualifiedName(
-                    schema: try row.string("referenced_schema"), name: try row.string("referenced_name"))
-                let isHeld = try target.query(
-                    """
-                    SELECT EXISTS (SELECT FROM \(try referrer.quoted(on: target)) AS f \
-                    JOIN \(try referenced.quoted(on: target)) AS r ON \(try row.string("condition")) \
-                    WHERE \(own(pair))) AS is_held
-                    """)[0].bool("is_held")
-                return (referrer, try row.string("key"), pair, isHeld)
-            }
+        for row in try target.query(Statements.referrers, [ArrayText.format(pairs.map(\.name.quoted))]) {
+            let pair = pairs[try row.int("position", as: Int.self) - 1]
+            let referrer = try row.name()
+            let isHeld = try target.query(
+                """
+                SELECT EXISTS (SELECT FROM \(referrer.quoted) AS f \
+                JOIN \(try row.name("referenced_schema", "referenced_name").quoted) AS r \
+                ON \(try row.string("condition")) WHERE \(own(pair))) AS is_held
+                """
+            ).only().bool("is_held")
             guard !isHeld else {
                 throw FerryError(
                     .invalidRequest, "The table holds rows that refer to rows which the job brought to \(pair.name).",
-                    hint: "Delete them, or drop the foreign key \(key), before the job can start over.", side: .target,
-                    table: referrer)
+                    hint:
+                        "Delete them, or drop the foreign key \(try row.string("key")), before the job can start over.",
+                    side: .target, table: referrer)
             }
             referred.insert(pair.number)
         }
@@ -115,34 +97,31 @@ struct Restart {
 
     // MARK: Off and on again
 
-    private func takeOff(_ pairs: [TablePair], on target: borrowing Connection) throws(PostgresError) {
+    private func takeOff(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) {
         for pair in pairs {
-            let table = try pair.name.quoted(on: target)
-            try target.execute("LOCK TABLE \(pair.targetOnly)\(table) IN ACCESS EXCLUSIVE MODE")
+            try target.execute("LOCK TABLE \(pair.targetOnly)\(pair.name.quoted) IN ACCESS EXCLUSIVE MODE")
             for constraint in pair.constraints {
-                let relation = try constraint.relation.quoted(on: target)
-                let name = try target.quoteIdentifier(constraint.name)
+                let (relation, name) = (constraint.relation.quoted, constraint.name.quotedIdentifier)
                 try target.execute("ALTER TABLE IF EXISTS \(relation) DROP CONSTRAINT IF EXISTS \(name)")
             }
-            for trigger in pair.triggers { try target.execute(try trigger.disabling(on: target)) }
+            for trigger in pair.triggers { try target.execute(trigger.disabling) }
         }
     }
 
     /// Puts on again what the job or this took off. Tables that the job made and that go have nothing left to be put on.
-    private func putOn(_ pairs: [TablePair], on target: borrowing Connection) throws(FerryError) {
+    private func putOn(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) {
         let ledger = Ledger()
         let present = Set(try existingPairs(on: target).map(\.number))
         let pending = Set(try ledger.pendingDefinitions(job: job.number, target).map(\.number))
         for definition in try ledger.definitions(job: job.number, target) {
             let isPending = pending.contains(definition.number)
             let isOff = definition.kind == .index ? isPending && isDropped(definition) : true
-            try on(.target, definition.relation) { () throws(PostgresError) in
-                if isOff, present.contains(definition.pair) {
-                    for statement in definition.statements { try target.execute(statement) }
-                }
-                if isPending {
-                    try target.execute(Ledger.markRestoredSQL(job: job.number, number: definition.number))
-                }
+            if isOff, present.contains(definition.pair) {
+                for statement in definition.statements { try target.execute(statement, about: definition.relation) }
+            }
+            if isPending {
+                try target.execute(
+                    Ledger.markRestoredSQL(job: job.number, number: definition.number), about: definition.relation)
             }
         }
     }
@@ -160,14 +139,14 @@ struct Restart {
     // MARK: Rows
 
     private func removeRows(
-        _ pairs: [TablePair], referred: Set<Int>, on target: borrowing Connection
-    ) throws(PostgresError) {
+        _ pairs: [TablePair], referred: Set<Int>, on target: borrowing Session
+    ) throws(FerryError) {
         var emptied: [String] = []
         var dropped: [String] = []
         for pair in pairs {
-            let table = try pair.targetOnly + pair.name.quoted(on: target)
+            let table = pair.targetOnly + pair.name.quoted
             if try !holdsOthers(pair, on: target), !referred.contains(pair.number) {
-                if pair.isCreated { dropped.append(try pair.name.quoted(on: target)) } else { emptied.append(table) }
+                if pair.isCreated { dropped.append(pair.name.quoted) } else { emptied.append(table) }
             } else {
                 try target.execute("DELETE FROM \(table) AS r WHERE \(own(pair))")
             }
@@ -180,13 +159,13 @@ struct Restart {
     /// Drops tables that the job made.
     ///
     /// - Returns: Whether that was possible: a view that somebody made since keeps them.
-    private func drop(_ tables: [String], on target: borrowing Connection) throws(PostgresError) -> Bool {
+    private func drop(_ tables: [String], on target: borrowing Session) throws(FerryError) -> Bool {
         try target.execute("SAVEPOINT vecferry_drop")
-        do throws(PostgresError) {
+        do throws(FerryError) {
             try target.execute("DROP TABLE \(tables.joined(separator: ", "))")
             return true
         } catch {
-            guard error.sqlState == "2BP01" else { throw error }
+            guard error.cause?.sqlState == "2BP01" else { throw error }
             try target.execute("ROLLBACK TO SAVEPOINT vecferry_drop")
             return false
         }

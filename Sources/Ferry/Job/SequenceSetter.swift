@@ -1,12 +1,10 @@
-internal import Postgres
-
 /// Sets the sequences of copied columns to where the source's stand.
 struct SequenceSetter {
     let plan: Plan
 
     /// - Returns: The pairs with a sequence that can't be set, say since the value is out of its bounds, and why.
     func run(
-        pairs: [TablePair], from source: borrowing Connection, to target: borrowing Connection
+        pairs: [TablePair], from source: borrowing Session, to target: borrowing Session
     ) throws(FerryError) -> [Int: FerryError] {
         var failures: [Int: FerryError] = [:]
         for pair in pairs {
@@ -23,34 +21,29 @@ struct SequenceSetter {
     }
 
     private func carryOver(
-        _ sequence: SequencePlan, of pair: TablePair, from source: borrowing Connection, to target: borrowing Connection
+        _ sequence: SequencePlan, of pair: TablePair, from source: borrowing Session, to target: borrowing Session
     ) throws(FerryError) {
-        let (value, isCalled) = try on(.source, pair.name) { () throws(PostgresError) in
-            let row = try source.query(
-                "SELECT last_value, is_called FROM \(try sequence.source.quoted(on: source))")[0]
-            return (try row.string("last_value"), try row.bool("is_called"))
+        let row = try source.query(
+            "SELECT last_value, is_called FROM \(sequence.source.quoted)", about: pair.name
+        ).only()
+        let (value, isCalled) = (try row.string("last_value"), try row.bool("is_called"))
+        let name = sequence.target.quoted
+        if sequence.keepsHigher {
+            let own = try target.query(
+                """
+                SELECT s.last_value, s.is_called, d.seqincrement < 0 AS is_descending
+                FROM \(name) AS s, pg_catalog.pg_sequence AS d WHERE d.seqrelid = $1::regclass
+                """, [name], about: pair.name
+            ).only()
+            if try isFurther(own, than: Int(value) ?? 0, isCalled) { return }
         }
-        try on(.target, pair.name) { () throws(PostgresError) in try set(sequence, value, isCalled, on: target) }
-    }
-
-    private func set(
-        _ sequence: SequencePlan, _ value: String, _ isCalled: Bool, on target: borrowing Connection
-    ) throws(PostgresError) {
-        let name = try sequence.target.quoted(on: target)
-        if sequence.keepsHigher, try isFurther(name, than: Int(value) ?? 0, isCalled, on: target) { return }
         try target.query(
-            "SELECT setval($1::regclass, $2::bigint, $3::boolean)", [name, value, isCalled ? "true" : "false"])
+            "SELECT setval($1::regclass, $2::bigint, $3::boolean)", [name, value, isCalled ? "true" : "false"],
+            about: pair.name)
     }
 
     /// Whether the target's sequence has gone further in its direction: a descending one is further where it is lower.
-    private func isFurther(
-        _ name: String, than value: Int, _ isCalled: Bool, on target: borrowing Connection
-    ) throws(PostgresError) -> Bool {
-        let own = try target.query(
-            """
-            SELECT s.last_value, s.is_called, d.seqincrement < 0 AS is_descending
-            FROM \(name) AS s, pg_catalog.pg_sequence AS d WHERE d.seqrelid = $1::regclass
-            """, [name])[0]
+    private func isFurther(_ own: Record, than value: Int, _ isCalled: Bool) throws(FerryError) -> Bool {
         let ownValue = try own.int("last_value", as: Int.self)
         // One that has given out its value is a step further than one that is about to.
         if ownValue == value { return try own.bool("is_called") && !isCalled }

@@ -2,15 +2,15 @@ internal import Postgres
 
 extension TriggerPlan {
     /// The statement that keeps the trigger from firing.
-    func disabling(on target: borrowing Connection) throws(PostgresError) -> String {
-        "ALTER TABLE ONLY \(try relation.quoted(on: target)) DISABLE TRIGGER \(try target.quoteIdentifier(name))"
+    var disabling: String {
+        "ALTER TABLE ONLY \(relation.quoted) DISABLE TRIGGER \(name.quotedIdentifier)"
     }
 
     /// The statement that lets it fire again, when it fired before.
-    func enabling(on target: borrowing Connection) throws(PostgresError) -> String {
+    var enabling: String {
         let mode = ["A": "ALWAYS ", "R": "REPLICA "][enabled] ?? ""
-        return "ALTER TABLE ONLY \(try relation.quoted(on: target)) "
-            + "ENABLE \(mode)TRIGGER \(try target.quoteIdentifier(name))"
+        return "ALTER TABLE ONLY \(relation.quoted) "
+            + "ENABLE \(mode)TRIGGER \(name.quotedIdentifier)"
     }
 }
 

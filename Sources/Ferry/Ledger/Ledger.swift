@@ -2,7 +2,7 @@ internal import Postgres
 internal import SQLStatements
 
 /// The schema `vecferry` in the target database: what a job is to do, what of it is done, and how to put back what it took
-/// off. All methods take the connection they speak over; the ledger itself holds no state.
+/// off. All methods take the session they speak over; the ledger itself holds no state.
 struct Ledger {
     /// The version of `sql/ledger/schema.sql` that this vecferry writes and reads.
     static let format = 1
@@ -43,23 +43,18 @@ struct Ledger {
     ///
     /// - Throws: ``FerryError/Code/busy``, naming who holds it. A killed vecferry's backend may hold it for a moment, so
     ///   this waits a little first.
-    func acquireLock(_ connection: borrowing Connection, _ interrupt: Interrupt) throws(FerryError) {
+    func acquireLock(_ session: borrowing Session, _ interrupt: Interrupt) throws(FerryError) {
         for attempt in 1... {
-            let taken = try on(.target) { () throws(PostgresError) in
-                try connection.query("SELECT pg_try_advisory_lock(\(Self.lock)) AS taken")[0].bool("taken")
-            }
-            if taken { return }
+            if try session.query("SELECT pg_try_advisory_lock(\(Self.lock)) AS taken").only().bool("taken") { return }
             if attempt == 10 { break }
             try RetryPolicy.sleep(.milliseconds(500), interrupt)
         }
-        let holder = try on(.target) { () throws(PostgresError) in try connection.query(Statements.lockHolder).first }
         var who = "another session"
-        if let holder {
-            who = try on(.target) { () throws(PostgresError) in
+        if let holder = try session.query(Statements.lockHolder).first {
+            who =
                 "process \(try holder.string("pid")) of \(try holder.optional("user") ?? "another user") "
-                    + "from \(try holder.optional("client") ?? "an unknown address"), "
-                    + "connected since \(try holder.optional("since") ?? "an unknown time")"
-            }
+                + "from \(try holder.optional("client") ?? "an unknown address"), "
+                + "connected since \(try holder.optional("since") ?? "an unknown time")"
         }
         throw FerryError(
             .busy, "Another vecferry is working on this target: \(who).",
@@ -69,14 +64,12 @@ struct Ledger {
     // MARK: The schema
 
     /// Whether the ledger is there, in a form that this vecferry reads.
-    func exists(_ connection: borrowing Connection) throws(FerryError) -> Bool {
-        let present = try on(.target) { () throws(PostgresError) in
-            try connection.query("SELECT to_regclass('vecferry.format') IS NOT NULL AS present")[0].bool("present")
-        }
+    func exists(_ session: borrowing Session) throws(FerryError) -> Bool {
+        let present = try session.query("SELECT to_regclass('vecferry.format') IS NOT NULL AS present").only()
+            .bool("present")
         guard present else { return false }
-        let version = try on(.target) { () throws(PostgresError) in
-            try connection.query("SELECT max(version) AS version FROM vecferry.format")[0].optionalInt("version")
-        }
+        let version = try session.query("SELECT max(version) AS version FROM vecferry.format").only()
+            .optionalInt("version")
         guard let version, version <= Self.format else {
             throw FerryError(
                 .ledger,
@@ -91,9 +84,9 @@ struct Ledger {
     }
 
     /// The newest job that was not abandoned, checked for damage.
-    func newestJob(_ connection: borrowing Connection) throws(FerryError) -> Job? {
-        let row = try readingLedger { () throws(PostgresError) in
-            try connection.query(
+    func newestJob(_ session: borrowing Session) throws(FerryError) -> Job? {
+        let row = try readingLedger { () throws(FerryError) in
+            try session.query(
                 """
                 SELECT id, fingerprint, state, plan, plan_hash, source_visibility, source_changed, report,
                     to_char(started_at, 'YYYY-MM-DD HH24:MI TZ') AS started_at,
@@ -103,7 +96,7 @@ struct Ledger {
             ).first
         }
         guard let row else { return nil }
-        let job = try readingLedger { () throws(PostgresError) -> Job? in
+        let job = try readingLedger { () throws(FerryError) -> Job? in
             guard let plan = try Self.plan(of: row),
                 let state = Job.State(rawValue: try row.string("state"))
             else { return nil }
@@ -119,13 +112,11 @@ struct Ledger {
     }
 
     /// The plans of all jobs that were not abandoned, the newest first, checked for damage.
-    func plans(_ connection: borrowing Connection) throws(FerryError) -> [Plan] {
-        let plans = try readingLedger { () throws(PostgresError) in
-            var plans: [Plan?] = []
-            for row in try connection.query(
-                "SELECT plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC")
-            { plans.append(try Self.plan(of: row)) }
-            return plans
+    func plans(_ session: borrowing Session) throws(FerryError) -> [Plan] {
+        let plans = try readingLedger { () throws(FerryError) in
+            try session.query(
+                "SELECT plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC"
+            ).map { row throws(FerryError) in try Self.plan(of: row) }
         }
         let whole = plans.compactMap(\.self)
         guard whole.count == plans.count else { throw Self.otherPlan }
@@ -133,7 +124,7 @@ struct Ledger {
     }
 
     /// - Returns: nil where it is not the plan that was written.
-    private static func plan(of row: Row) throws(PostgresError) -> Plan? {
+    private static func plan(of row: Record) throws(FerryError) -> Plan? {
         let text = try row.string("plan")
         return PlanCoding.hash(text) == (try row.string("plan_hash")) ? PlanCoding.decode(Plan.self, text) : nil
     }
@@ -141,14 +132,14 @@ struct Ledger {
     private static var otherPlan: FerryError { damaged("the plan it holds is not the plan it was given") }
 
     /// Runs a block that reads the ledger; what it lacks, or holds in another form, is damage.
-    private func readingLedger<Result>(_ body: () throws(PostgresError) -> Result) throws(FerryError) -> Result {
-        do throws(PostgresError) {
+    private func readingLedger<Result>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
+        do throws(FerryError) {
             return try body()
         } catch {
-            switch error.sqlState {
+            switch error.cause?.sqlState {
             case "42P01"?, "42703"?, "42883"?, "42P02"?: throw Self.damaged("a table or a column of it is missing")
             default:
-                guard error.code == .unexpectedResult else { throw FerryError(error, .target) }
+                guard error.cause?.code == .unexpectedResult else { throw error }
                 throw Self.damaged("an entry is not what vecferry writes")
             }
         }
@@ -161,34 +152,32 @@ struct Ledger {
     /// - Returns: The job's number.
     func begin(
         _ plan: Plan, fingerprint: String, sourceVisibility: String, saved: [SavedDefinition],
-        _ connection: borrowing Connection
+        _ session: borrowing Session
     ) throws(FerryError) -> Int {
         let text = PlanCoding.encode(plan)
-        return try on(.target) { () throws(PostgresError) in
-            let number = try connection.query(
-                """
-                INSERT INTO vecferry.job (fingerprint, state, plan, plan_hash, source_visibility)
-                VALUES ($1, 'loading', $2, $3, $4) RETURNING id
-                """, [fingerprint, text, PlanCoding.hash(text), sourceVisibility]
-            )[0].int("id", as: Int.self)
-            let chunks = plan.chunks
-            try connection.query(
-                Statements.insertChunks,
-                [
-                    "\(number)", ArrayText.format(chunks.map { "\($0.pair)" }),
-                    ArrayText.format(chunks.map { "\($0.number)" }), ArrayText.format(chunks.map { "\($0.part)" }),
-                    ArrayText.format(chunks.map { "\($0.pages.start)" }),
-                    ArrayText.format(chunks.map { "\($0.pages.end ?? -1)" }),
-                ])
-            for definition in saved { try save(definition, job: number, connection) }
-            return number
-        }
+        let number = try session.query(
+            """
+            INSERT INTO vecferry.job (fingerprint, state, plan, plan_hash, source_visibility)
+            VALUES ($1, 'loading', $2, $3, $4) RETURNING id
+            """, [fingerprint, text, PlanCoding.hash(text), sourceVisibility]
+        ).only().int("id", as: Int.self)
+        let chunks = plan.chunks
+        try session.query(
+            Statements.insertChunks,
+            [
+                "\(number)", ArrayText.format(chunks.map { "\($0.pair)" }),
+                ArrayText.format(chunks.map { "\($0.number)" }), ArrayText.format(chunks.map { "\($0.part)" }),
+                ArrayText.format(chunks.map { "\($0.pages.start)" }),
+                ArrayText.format(chunks.map { "\($0.pages.end ?? -1)" }),
+            ])
+        for definition in saved { try save(definition, job: number, session) }
+        return number
     }
 
     private func save(
-        _ definition: SavedDefinition, job: Int, _ connection: borrowing Connection
-    ) throws(PostgresError) {
-        try connection.query(
+        _ definition: SavedDefinition, job: Int, _ session: borrowing Session
+    ) throws(FerryError) {
+        try session.query(
             """
             INSERT INTO vecferry.saved_definition
                 (job, number, pair, kind, stage, relation_schema, relation_name, name, statements)
@@ -202,9 +191,9 @@ struct Ledger {
     }
 
     /// The chunks that are not finished, in order, after a check that the ledger's chunks are the plan's.
-    func openChunks(_ job: Job, _ connection: borrowing Connection) throws(FerryError) -> [Chunk] {
-        let rows = try readingLedger { () throws(PostgresError) in
-            try connection.query(
+    func openChunks(_ job: Job, _ session: borrowing Session) throws(FerryError) -> [Chunk] {
+        let rows = try readingLedger { () throws(FerryError) in
+            try session.query(
                 """
                 SELECT pair, number, part, first_page, end_page, finished_at IS NOT NULL AS is_finished, sum, rows
                 FROM vecferry.chunk WHERE job = $1 ORDER BY pair, number
@@ -214,7 +203,7 @@ struct Ledger {
         guard rows.count == planned.count else { throw Self.damaged("chunks are missing or were added") }
         var open: [Chunk] = []
         for (row, chunk) in zip(rows, planned) {
-            let (held, isFinished, isWhole) = try readingLedger { () throws(PostgresError) in
+            let (held, isFinished, isWhole) = try readingLedger { () throws(FerryError) in
                 let held = Chunk(
                     pair: try row.int("pair"), number: try row.int("number"), part: try row.int("part"),
                     pages: PageRange(start: try row.int("first_page"), end: try row.optionalInt("end_page")))
@@ -230,28 +219,26 @@ struct Ledger {
 
     /// Returns when everything that was committed on the target before is on its disk: a commit that waits flushes all the
     /// log before it. Only a commit that wrote something waits (PostgreSQL, access/transam/xact.c, RecordTransactionCommit).
-    func flush(job: Int, _ connection: borrowing Connection) throws(FerryError) {
-        try on(.target) { () throws(PostgresError) in
-            try connection.execute(
-                """
-                BEGIN; SET LOCAL synchronous_commit TO local;
-                UPDATE vecferry.job SET state = state WHERE id = \(job); COMMIT
-                """)
-        }
+    func flush(job: Int, _ session: borrowing Session) throws(FerryError) {
+        try session.execute(
+            """
+            BEGIN; SET LOCAL synchronous_commit TO local;
+            UPDATE vecferry.job SET state = state WHERE id = \(job); COMMIT
+            """)
     }
 
     /// What the finished chunks of each pair come to: rows copied, and rows left out by key.
-    func digests(job: Int, _ connection: borrowing Connection) throws(FerryError) -> [Int: PairDigest] {
-        try readingLedger { () throws(PostgresError) in
+    func digests(job: Int, _ session: borrowing Session) throws(FerryError) -> [Int: PairDigest] {
+        try readingLedger { () throws(FerryError) in
             var digests: [Int: PairDigest] = [:]
-            let rows = try connection.query(
+            let rows = try session.query(
                 """
                 SELECT pair, rows, sum, kept_rows FROM vecferry.chunk
                 WHERE job = $1 AND finished_at IS NOT NULL ORDER BY pair, number
                 """, ["\(job)"])
             for row in rows {
                 guard let digest = Digest(rows: try row.int("rows"), hex: try row.string("sum")) else {
-                    throw PostgresError(.unexpectedResult, "A digest in the ledger is not a digest.")
+                    throw session.unexpected("A digest in the ledger is not a digest.")
                 }
                 let pair = try row.int("pair", as: Int.self)
                 digests[pair, default: PairDigest()].copied += digest
@@ -262,21 +249,21 @@ struct Ledger {
     }
 
     /// What has to be put back and is not yet, in the order of stages.
-    func pendingDefinitions(job: Int, _ connection: borrowing Connection) throws(FerryError) -> [SavedDefinition] {
-        try definitions("job = $1 AND restored_at IS NULL", job: job, connection)
+    func pendingDefinitions(job: Int, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
+        try definitions("job = $1 AND restored_at IS NULL", job: job, session)
     }
 
     /// Everything that was taken off, put back or not, in the order of stages.
-    func definitions(job: Int, _ connection: borrowing Connection) throws(FerryError) -> [SavedDefinition] {
-        try definitions("job = $1", job: job, connection)
+    func definitions(job: Int, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
+        try definitions("job = $1", job: job, session)
     }
 
     private func definitions(
-        _ condition: String, job: Int, _ connection: borrowing Connection
+        _ condition: String, job: Int, _ session: borrowing Session
     ) throws(FerryError) -> [SavedDefinition] {
-        try readingLedger { () throws(PostgresError) in
+        try readingLedger { () throws(FerryError) in
             var definitions: [SavedDefinition] = []
-            let rows = try connection.query(
+            let rows = try session.query(
                 """
                 SELECT number, pair, kind, stage, relation_schema, relation_name, name, statements
                 FROM vecferry.saved_definition WHERE \(condition) ORDER BY stage, number
@@ -287,8 +274,7 @@ struct Ledger {
                     SavedDefinition(
                         number: try row.int("number"), pair: try row.int("pair"), kind: kind,
                         stage: try row.int("stage"),
-                        relation: QualifiedName(
-                            schema: try row.string("relation_schema"), name: try row.string("relation_name")),
+                        relation: try row.name("relation_schema", "relation_name"),
                         name: try row.string("name"), statements: try row.list("statements")))
             }
             return definitions
@@ -301,21 +287,17 @@ struct Ledger {
     }
 
     /// Remembers that the source was written to since the job began.
-    func markSourceChanged(job: Int, _ connection: borrowing Connection) throws(FerryError) {
-        try on(.target) { () throws(PostgresError) in
-            try connection.query("UPDATE vecferry.job SET source_changed = true WHERE id = $1", ["\(job)"])
-        }
+    func markSourceChanged(job: Int, _ session: borrowing Session) throws(FerryError) {
+        try session.query("UPDATE vecferry.job SET source_changed = true WHERE id = $1", ["\(job)"])
     }
 
     /// Ends a job with its report.
-    func finish(job: Int, _ report: JobReport, _ connection: borrowing Connection) throws(FerryError) {
-        let ended = try on(.target) { () throws(PostgresError) in
-            try connection.query(
-                "UPDATE vecferry.job SET state = 'finished', finished_at = now(), report = $2 "
-                    + "WHERE id = $1 AND state <> 'abandoned'",
-                ["\(job)", PlanCoding.encode(report)]
-            ).affected
-        }
+    func finish(job: Int, _ report: JobReport, _ session: borrowing Session) throws(FerryError) {
+        let ended = try session.query(
+            "UPDATE vecferry.job SET state = 'finished', finished_at = now(), report = $2 "
+                + "WHERE id = $1 AND state <> 'abandoned'",
+            ["\(job)", PlanCoding.encode(report)]
+        ).affected
         guard ended == 1 else {
             throw FerryError(
                 .ledger, "Job \(job) was ended by somebody else while it ran.",
@@ -325,11 +307,9 @@ struct Ledger {
     }
 
     /// Ends a job that starts over, in the caller's transaction.
-    func abandon(job: Int, _ connection: borrowing Connection) throws(FerryError) {
-        try on(.target) { () throws(PostgresError) in
-            try connection.query(
-                "UPDATE vecferry.job SET state = 'abandoned', finished_at = now() WHERE id = $1", ["\(job)"])
-        }
+    func abandon(job: Int, _ session: borrowing Session) throws(FerryError) {
+        try session.query(
+            "UPDATE vecferry.job SET state = 'abandoned', finished_at = now() WHERE id = $1", ["\(job)"])
     }
 
     private static func damaged(_ how: String) -> FerryError {

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// The ledger entries of the chunks of one transaction, as the statements that the transaction itself runs. Numbers only, so
 /// nothing is there to be quoted.
 struct LedgerChunks {
@@ -31,20 +29,15 @@ struct LedgerChunks {
     }
 
     /// How many entries are open, from the answer to ``lockSQL`` among the rows of a multi-statement message.
-    func openCount(_ results: [Rows]) throws(FerryError) -> Int {
+    func openCount(_ results: [Answer]) throws(FerryError) -> Int {
         let row = results.first { $0.columns == ["entries", "open_entries"] }?.first
-        let counts = try on(.target) { () throws(PostgresError) in
-            try row.map { row throws(PostgresError) in
-                (entries: try row.int("entries", as: Int.self), open: try row.int("open_entries", as: Int.self))
-            }
-        }
-        guard let counts, counts.entries == chunks.count else {
+        guard let row, try row.int("entries") == chunks.count else {
             throw FerryError(
                 .ledger, "Job \(job) was ended, or its chunks were taken out of the ledger, while it ran.",
                 hint: "Look whether another vecferry works on this target; then run the same command again.",
                 side: .target)
         }
-        return counts.open
+        return try row.int("open_entries")
     }
 
     /// Writes what the rows came to, in the transaction that holds them.

@@ -51,11 +51,11 @@ final class LockKeeper: Sendable {
     // MARK: The holder's thread
 
     private func hold() {
-        var ownPID: Int?
+        var held: Backend?
         while !state.withLock({ $0.isClosed }) {
             do throws(FerryError) {
                 let loss = try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
-                    try holdOne(&ownPID)
+                    try holdOne(&held)
                 }
                 if let loss { events(.retry(loss, attempt: 2, of: retry.attempts, delay: .zero)) }
             } catch {
@@ -73,29 +73,26 @@ final class LockKeeper: Sendable {
 
     /// Takes the lock and returns when it is given up, or what its session was lost to.
     ///
-    /// - Parameter ownPID: The backend that held it before; one that a cut connection left behind is ended.
-    private func holdOne(_ ownPID: inout Int?) throws(FerryError) -> FerryError? {
-        let connection = try target.connect()
-        if ownPID == nil { try PoolerProbe(endpoint: target).requireSessions(connection) }
-        if let pid = ownPID { try target.endBackend(pid, over: connection) }
-        try Ledger().acquireLock(connection, target.interrupt)
-        ownPID = try on(.target) { () throws(PostgresError) in
-            try connection.query("SELECT pg_backend_pid() AS pid", limit: target.stallLimit)[0].int("pid")
-        }
+    /// - Parameter held: The backend that held it before; one that a cut connection left behind is ended.
+    private func holdOne(_ held: inout Backend?) throws(FerryError) -> FerryError? {
+        let session = try target.connect()
+        if let held { try session.end(held) } else { try PoolerProbe(endpoint: target).requireSessions(session) }
+        try Ledger().acquireLock(session, target.interrupt)
+        held = session.backend
         state.withLock { $0.acquired = .success(()) }
-        return keep(connection)
+        return keep(session)
     }
 
-    private func keep(_ connection: borrowing Connection) -> FerryError? {
+    private func keep(_ session: borrowing Session) -> FerryError? {
         var asked = ContinuousClock.now
         while !state.withLock({ $0.isClosed }), !target.interrupt.isRequested {
             Pause.milliseconds(20)
             guard ContinuousClock.now - asked > Self.interval else { continue }
             asked = .now
-            do throws(PostgresError) {
-                try connection.execute("SELECT 1", limit: target.stallLimit)
+            do throws(FerryError) {
+                try session.execute("SELECT 1", .prompt)
             } catch {
-                return error.code == .interrupted ? nil : FerryError(error, .target)
+                return error.code == .interrupted ? nil : error
             }
         }
         state.withLock { $0.isClosed = true }

@@ -40,7 +40,7 @@ struct DigestPool {
     let retry: RetryPolicy
     let events: EventSink
     /// Opens a worker's session.
-    let connect: @Sendable () throws(FerryError) -> Connection
+    let connect: @Sendable () throws(FerryError) -> Session
     /// Takes progress: key, rows, bytes of the stream.
     let progress: @Sendable (Int, Int, Int) -> Void
 
@@ -107,14 +107,13 @@ struct DigestPool {
 
     /// - Throws: Told of the table where it lies in one: of a batch of several it is not known in which.
     private func digests(
-        of batch: Batch, over connection: borrowing Connection
+        of batch: Batch, over connection: borrowing Session
     ) throws(FerryError) -> [(Int, Digest)] {
         do throws(FerryError) {
-            let limit = endpoint.stallLimit
-            try RowReader.start(batch.map(\.query), side: endpoint.side, limit: limit, on: connection)
+            try RowReader.start(batch.map(\.query), on: connection)
             var digests: [(Int, Digest)] = []
             for task in batch {
-                let reader = RowReader(task.query, side: endpoint.side, limit: limit)
+                let reader = RowReader(task.query)
                 digests.append((task.key, try reader.digest(from: connection) { progress(task.key, $0, $1) }))
             }
             return digests

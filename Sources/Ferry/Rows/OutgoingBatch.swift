@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Gathers rows into pieces that are worth a system call.
 struct OutgoingBatch {
     /// psycopg measured no gain beyond 128 KiB a call (psycopg `_copy_base.py`); a row larger than that is sent in
@@ -13,26 +11,26 @@ struct OutgoingBatch {
 
     /// Adds a message, sending what has gathered.
     mutating func append(
-        _ message: borrowing RawSpan, to target: borrowing Connection, limit: Duration
-    ) throws(PostgresError) {
+        _ message: borrowing RawSpan, to target: borrowing Session
+    ) throws(FerryError) {
         if message.byteCount > Self.size {
-            try flush(to: target, limit: limit)
+            try flush(to: target)
             var offset = 0
             while offset < message.byteCount {
                 let end = min(offset + Self.size, message.byteCount)
-                try target.putCopyData(message.extracting(offset..<end), limit: limit)
+                try target.putCopyData(message.extracting(offset..<end))
                 offset = end
             }
             return
         }
         message.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        if bytes.count >= Self.size { try flush(to: target, limit: limit) }
+        if bytes.count >= Self.size { try flush(to: target) }
     }
 
     /// Sends the rest.
-    mutating func flush(to target: borrowing Connection, limit: Duration) throws(PostgresError) {
+    mutating func flush(to target: borrowing Session) throws(FerryError) {
         guard !bytes.isEmpty else { return }
-        try target.putCopyData(bytes.span.bytes, limit: limit)
+        try target.putCopyData(bytes.span.bytes)
         bytes.removeAll(keepingCapacity: true)
     }
 }

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Which rows of one relation, and of them which columns in which form: what every reader of table data asks for, on either
 /// side.
 struct RowQuery: Sendable {
@@ -21,8 +19,6 @@ struct RowQuery: Sendable {
     var textColumns: Set<String> = []
     /// Fields before those of the columns.
     var leading: [Leading] = []
-    /// Whether the relation's inheritance children or partitions are read with it.
-    var withChildren = false
 
     /// A field that is no column's.
     enum Leading: Sendable {
@@ -46,23 +42,21 @@ struct RowQuery: Sendable {
     var fieldCount: Int { leading.count + columns.count }
 
     /// `SELECT … FROM ONLY … WHERE …`
-    func select(on connection: borrowing Connection) throws(PostgresError) -> String {
-        var list: [String] = []
-        for field in leading {
+    var select: String {
+        let before = leading.map { field in
             switch field {
-            case .place: list.append("r.ctid")
-            case .bot: list.append(try botScope?.expression(alias: "r", on: connection) ?? "NULL::pg_catalog.text")
+            case .place: "r.ctid"
+            case .bot: botScope?.expression(alias: "r") ?? "NULL::pg_catalog.text"
             }
         }
-        for column in columns {
-            let cast = textColumns.contains(column) ? "::pg_catalog.text" : ""
-            list.append("r.\(try connection.quoteIdentifier(column))\(cast)")
+        let values = columns.map { column in
+            "r.\(column.quotedIdentifier)\(textColumns.contains(column) ? "::pg_catalog.text" : "")"
         }
-        return "SELECT \(list.joined(separator: ", ")) \(try from(on: connection))"
+        return "SELECT \((before + values).joined(separator: ", ")) \(from)"
     }
 
     /// `FROM ONLY … AS r WHERE …`
-    func from(on connection: borrowing Connection) throws(PostgresError) -> String {
+    var from: String {
         var conditions: [String] = []
         if let pages {
             if pages.start > 0 { conditions.append("r.ctid >= '(\(pages.start),0)'::pg_catalog.tid") }
@@ -72,19 +66,25 @@ struct RowQuery: Sendable {
             let list = places.map { "\"(\($0.page),\($0.item))\"" }.joined(separator: ",")
             conditions.append("r.ctid = ANY ('{\(list)}'::pg_catalog.tid[])")
         }
-        if let condition = try botScope?.condition(filter, alias: "r", on: connection) { conditions.append(condition) }
-        let only = withChildren ? "" : "ONLY "
+        if let condition = botScope?.condition(filter, alias: "r") { conditions.append(condition) }
         let condition = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
-        return "FROM \(only)\(try relation.quoted(on: connection)) AS r\(condition)"
+        return "FROM ONLY \(relation.quoted) AS r\(condition)"
     }
 
     /// `COPY (SELECT …) TO STDOUT …`
-    func copyOut(on connection: borrowing Connection) throws(PostgresError) -> String {
-        "COPY (\(try select(on: connection))) TO STDOUT\(format.copyOptions)"
-    }
+    var copyOut: String { "COPY (\(select)) TO STDOUT\(format.copyOptions)" }
 }
 
 extension TablePair.Format {
     /// The end of a COPY statement in this form.
     var copyOptions: String { self == .binary ? " (FORMAT binary)" : "" }
+
+    /// `COPY … FROM STDIN …`
+    ///
+    /// - Parameter relation: Quoted.
+    func copyIn(_ relation: String, columns: [String]) -> String {
+        // A table without columns takes no list.
+        let list = columns.isEmpty ? "" : " (\(columns.columnList()))"
+        return "COPY \(relation)\(list) FROM STDIN\(copyOptions)"
+    }
 }

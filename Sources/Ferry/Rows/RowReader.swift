@@ -1,48 +1,30 @@
-internal import Postgres
-
 /// Reads one COPY TO STDOUT from its start to its end, row by row, checking the stream's form on the way.
 ///
 /// It does not know where the rows go: the copy sends them on, verify only hashes them.
 struct RowReader: ~Copyable {
-    private let side: Side
-    private let limit: Duration
     private let format: TablePair.Format
     private var parser: BinaryCopyParser
 
     /// Sends the COPYs of these queries in one message, so that only the first costs a round trip, and none where there is
-    /// something to do before ``begin(_:limit:on:)``. Each is then read to its end by a reader of its own, in order.
-    static func request(
-        _ queries: [RowQuery], side: Side, limit: Duration, on connection: borrowing Connection
-    ) throws(FerryError) {
-        try Ferry.on(side) { () throws(PostgresError) in
-            var statements: [String] = []
-            for query in queries { statements.append(try query.copyOut(on: connection)) }
-            try connection.requestCopy(statements.joined(separator: "; "), limit: limit)
-        }
+    /// something to do before ``begin(on:)``. Each is then read to its end by a reader of its own, in order.
+    static func request(_ queries: [RowQuery], on session: borrowing Session) throws(FerryError) {
+        try session.requestCopy(queries.map(\.copyOut).joined(separator: "; "))
     }
 
     /// Waits for the first of the requested COPYs to begin.
-    static func begin(_ side: Side, limit: Duration, on connection: borrowing Connection) throws(FerryError) {
-        try Ferry.on(side) { () throws(PostgresError) in try connection.awaitCopy(.out, limit: limit) }
-    }
+    static func begin(on session: borrowing Session) throws(FerryError) { try session.awaitCopy(.out) }
 
     /// Requests these COPYs and waits for the first to begin.
-    static func start(
-        _ queries: [RowQuery], side: Side, limit: Duration, on connection: borrowing Connection
-    ) throws(FerryError) {
-        try request(queries, side: side, limit: limit, on: connection)
-        try begin(side, limit: limit, on: connection)
+    static func start(_ queries: [RowQuery], on session: borrowing Session) throws(FerryError) {
+        try request(queries, on: session)
+        try begin(on: session)
     }
 
     /// Reads a COPY that has begun.
-    init(_ query: RowQuery, side: Side, limit: Duration) {
-        self.init(fieldCount: query.fieldCount, format: query.format, side: side, limit: limit)
-    }
+    init(_ query: RowQuery) { self.init(fieldCount: query.fieldCount, format: query.format) }
 
     /// Reads a COPY that has begun, of rows that are not those of a ``RowQuery``.
-    init(fieldCount: Int, format: TablePair.Format, side: Side, limit: Duration) {
-        self.side = side
-        self.limit = limit
+    init(fieldCount: Int, format: TablePair.Format) {
         self.format = format
         parser = BinaryCopyParser(fieldCount: fieldCount)
     }
@@ -51,38 +33,36 @@ struct RowReader: ~Copyable {
     ///
     /// - Returns: What `message` returned, or nil at the end of the stream.
     mutating func next<Result>(
-        from connection: borrowing Connection, row: (borrowing RawSpan) -> Void,
+        from session: borrowing Session, row: (borrowing RawSpan) -> Void,
         message: (borrowing RawSpan) -> Result
     ) throws(FerryError) -> Result? {
         var malformed: BinaryCopyParser.Malformed?
-        let result = try Ferry.on(side) { () throws(PostgresError) in
-            try connection.withNextCopyMessage(limit: limit) { (bytes: borrowing RawSpan) -> Result? in
-                switch format {
-                case .text: row(bytes)
-                case .binary:
-                    do throws(BinaryCopyParser.Malformed) {
-                        try parser.parse(bytes, row)
-                    } catch {
-                        malformed = error
-                        return nil
-                    }
+        let result = try session.withNextCopyMessage { (bytes: borrowing RawSpan) -> Result? in
+            switch format {
+            case .text: row(bytes)
+            case .binary:
+                do throws(BinaryCopyParser.Malformed) {
+                    try parser.parse(bytes, row)
+                } catch {
+                    malformed = error
+                    return nil
                 }
-                return message(bytes)
             }
+            return message(bytes)
         }
-        if let malformed { throw Self.error(malformed, side) }
-        if result == nil, format == .binary, !parser.isComplete { throw Self.error(.truncated, side) }
+        if let malformed { throw Self.error(malformed, session.side) }
+        if result == nil, format == .binary, !parser.isComplete { throw Self.error(.truncated, session.side) }
         return result ?? nil
     }
 
     /// Reads to the end and adds up the digest.
     consuming func digest(
-        from connection: borrowing Connection, progress: (_ rows: Int, _ bytes: Int) -> Void = { _, _ in }
+        from session: borrowing Session, progress: (_ rows: Int, _ bytes: Int) -> Void = { _, _ in }
     ) throws(FerryError) -> Digest {
         var digest = Digest.zero
         var reported = 0
         var bytes = 0
-        while let count = try next(from: connection, row: { digest.add(row: $0) }, message: { $0.byteCount }) {
+        while let count = try next(from: session, row: { digest.add(row: $0) }, message: { $0.byteCount }) {
             bytes += count
             if bytes >= Self.progressBytes {
                 progress(digest.rows - reported, bytes)

@@ -53,6 +53,11 @@ struct Record: Sendable {
         try told { row throws(PostgresError) in try row.optional(column) }
     }
 
+    /// The field at a position from 0, for statements whose columns have names of the operator's choosing.
+    func optional(at position: Int) throws(FerryError) -> String? {
+        try told { row throws(PostgresError) in try row.optional(at: position) }
+    }
+
     /// The field as the server sent it.
     func string(_ column: String) throws(FerryError) -> String {
         try told { row throws(PostgresError) in try row.string(column) }

@@ -39,7 +39,7 @@ public struct Endpoint: Sendable {
     /// Opens a session with the settings of `sql/session.sql`, one that can't write where this endpoint is read-only.
     ///
     /// - Parameter statements: More for the same round trip, in transactions of their own.
-    func connect(_ statements: String = "") throws(FerryError) -> Connection {
+    func connect(_ statements: String = "") throws(FerryError) -> Session {
         try finish(try startLogin(statements))
     }
 
@@ -53,41 +53,39 @@ public struct Endpoint: Sendable {
     }
 
     /// Waits until the session stands and has the settings.
-    func finish(_ login: consuming Login) throws(FerryError) -> Connection {
-        var connection = try opened(login)
-        try awaitSettings(&connection)
-        return connection
+    func finish(_ login: consuming Login) throws(FerryError) -> Session {
+        try withSettings(try opened(login))
     }
 
     /// Finishes one login and brings the other forward meanwhile.
-    func finish(_ login: consuming Login, beside other: inout Login) throws(FerryError) -> Connection {
-        var connection: Connection
+    func finish(_ login: consuming Login, beside other: inout Login) throws(FerryError) -> Session {
+        let session: Session
         do throws(PostgresError) {
-            connection = try login.finish(beside: &other)
+            session = Session(try login.finish(beside: &other), side: side, stallLimit: stallLimit)
         } catch {
             throw FerryError(error, side)
         }
-        try awaitSettings(&connection)
-        return connection
+        return try withSettings(session)
     }
 
-    private func opened(_ login: consuming Login) throws(FerryError) -> Connection {
+    private func opened(_ login: consuming Login) throws(FerryError) -> Session {
         do throws(PostgresError) {
-            return try login.finish()
+            return Session(try login.finish(), side: side, stallLimit: stallLimit)
         } catch {
             throw FerryError(error, side)
         }
     }
 
-    private func awaitSettings(_ connection: inout Connection) throws(FerryError) {
+    private func withSettings(_ opened: consuming Session) throws(FerryError) -> Session {
+        var session = opened
         // First, since an old server does not know all of the settings.
-        try requireSupported(connection)
-        connection.backend = try on(side) { () throws(PostgresError) in
-            let row = try connection.awaitResults(limit: stallLimit).first { $0.columns == ["backend", "start"] }?.first
-            // A pooler reports a number of its own, and may have given this backend to somebody else when it is to be ended.
-            guard let row, try row.int("backend") == connection.reportedBackendPID else { return .unknown }
-            return Backend(pid: connection.reportedBackendPID, start: try row.optional("start"))
+        try requireSupported(session)
+        let answer = try session.awaitResults().first { $0.columns == ["backend", "start"] }
+        // A pooler reports a number of its own, and may give this backend to another client before it is to be ended.
+        if let row = answer?.first, try row.int("backend") == session.reportedBackendPID {
+            session.backend = Backend(pid: session.reportedBackendPID, start: try row.optional("start"))
         }
+        return session
     }
 
     private func startLogin(first: String, silence: SilenceCheck?) throws(FerryError) -> Login {
@@ -97,21 +95,11 @@ public struct Endpoint: Sendable {
         if let passwordCommand {
             parameters["password"] = try PasswordCommand(passwordCommand, side: side).run(interrupt)
         }
-        return try on(side) { () throws(PostgresError) in
-            try Login(
+        do throws(PostgresError) {
+            return try Login(
                 parameters, applicationName: "vecferry", interrupt: interrupt, silence: silence, first: first)
-        }
-    }
-
-    /// Ends a backend that a lost session of ours may have left behind; one that is gone, or that the role may not end, is
-    /// left to the server.
-    func endBackend(_ pid: Int, over connection: borrowing Connection) throws(FerryError) {
-        try on(side) { () throws(PostgresError) in
-            try connection.query(
-                """
-                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE pid = $1 AND application_name = current_setting('application_name') AND usename = session_user
-                """, ["\(pid)"], limit: stallLimit)
+        } catch {
+            throw FerryError(error, side)
         }
     }
 
@@ -119,23 +107,21 @@ public struct Endpoint: Sendable {
     private static let backendSQL =
         "SELECT pid AS backend, backend_start AS start FROM pg_stat_get_activity(pg_backend_pid())"
 
-    /// Looks from another session whether the server is at work for a silent one. A backend that waits for its client has sent
-    /// an answer that does not come, or waits for a statement that never came; one that is gone may have been that of a server
-    /// which another has taken the place of. What the role may not see is taken for work.
+    /// Checks over another session whether the server is at work for a silent one. A backend that waits for its client has
+    /// sent an answer that does not come, or waits for a statement that never came; one that is gone may have been that of a
+    /// server which another has taken the place of. What the role may not see is taken for work.
     private func look(after backend: Backend) -> SilenceCheck.Finding {
         do throws(FerryError) {
-            let connection = try opened(try startLogin(first: "SELECT 1", silence: nil))
-            return try on(side) { () throws(PostgresError) in
-                try connection.awaitResults(limit: .seconds(10))
-                guard let pid = backend.pid else { return .atWork }
-                let row = try connection.query(
-                    """
-                    SELECT wait_event_type IS DISTINCT FROM 'Client' AS is_at_work FROM pg_stat_get_activity($1)
-                    WHERE (backend_start = $2) IS NOT FALSE
-                    """, ["\(pid)", backend.start], limit: .seconds(10)
-                ).first
-                return try row?.bool("is_at_work") == true ? .atWork : .notAtWork
-            }
+            let session = try opened(try startLogin(first: "SELECT 1", silence: nil))
+            _ = try session.awaitResults(.within(.seconds(10)))
+            guard let pid = backend.pid else { return .atWork }
+            let row = try session.query(
+                """
+                SELECT wait_event_type IS DISTINCT FROM 'Client' AS is_at_work FROM pg_stat_get_activity($1)
+                WHERE (backend_start = $2) IS NOT FALSE
+                """, ["\(pid)", backend.start], .within(.seconds(10))
+            ).first
+            return try row?.bool("is_at_work") == true ? .atWork : .notAtWork
         } catch {
             // A server that says why not is there. An interrupt is for the waiting session to notice; a password, a certificate
             // or an address that can't be had tells nothing of the server.
@@ -143,24 +129,36 @@ public struct Endpoint: Sendable {
         }
     }
 
-    /// Ends a backend of ours that can't be heard any more, if that is possible.
     private func end(_ backend: Backend) {
-        guard let pid = backend.pid, let connection = try? connect() else { return }
-        _ = try? connection.query(
-            """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity($1) WHERE (backend_start = $2) IS NOT FALSE
-            """, ["\(pid)", backend.start], limit: stallLimit)
+        guard backend.pid != nil, let session = try? connect() else { return }
+        try? session.end(backend)
     }
 
     /// PostgreSQL 12 is the oldest with `GENERATED` columns and shortest-exact float output, which the catalog's
     /// statements and the text format rely on.
-    private func requireSupported(_ connection: borrowing Connection) throws(FerryError) {
-        let version = connection.serverVersion
+    private func requireSupported(_ session: borrowing Session) throws(FerryError) {
+        let version = session.serverVersion
         guard version < 120_000 else { return }
         // Until 9.6, the first two numbers name the major version.
         let name = version < 100_000 ? "\(version / 10_000).\(version / 100 % 100)" : "\(version / 10_000)"
         throw FerryError(
             .unsupported, "The server is PostgreSQL \(name); 12 is the oldest that vecferry works with.",
             hint: "Upgrade it first, or restore the snapshot into a newer version.", side: side)
+    }
+}
+
+extension Session {
+    /// Ends a backend that a lost session of ours may have left behind, which would hold its locks for as long as its end of
+    /// the line is open. One that is gone, or that the role may not end, is left to the server.
+    ///
+    /// A process of the same number that began at another time, or that is not of a session like this one, is not ours.
+    func end(_ backend: Backend) throws(FerryError) {
+        guard let pid = backend.pid else { return }
+        try query(
+            """
+            SELECT pg_terminate_backend(a.pid) FROM pg_stat_get_activity($1) AS a
+            WHERE (a.backend_start = $2) IS NOT FALSE AND a.application_name = current_setting('application_name')
+                AND pg_get_userbyid(a.usesysid) = session_user
+            """, ["\(pid)", backend.start], .prompt)
     }
 }

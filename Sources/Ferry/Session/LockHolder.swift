@@ -1,4 +1,3 @@
-internal import Postgres
 internal import SQLStatements
 
 /// Who keeps a statement waiting for a table of the target.
@@ -14,13 +13,6 @@ struct LockHolder {
     /// Whether sessions of vecferry's own, such as those that read rows back, hold a lock too.
     let oursToo: Bool
 
-    /// Opens a transaction whose statements wait for a lock no longer than that.
-    ///
-    /// - Parameter mode: What BEGIN takes.
-    static func begin(_ wait: Duration, _ mode: String = "") -> String {
-        "BEGIN \(mode); SET LOCAL lock_timeout TO '\(Int(wait / .milliseconds(1)))ms'"
-    }
-
     /// Ends the transaction in which a statement failed and, where that waited for a lock, looks for the holder.
     ///
     /// - Parameter text: Names the tables, each qualified: statements do.
@@ -29,23 +21,6 @@ struct LockHolder {
         do throws(FerryError) {
             try session.execute("ROLLBACK")
             guard let row = try session.query(Statements.tableLockHolder, [text]).first else { return nil }
-            pid = try row.int("pid")
-            user = try row.string("user")
-            relation = try row.string("relation")
-            since = try row.optional("since")
-            isOurs = try row.bool("is_ours")
-            oursToo = try row.bool("ours_too")
-        } catch {
-            // The error that there is says enough.
-            return nil
-        }
-    }
-
-    init?(behind error: FerryError, text: String, on connection: borrowing Connection) {
-        guard error.cause?.sqlState == "55P03" else { return nil }
-        do throws(PostgresError) {
-            try connection.execute("ROLLBACK")
-            guard let row = try connection.query(Statements.tableLockHolder, [text]).first else { return nil }
             pid = try row.int("pid")
             user = try row.string("user")
             relation = try row.string("relation")
@@ -69,8 +44,8 @@ struct LockHolder {
 
 extension FerryError {
     /// The same error, with what to do about the session that is in the way.
-    func naming(_ holder: LockHolder?) -> FerryError {
-        guard let hint = holder?.hint else { return self }
+    func naming(_ holder: LockHolder) -> FerryError {
+        guard let hint = holder.hint else { return self }
         var error = self
         error.hint = hint
         return error

@@ -13,7 +13,7 @@ public struct QualifiedName: Hashable, Codable, Sendable, CustomStringConvertibl
         self.name = name
     }
 
-    /// For people; statements take ``quoted(on:)``.
+    /// For people; statements take ``quoted``.
     public var description: String { "\(schema).\(name)" }
 }
 
@@ -22,16 +22,21 @@ extension QualifiedName {
     /// for a partitioned table.
     func only(where leaves: [QualifiedName]) -> String { leaves == [self] ? "ONLY " : "" }
 
-    /// `"schema"."name"`, quoted by libpq.
-    func quoted(on connection: borrowing Connection) throws(PostgresError) -> String {
-        "\(try connection.quoteIdentifier(schema)).\(try connection.quoteIdentifier(name))"
-    }
+    /// `"schema"."name"`, as statements take it.
+    var quoted: String { "\(schema.quotedIdentifier).\(name.quotedIdentifier)" }
 }
 
 extension QualifiedName {
     /// As a person writes it in a statement or a pattern, with quotes where they are needed. For hints: statements that run
-    /// take ``quoted(on:)``.
+    /// take ``quoted``.
     var sql: String { "\(schema.sqlIdentifier).\(name.sqlIdentifier)" }
+}
+
+extension [String] {
+    /// Columns as a statement lists them, quoted, each behind `alias` where one is given.
+    func columnList(of alias: String? = nil) -> String {
+        map { (alias.map { "\($0)." } ?? "") + $0.quotedIdentifier }.joined(separator: ", ")
+    }
 }
 
 extension String {

@@ -100,22 +100,39 @@ extension Session {
     ///   - table: The table that an error of BEGIN or COMMIT is told of.
     ///   - tables: Names the tables that are locked, each qualified, as statements do: where a lock could not be had, the
     ///     error says who holds it.
-    ///   - committing: Runs when all is done, just before the COMMIT.
+    ///   - found: Takes who that is.
+    ///   - body: The COMMIT follows its last act.
     func transaction<Result>(
-        lockWait: Duration?, mode: String = "", about table: QualifiedName? = nil, locking tables: () -> String,
-        committing: (Result) throws(FerryError) -> Void = { (_: Result) throws(FerryError) in },
+        lockWait: Duration?, mode: String = "", about table: QualifiedName? = nil,
+        locking tables: @autoclosure () -> String, found: (LockHolder) -> Void = { _ in },
+        _ body: () throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        try waitingForLocks(on: tables(), found: found) { () throws(FerryError) in
+            do throws(FerryError) {
+                let wait = lockWait.map { "; SET LOCAL lock_timeout TO '\(Int($0 / .milliseconds(1)))ms'" } ?? ""
+                try execute("BEGIN \(mode)\(wait)", about: table)
+                let result = try body()
+                try execute("COMMIT", about: table)
+                return result
+            } catch {
+                if error.cause?.isConnectionGone != true { _ = try? execute("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+
+    /// Runs statements that each are a transaction of their own, as CONCURRENTLY wants them; errors name who holds a lock as
+    /// those of ``transaction(lockWait:mode:about:locking:found:_:)`` do.
+    func waitingForLocks<Result>(
+        on tables: @autoclosure () -> String, found: (LockHolder) -> Void = { _ in },
         _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         do throws(FerryError) {
-            let wait = lockWait.map { "; SET LOCAL lock_timeout TO '\(Int($0 / .milliseconds(1)))ms'" } ?? ""
-            try execute("BEGIN \(mode)\(wait)", about: table)
-            let result = try body()
-            try committing(result)
-            try execute("COMMIT", about: table)
-            return result
+            return try body()
         } catch {
-            if error.cause?.isConnectionGone != true { _ = try? execute("ROLLBACK") }
-            throw error.naming(LockHolder(behind: error, text: tables(), on: self))
+            guard let holder = LockHolder(behind: error, text: tables(), on: self) else { throw error }
+            found(holder)
+            throw error.naming(holder)
         }
     }
 }
@@ -202,6 +219,9 @@ extension Session {
         get { connection.backend }
         set { connection.backend = newValue }
     }
+
+    /// An error of this side: the server sent what was not asked for.
+    func unexpected(_ message: String) -> FerryError { FerryError(PostgresError(.unexpectedResult, message), side) }
 
     /// Takes the notices that came since the last call.
     func takeNotices() -> [Notice] { connection.takeNotices() }

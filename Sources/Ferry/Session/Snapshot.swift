@@ -4,8 +4,6 @@ internal import Postgres
 struct Snapshot: Sendable, Equatable {
     /// What `pg_export_snapshot()` returned.
     var name: String
-    /// The name as a literal, quoted over the session that exported it.
-    var literal: String
     /// `txid_current_snapshot()`: the same text later means that no transaction wrote meanwhile. The highest number in it
     /// alone would not tell of a transaction that was under way then and has ended since.
     var visibility: String
@@ -17,7 +15,7 @@ extension Snapshot {
     /// Opens a session that reads in this snapshot.
     ///
     /// - Throws: ``FerryError/Code/snapshotLost`` where the server does not know it: the snapshot's keeper is to be told.
-    func join(_ endpoint: Endpoint) throws(FerryError) -> Connection {
+    func join(_ endpoint: Endpoint) throws(FerryError) -> Session {
         do throws(FerryError) {
             return try endpoint.connect(statements)
         } catch {
@@ -26,7 +24,7 @@ extension Snapshot {
     }
 
     /// Opens such a session, and brings another login forward meanwhile.
-    func join(_ endpoint: Endpoint, beside other: inout Login) throws(FerryError) -> Connection {
+    func join(_ endpoint: Endpoint, beside other: inout Login) throws(FerryError) -> Session {
         do throws(FerryError) {
             return try endpoint.finish(try endpoint.startLogin(statements), beside: &other)
         } catch {
@@ -35,16 +33,16 @@ extension Snapshot {
     }
 
     /// Lets a session that is open read in this snapshot.
-    func join(_ endpoint: Endpoint, over connection: borrowing Connection) throws(FerryError) {
-        do throws(PostgresError) {
-            try connection.execute(statements, limit: endpoint.stallLimit)
+    func join(over session: borrowing Session) throws(FerryError) {
+        do throws(FerryError) {
+            try session.execute(statements, .prompt)
         } catch {
-            throw Self.judged(FerryError(error, endpoint.side))
+            throw Self.judged(error)
         }
     }
 
     private var statements: String {
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(literal)"
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT \(name.quotedLiteral)"
     }
 
     private static func judged(_ error: FerryError) -> FerryError {

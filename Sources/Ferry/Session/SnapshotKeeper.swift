@@ -111,35 +111,32 @@ final class SnapshotKeeper: Sendable {
     /// Takes a snapshot, publishes it and returns when it is closed or lost after it was published.
     private func holdOne(generation: Int) throws(FerryError) {
         if state.withLock({ $0.isClosed }) { return }
-        let connection = try endpoint.connect()
-        let limit = endpoint.stallLimit
+        let session = try endpoint.connect()
         // Before the snapshot, so that nothing comes between.
         guard let tables = awaitTables() else { return }
-        let lock = TableLock(tables: tables, limit: limit)
-        try on(endpoint.side) { () throws(PostgresError) in
-            let lockable = try lock.lockable(on: connection)
-            try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", limit: limit)
-            try lock.take(lockable, on: connection)
-        }
-        let snapshot = try export(connection, generation)
+        let lock = TableLock(tables: tables)
+        let lockable = try lock.lockable(on: session)
+        try session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", .prompt)
+        try lock.take(lockable, on: session)
+        let snapshot = try export(session, generation)
         state.withLock { $0.current = .success(snapshot) }
         while true {
             Pause.milliseconds(20)
             if endpoint.interrupt.isRequested { return }
             let state = state.withLock { $0 }
             if state.isClosed { return }
-            do throws(PostgresError) {
+            do throws(FerryError) {
                 if state.mustLock {
-                    let lock = TableLock(tables: state.tables ?? [], limit: limit)
-                    try lock.take(try lock.lockable(on: connection), on: connection)
+                    let lock = TableLock(tables: state.tables ?? [])
+                    try lock.take(try lock.lockable(on: session), on: session)
                     self.state.withLock { $0.mustLock = false }
                 }
                 guard state.doubted >= generation else { continue }
-                try connection.execute("SELECT 1", limit: limit)
+                try session.execute("SELECT 1", .prompt)
                 self.state.withLock { $0.doubted = min($0.doubted, generation - 1) }
             } catch {
                 doubt(snapshot)
-                guard error.isConnectionGone || error.isRetryable else { throw FerryError(error, endpoint.side) }
+                guard error.cause?.isConnectionGone == true || error.isRetryable else { throw error }
                 return
             }
         }
@@ -161,18 +158,16 @@ final class SnapshotKeeper: Sendable {
 
 extension SnapshotKeeper {
     /// - Throws: ``FerryError/Code/blocked`` where the server does not let the role export one.
-    private func export(_ connection: borrowing Connection, _ generation: Int) throws(FerryError) -> Snapshot {
-        do throws(PostgresError) {
-            let rows = try connection.query(
-                "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", limit: endpoint.stallLimit
-            )
-            let name = try rows[0].string("name")
+    private func export(_ session: borrowing Session, _ generation: Int) throws(FerryError) -> Snapshot {
+        do throws(FerryError) {
+            let row = try session.query(
+                "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", [], .prompt
+            ).only()
             return Snapshot(
-                name: name, literal: try connection.quoteLiteral(name), visibility: try rows[0].string("visibility"),
-                generation: generation)
+                name: try row.string("name"), visibility: try row.string("visibility"), generation: generation)
         } catch {
-            guard error.code == .server, !error.isRetryable else { throw FerryError(error, endpoint.side) }
-            throw FerryError(Note.noSnapshot(endpoint.side, error.message))
+            guard let cause = error.cause, cause.code == .server, !error.isRetryable else { throw error }
+            throw FerryError(Note.noSnapshot(endpoint.side, cause.message))
         }
     }
 }

@@ -1,12 +1,5 @@
+internal import Platform
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
 
 /// Runs blocking work on threads of its own: libpq's calls wait on sockets, and Swift's cooperative pool has only as many
 /// threads as the machine has cores.

@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import Platform
 
 /// The built program, run as an operator runs it.
 struct Tool {

@@ -112,7 +112,7 @@ extension Faults {
                     let job = try #require(try Ledger().newestJob(target))
                     let mover = ChunkMover(
                         plan: job.plan, batch: ChunkBatch(try Ledger().openChunks(job, target)),
-                        job: job.number, limit: .seconds(20), events: { _ in })
+                        job: job.number, events: { _ in })
                     try mover.request(from: source, to: target)
                     guard case .moved(let moved) = try mover.move(from: source, to: target) else { return false }
                     hasRows.withLock { $0 = true }

@@ -100,7 +100,7 @@ extension Faults {
                         throw error
                     }
                 }
-                _ = hog.user
+                _ = hog.endpoint
                 #expect(!told.retries.isEmpty)
             }
         }

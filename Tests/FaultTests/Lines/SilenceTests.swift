@@ -40,7 +40,7 @@ extension Faults {
                     if !eventually(within: 20, { !isWanted() }) { interrupt.request() }
                 }
                 let start = ContinuousClock.now
-                let result = Result { () throws(PostgresError) in try session.execute("SELECT pg_sleep(4)") }
+                let result = Result { () throws(FerryError) in try session.execute("SELECT pg_sleep(4)") }
                 let seconds = (ContinuousClock.now - start) / .seconds(1)
                 staller.cancel()
                 try await staller.value
@@ -50,8 +50,8 @@ extension Faults {
                     return
                 }
                 if silence == .lostAnswer { #expect(seconds > 3.9, "the server was at work until then") }
-                let error = #expect(throws: PostgresError.self) { try result.get() }
-                #expect(error?.code == .stalled)
+                let error = #expect(throws: FerryError.self) { try result.get() }
+                #expect(error?.cause?.code == .stalled)
                 // The line is still open on the server's side, and what the session has locked must not stay so.
                 let isGone = try eventually(within: 5) {
                     try databases.target.value("SELECT count(*) FROM pg_stat_activity WHERE pid = \(pid)") == "0"
@@ -163,7 +163,7 @@ extension Faults {
                     SocketOptions(to: proxy.port)
                         == SocketOptions(
                             keepAliveIdle: 7, keepAliveInterval: 3, keepAliveCount: 2, userTimeout: 5_000))
-                _ = session.user
+                _ = session.endpoint
             }
         }
 

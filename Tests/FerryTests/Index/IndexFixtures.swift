@@ -42,7 +42,7 @@ enum Fixture {
             definition: "CREATE INDEX \(name) ON public.\(table) USING \(method) (…)", isUnique: isUnique,
             isPrimary: false, isValid: isValid, isReplicaIdentity: false, isPartial: predicate != nil, isKey: isUnique,
             expressions: ["embedding"], columns: ["embedding"], operatorClasses: [operatorClass], equalityOperators: [],
-            orderOperator: nil, options: options, constraint: nil, parent: parent, bytes: 0, after: [],
+            orderOperator: nil, options: options, isOfConstraint: false, parent: parent, bytes: 0, after: [],
             parts: IndexParts(
                 keyType: type, keyDimensions: dimensions, name: name, qualifiedName: "public.\(name)",
                 relation: "public.\(table)", operatorClass: "public.\(operatorClass)", tablespace: tablespace,

@@ -156,7 +156,7 @@ import Testing
             try databases.target.run(Self.loadedUnderAnIndex)
             let log = EventLog()
             let engine = try databases.engine(events: log.take)
-            let catalog = try CatalogReader(side: .target).read(try engine.target.connect())
+            let catalog = try CatalogReader().read(try engine.target.connect())
             let table = try #require(catalog.relation(QualifiedName(schema: "public", name: "items")))
             var request = IndexRequest()
             request.online = true
@@ -256,8 +256,7 @@ import Testing
                 FROM generate_series(1, 3000) AS i;
                 ALTER INDEX e SET (lists = 200)
                 """)
-            let connection = try databases.target.connect()
-            let catalog = try CatalogReader(side: .target).read(connection)
+            let catalog = try CatalogReader().read(try databases.engine().target.connect())
             let table = try #require(catalog.relation(QualifiedName(schema: "public", name: "items")))
             var request = IndexRequest()
             request.online = true
@@ -279,11 +278,11 @@ import Testing
     @Test func `whoever does not own the table is told so before anything is done`() async throws {
         try await Rig.withDatabases { databases in
             try databases.target.run(Self.loadedUnderAnIndex)
-            let connection = try databases.target.connect()
+            let session = try databases.engine().target.connect()
             let role = "r\(databases.target.name)"
-            try connection.execute("CREATE ROLE \(role); SET ROLE \(role)")
-            let catalog = try CatalogReader(side: .target).read(connection)
-            try connection.execute("RESET ROLE; DROP ROLE \(role)")
+            try session.execute("CREATE ROLE \(role); SET ROLE \(role)")
+            let catalog = try CatalogReader().read(session)
+            try session.execute("RESET ROLE; DROP ROLE \(role)")
             let table = try #require(catalog.relation(QualifiedName(schema: "public", name: "items")))
             let planner = IndexPlanner(
                 request: IndexRequest(), targetServer: catalog.server)

@@ -57,8 +57,8 @@ import Testing
     ) async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             let engine = try databases.engine()
-            let source = try CatalogReader(side: .source).read(try engine.source.connect())
-            let new = try CatalogReader(side: .target).read(try engine.target.connect())
+            let source = try CatalogReader().read(try engine.source.connect())
+            let new = try CatalogReader().read(try engine.target.connect())
             func plan(_ repair: RepairMode, _ table: String, on target: Catalog) throws(FerryError) -> Int {
                 var request = VerifyRequest()
                 request.repair = repair

@@ -29,75 +29,86 @@ struct IndexBuilder: Sendable {
 
     private func attempt(workers: Int?) throws(FerryError) {
         try retry.run(interrupt: interrupt, events: events) { (tries: inout Tries) throws(FerryError) in
-            let connection = try target.connect()
-            let watch = try monitor.watch(task, connection)
+            let session = try target.connect()
+            let watch = try monitor.watch(task, session)
             defer { monitor.forget(watch) }
             do throws(FerryError) {
-                try on(.target, task.build.relation) { () throws(PostgresError) in
-                    if task.build.isConcurrent {
-                        try besideWriters(connection, workers: workers)
-                    } else {
-                        try inTransaction(connection, workers: workers)
-                    }
+                if task.build.isConcurrent {
+                    try besideWriters(session, &tries, workers: workers)
+                } else {
+                    try inTransaction(session, &tries, workers: workers)
                 }
             } catch {
-                let text = task.build.statements.joined(separator: "; ")
-                let holder = LockHolder(behind: error, text: text, on: connection)
-                // REINDEX waits for whoever reads the table, and a build may wait for another one: ours come to an end.
-                if holder?.oursToo == true { tries.progressed() }
-                throw error.naming(holder)
+                throw error.of(task.build.relation)
             }
-            tell(connection.takeNotices())
+            tell(session.takeNotices())
         }
+    }
+
+    /// What waits for a lock names the tables as these do.
+    private var lockText: String { task.build.statements.joined(separator: "; ") }
+
+    /// REINDEX waits for what reads the table, and a build may wait for another one: sessions of vecferry's own come to an
+    /// end, and waiting for them uses up no tries.
+    private func found(_ holder: LockHolder, _ tries: inout Tries) {
+        if holder.oursToo { tries.progressed() }
     }
 
     /// The build and its mark in the ledger, together. After a commit whose acknowledgement was lost, the mark says that
     /// nothing is left to do.
-    private func inTransaction(_ connection: borrowing Connection, workers: Int?) throws(PostgresError) {
+    private func inTransaction(
+        _ session: borrowing Session, _ tries: inout Tries, workers: Int?
+    ) throws(FerryError) {
         // Nobody else knows a table that the job makes, and its builds wait for each other as long as they take.
-        try connection.execute(task.plan.action == .create ? "BEGIN" : LockHolder.begin(retry.lockWait))
-        if let entry = task.entry, try isDone(entry, connection) {
-            try connection.execute("ROLLBACK")
-            return
+        let wait = task.plan.action == .create ? nil : retry.lockWait
+        let isBuilt = try session.transaction(
+            lockWait: wait, locking: lockText, found: { found($0, &tries) }
+        ) { () throws(FerryError) in
+            if let entry = task.entry, try isDone(entry, session) { return false }
+            if try isReplaced(session) {
+                tellReplaced()
+            } else {
+                for setting in settings(workers: workers) { try session.execute("SET LOCAL \(setting)") }
+                for statement in task.build.statements { try session.execute(statement) }
+            }
+            FailPoint.reached(.afterIndexBuild)
+            try mark(session)
+            FailPoint.reached(.beforeIndexCommit)
+            return true
         }
-        if try isReplaced(connection) {
-            tellReplaced()
-        } else {
-            for setting in settings(workers: workers) { try connection.execute("SET LOCAL \(setting)") }
-            for statement in task.build.statements { try connection.execute(statement) }
-        }
-        FailPoint.reached(.afterIndexBuild)
-        if let entry = task.entry {
-            try connection.execute(Ledger.markRestoredSQL(job: entry.job, number: entry.number))
-        }
-        FailPoint.reached(.beforeIndexCommit)
-        try connection.execute("COMMIT")
-        FailPoint.reached(.afterIndexCommit)
+        if isBuilt { FailPoint.reached(.afterIndexCommit) }
     }
 
     /// CONCURRENTLY runs in no transaction, so the mark follows the build; done twice, it comes to the same.
-    private func besideWriters(_ connection: borrowing Connection, workers: Int?) throws(PostgresError) {
-        if let entry = task.entry, try isDone(entry, connection) { return }
-        for setting in settings(workers: workers) { try connection.execute("SET \(setting)") }
-        let replacement = IndexReplacement(plan: task.plan, build: task.build)
-        do throws(PostgresError) {
-            if try !replacement.run(on: connection) { tellReplaced() }
-        } catch {
-            // A session that is still alive leaves nothing behind; otherwise the next try does it.
-            if !error.isConnectionGone { try? replacement.dropLeftovers(on: connection) }
-            throw error
+    private func besideWriters(
+        _ session: borrowing Session, _ tries: inout Tries, workers: Int?
+    ) throws(FerryError) {
+        try session.waitingForLocks(on: lockText, found: { found($0, &tries) }) { () throws(FerryError) in
+            if let entry = task.entry, try isDone(entry, session) { return }
+            for setting in settings(workers: workers) { try session.execute("SET \(setting)") }
+            let replacement = IndexReplacement(plan: task.plan, build: task.build)
+            do throws(FerryError) {
+                if try !replacement.run(on: session) { tellReplaced() }
+            } catch {
+                // A session that is still alive leaves nothing behind; otherwise the next try does it.
+                if error.cause?.isConnectionGone != true { try? replacement.dropLeftovers(on: session) }
+                throw error
+            }
+            FailPoint.reached(.beforeIndexCommit)
+            try mark(session)
+            FailPoint.reached(.afterIndexCommit)
         }
-        FailPoint.reached(.beforeIndexCommit)
-        if let entry = task.entry {
-            try connection.execute(Ledger.markRestoredSQL(job: entry.job, number: entry.number))
-        }
-        FailPoint.reached(.afterIndexCommit)
+    }
+
+    private func mark(_ session: borrowing Session) throws(FerryError) {
+        guard let entry = task.entry else { return }
+        try session.execute(Ledger.markRestoredSQL(job: entry.job, number: entry.number))
     }
 
     private func isDone(
-        _ entry: IndexTask.LedgerEntry, _ connection: borrowing Connection
-    ) throws(PostgresError) -> Bool {
-        let row = try connection.query(
+        _ entry: IndexTask.LedgerEntry, _ session: borrowing Session
+    ) throws(FerryError) -> Bool {
+        let row = try session.query(
             """
             SELECT restored_at IS NOT NULL AS is_done FROM vecferry.saved_definition
             WHERE job = $1 AND number = $2 FOR UPDATE
@@ -108,11 +119,11 @@ struct IndexBuilder: Sendable {
 
     /// Whether somebody made an index of that name on the table since it was dropped, say one that leaves out rows which ours
     /// can't take. A unique one and one of a partition do more than make queries quick, so nothing stands in for them.
-    private func isReplaced(_ connection: borrowing Connection) throws(PostgresError) -> Bool {
+    private func isReplaced(_ session: borrowing Session) throws(FerryError) -> Bool {
         guard task.entry != nil, task.plan.action == .rebuild || task.plan.action == .create, !task.plan.isUnique,
             task.plan.builds.count == 1
         else { return false }
-        return try connection.query(
+        return try session.query(
             """
             SELECT EXISTS (
                 SELECT FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
@@ -120,8 +131,8 @@ struct IndexBuilder: Sendable {
                 WHERE n.nspname = $1 AND c.relname = $2 AND i.indisvalid AND i.indrelid = to_regclass($3)
             ) AS is_there
             """,
-            [task.build.index.schema, task.build.index.name, try task.build.relation.quoted(on: connection)]
-        )[0].bool("is_there")
+            [task.build.index.schema, task.build.index.name, task.build.relation.quoted]
+        ).only().bool("is_there")
     }
 
     private func tellReplaced() {

@@ -35,11 +35,9 @@ final class IndexMonitor: Sendable {
     }
 
     /// Watches the build that is about to begin on a connection, by its backend's process id.
-    func watch(_ task: IndexTask, _ connection: borrowing Connection) throws(FerryError) -> Watch {
+    func watch(_ task: IndexTask, _ session: borrowing Session) throws(FerryError) -> Watch {
         // Behind a pooler, the process id that the protocol reported is the pooler's.
-        let pid: Int = try on(.target) { () throws(PostgresError) in
-            try connection.query("SELECT pg_backend_pid() AS pid")[0].int("pid")
-        }
+        let pid: Int = try session.query("SELECT pg_backend_pid() AS pid").only().int("pid")
         watched.withLock { $0[pid] = Watched(task: task, start: .now) }
         return pid
     }
@@ -51,9 +49,9 @@ final class IndexMonitor: Sendable {
     private func poll() {
         while !isOver.load(ordering: .acquiring), !interrupt.isRequested {
             do throws(FerryError) {
-                let connection = try target.connect()
+                let session = try target.connect()
                 while !isOver.load(ordering: .acquiring) {
-                    try on(.target) { () throws(PostgresError) in try ask(connection) }
+                    try ask(session)
                     pause()
                 }
                 return
@@ -67,10 +65,10 @@ final class IndexMonitor: Sendable {
         for _ in 0..<10 where !isOver.load(ordering: .acquiring) && !interrupt.isRequested { Pause.milliseconds(100) }
     }
 
-    private func ask(_ connection: borrowing Connection) throws(PostgresError) {
+    private func ask(_ session: borrowing Session) throws(FerryError) {
         let builds = watched.withLock { $0 }
         guard !builds.isEmpty else { return }
-        for row in try connection.query(Statements.indexProgress, limit: target.stallLimit) {
+        for row in try session.query(Statements.indexProgress, [], .prompt) {
             guard let build = builds[try row.int("pid")] else { continue }
             let sample = IndexPhase(
                 name: try row.string("phase"), blocksDone: try row.int("blocks_done"),

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Platform
 
 /// One row of `pg_stat_progress_create_index`: where a build is (PostgreSQL documentation, "CREATE INDEX Progress
 /// Reporting"; pgvector's hnsw.h and ivfflat.h name their own phases).

@@ -35,24 +35,24 @@ struct IndexReplacement {
     /// Runs the build's statements, as far as they have not run before.
     ///
     /// - Returns: Whether the index is what it is to be; false where somebody has put another in its place, which stays.
-    func run(on connection: borrowing Connection) throws(PostgresError) -> Bool {
-        try dropLeftovers(on: connection)
+    func run(on session: borrowing Session) throws(FerryError) -> Bool {
+        try dropLeftovers(on: session)
         guard let old = build.replaces else {
-            for statement in build.statements { try connection.execute(statement) }
+            for statement in build.statements { try session.execute(statement) }
             return true
         }
-        let current = try state(of: build.index, on: connection)
+        let current = try state(of: build.index, on: session)
         let holder = current.map { self.holder($0, old) } ?? .nobody
         var isBuilt = false
         let name = QualifiedName(schema: build.index.schema, name: Self.newName(for: old))
-        if let new = try settled(name, on: connection) {
+        if let new = try settled(name, on: session) {
             isBuilt = (holder == .nobody || holder == .old) && isWanted(new)
             // What an earlier run was asked for need not be what this one is.
-            if !isBuilt { try connection.execute("DROP INDEX CONCURRENTLY \(try name.quoted(on: connection))") }
+            if !isBuilt { try session.execute("DROP INDEX CONCURRENTLY \(name.quoted)") }
         }
         guard holder != .somebodys else { return false }
         for statement in build.statements.dropFirst(holder == .new ? 2 : isBuilt ? 1 : 0) {
-            try connection.execute(statement)
+            try session.execute(statement)
         }
         return true
     }
@@ -71,23 +71,23 @@ struct IndexReplacement {
     private func isWanted(_ state: State) -> Bool { state.method == plan.method && state.options == plan.options }
 
     /// Drops what builds on this table left behind when they were killed, and the invalid ones among builds of this index.
-    func dropLeftovers(on connection: borrowing Connection) throws(PostgresError) {
+    func dropLeftovers(on session: borrowing Session) throws(FerryError) {
         let temporary = build.replaces.map(Self.newName(for:))
-        let rows = try connection.query(
+        let rows = try session.query(
             Statements.indexLeftovers,
             [build.relation.schema, build.relation.name, build.index.name, temporary])
-        for row in rows { try connection.execute(try row.string("statement")) }
+        for row in rows { try session.execute(try row.string("statement")) }
     }
 
     /// The new index once it is valid or gone: a backend that an earlier try has lost may still be at work on it, and what it
     /// leaves would take a valid index's place.
-    private func settled(_ name: QualifiedName, on connection: borrowing Connection) throws(PostgresError) -> State? {
+    private func settled(_ name: QualifiedName, on session: borrowing Session) throws(FerryError) -> State? {
         while true {
-            guard let state = try state(of: name, on: connection), !state.isValid else {
-                return try state(of: name, on: connection)
+            guard let state = try state(of: name, on: session), !state.isValid else {
+                return try state(of: name, on: session)
             }
             Pause.milliseconds(200)
-            try dropLeftovers(on: connection)
+            try dropLeftovers(on: session)
         }
     }
 
@@ -101,9 +101,9 @@ struct IndexReplacement {
     }
 
     private func state(
-        of name: QualifiedName, on connection: borrowing Connection
-    ) throws(PostgresError) -> State? {
-        let row = try connection.query(
+        of name: QualifiedName, on session: borrowing Session
+    ) throws(FerryError) -> State? {
+        let row = try session.query(
             """
             SELECT i.indexrelid AS oid, i.indisvalid AS is_valid, a.amname AS method, coalesce(c.reloptions, '{}') AS options,
                 pg_get_indexdef(i.indexrelid) AS definition

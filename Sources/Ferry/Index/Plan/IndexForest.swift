@@ -48,7 +48,7 @@ struct IndexForest {
 extension Index {
     /// Whether a killed build beside writers left this in the place of another index of the same table.
     func isLeftover(of other: Index) -> Bool {
-        guard constraint == nil, !isPartitioned, oid != other.oid else { return false }
+        guard !isOfConstraint, !isPartitioned, oid != other.oid else { return false }
         if name.name == IndexReplacement.newName(for: other.oid) { return true }
         // Its own name does not tell which one has its place.
         if name.name == IndexReplacement.oldName(for: oid) { return other.isVectorIndex }

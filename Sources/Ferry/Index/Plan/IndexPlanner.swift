@@ -72,7 +72,7 @@ struct IndexPlanner: Sendable {
 
     private func decide(_ node: IndexNode, _ load: IndexLoad, _ notes: inout [Note]) -> Decision {
         let index = node.index
-        if index.constraint != nil || index.isUnique || index.isReplicaIdentity {
+        if index.isOfConstraint || index.isUnique || index.isReplicaIdentity {
             if !index.isValid {
                 notes.append(
                     Note(

@@ -42,77 +42,63 @@ extension BotScope {
     /// An SQL condition for the rows of `alias` that `filter` lets through; nil where that is all of them.
     ///
     /// Bots are compared as text, so that ids of any type (`char(26)`, `uuid`, `bigint`) are given the same way.
-    func condition(
-        _ filter: BotFilter, alias: String, on connection: borrowing Connection
-    ) throws(PostgresError) -> String? {
+    func condition(_ filter: BotFilter, alias: String) -> String? {
         guard !filter.isAll else { return nil }
         var conditions: [String] = []
-        if let only = filter.only { conditions.append(try isIn(only, alias: alias, on: connection)) }
+        if let only = filter.only { conditions.append(isIn(only, alias: alias)) }
         let named = filter.except.compactMap(\.self)
         if !named.isEmpty {
             // A row of no bot is not in any list: the condition must be true for it, and not NULL.
-            conditions.append("(\(try isIn(named, alias: alias, on: connection))) IS NOT TRUE")
+            conditions.append("(\(isIn(named, alias: alias))) IS NOT TRUE")
         }
         if filter.except.contains(nil) {
-            conditions.append("(\(try hasNoBot(alias: alias, on: connection))) IS NOT TRUE")
+            conditions.append("(\(hasNoBot(alias: alias))) IS NOT TRUE")
         }
         return conditions.joined(separator: " AND ")
     }
 
     /// An SQL condition for the rows of these bots; nil among them stands for rows that belong to none.
-    func belongs(
-        to bots: [String?], alias: String, on connection: borrowing Connection
-    ) throws(PostgresError) -> String {
+    func belongs(to bots: [String?], alias: String) -> String {
         let named = bots.compactMap(\.self)
-        var conditions = [try isIn(named, alias: alias, on: connection)]
-        if bots.contains(nil) { conditions.append(try hasNoBot(alias: alias, on: connection)) }
+        var conditions = [isIn(named, alias: alias)]
+        if bots.contains(nil) { conditions.append(hasNoBot(alias: alias)) }
         return "(\(conditions.joined(separator: " OR ")))"
     }
 
     /// An SQL expression for the bot of a row of `alias`, as text.
-    func expression(alias: String, on connection: borrowing Connection) throws(PostgresError) -> String {
+    func expression(alias: String) -> String {
         switch self {
-        case .column(let name): return "\(alias).\(try connection.quoteIdentifier(name))::text"
+        case .column(let name): return "\(alias).\(name.quotedIdentifier)::text"
         case .through(let columns, let parent, let parentColumns, let scope):
             let inner = alias + "p"
-            let join = try Self.join(columns, of: alias, parentColumns, of: inner, on: connection)
+            let join = Self.join(columns, of: alias, parentColumns, of: inner)
             return """
-                (SELECT \(try scope.expression(alias: inner, on: connection)) \
-                FROM \(try parent.quoted(on: connection)) AS \(inner) WHERE \(join))
+                (SELECT \(scope.expression(alias: inner)) \
+                FROM \(parent.quoted) AS \(inner) WHERE \(join))
                 """
         }
     }
 
-    private func isIn(
-        _ bots: [String], alias: String, on connection: borrowing Connection
-    ) throws(PostgresError) -> String {
-        let list = try connection.quoteLiteral(ArrayText.format(bots))
+    private func isIn(_ bots: [String], alias: String) -> String {
+        let list = ArrayText.format(bots).quotedLiteral
         switch self {
         case .column(let name):
-            return "\(alias).\(try connection.quoteIdentifier(name))::text = ANY (\(list)::text[])"
+            return "\(alias).\(name.quotedIdentifier)::text = ANY (\(list)::text[])"
         case .through(let columns, let parent, let parentColumns, let scope):
             let inner = alias + "p"
-            let own = try connection.columnList(columns, of: alias)
-            let theirs = try connection.columnList(parentColumns, of: inner)
+            let own = columns.columnList(of: alias)
+            let theirs = parentColumns.columnList(of: inner)
             return """
-                (\(own)) IN (SELECT \(theirs) FROM \(try parent.quoted(on: connection)) AS \(inner) \
-                WHERE \(try scope.isIn(bots, alias: inner, on: connection)))
+                (\(own)) IN (SELECT \(theirs) FROM \(parent.quoted) AS \(inner) \
+                WHERE \(scope.isIn(bots, alias: inner)))
                 """
         }
     }
 
-    private func hasNoBot(alias: String, on connection: borrowing Connection) throws(PostgresError) -> String {
-        "\(try expression(alias: alias, on: connection)) IS NULL"
-    }
+    private func hasNoBot(alias: String) -> String { "\(expression(alias: alias)) IS NULL" }
 
-    private static func join(
-        _ left: [String], of alias: String, _ right: [String], of other: String, on connection: borrowing Connection
-    ) throws(PostgresError) -> String {
-        var conditions: [String] = []
-        for (own, theirs) in zip(left, right) {
-            conditions.append(
-                "\(alias).\(try connection.quoteIdentifier(own)) = \(other).\(try connection.quoteIdentifier(theirs))")
-        }
-        return conditions.joined(separator: " AND ")
+    private static func join(_ left: [String], of alias: String, _ right: [String], of other: String) -> String {
+        zip(left, right).map { "\(alias).\($0.quotedIdentifier) = \(other).\($1.quotedIdentifier)" }
+            .joined(separator: " AND ")
     }
 }

@@ -16,32 +16,26 @@ struct ExtensionNeed: Sendable {
 
     /// What the tables of these OIDs need, on the source, against what the target has.
     static func read(
-        _ tables: [OID], source: borrowing Connection, target: borrowing Connection
+        _ tables: [OID], source: borrowing Session, target: borrowing Session
     ) throws(FerryError) -> [ExtensionNeed] {
         guard !tables.isEmpty else { return [] }
-        let rows = try on(.source) { () throws(PostgresError) in
-            try source.query(Statements.extensions, [ArrayText.format(tables.map { "\($0)" })])
+        let rows = try source.query(Statements.extensions, [ArrayText.format(tables.map { "\($0)" })])
+        return try rows.map { row throws(FerryError) in
+            try need(try row.string("name"), try row.string("schema"), try row.list("types"), target)
         }
-        var needs: [ExtensionNeed] = []
-        for row in rows {
-            let (name, schema, types) = try on(.source) { () throws(PostgresError) in
-                (try row.string("name"), try row.string("schema"), try row.list("types"))
-            }
-            needs.append(try on(.target) { () throws(PostgresError) in try need(name, schema, types, target) })
-        }
-        return needs
     }
 
     private static func need(
-        _ name: String, _ schema: String, _ types: [String], _ target: borrowing Connection
-    ) throws(PostgresError) -> ExtensionNeed {
+        _ name: String, _ schema: String, _ types: [String], _ target: borrowing Session
+    ) throws(FerryError) -> ExtensionNeed {
         let row = try target.query(
             """
             SELECT (
                 SELECT n.nspname FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = $1
             ) AS schema, (SELECT a.default_version FROM pg_available_extensions AS a WHERE a.name = $1) AS version,
                 ARRAY(SELECT t FROM unnest($2::text[]) AS t WHERE to_regtype(t) IS NULL) AS missing
-            """, [name, ArrayText.format(types)])[0]
+            """, [name, ArrayText.format(types)]
+        ).only()
         return ExtensionNeed(
             name: name, schema: schema, targetSchema: try row.optional("schema"),
             availableVersion: try row.optional("version"), missingTypes: try row.list("missing"))

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Looks on the source for sparse vectors that an hnsw index of the target will not take: one such row fails the build, when
 /// all rows are there, or its insertion.
 ///
@@ -47,18 +45,19 @@ struct SparseProbe {
         _ column: String, _ predicate: String?, in table: Relation
     ) throws(FerryError) -> Bool? {
         // A session of its own, since running into the limit would end the survey's transaction.
-        let connection = if let snapshot { try snapshot.join(endpoint) } else { try endpoint.connect() }
-        do throws(PostgresError) {
-            let size = "pg_column_size(r.\(try connection.quoteIdentifier(column)))"
+        let session = if let snapshot { try snapshot.join(endpoint) } else { try endpoint.connect() }
+        do throws(FerryError) {
+            let size = "pg_column_size(r.\(column.quotedIdentifier))"
             let condition = predicate.map { " AND (\($0))" } ?? ""
-            try connection.execute("SET statement_timeout TO '\(Self.limit)'")
-            return try connection.query(
+            try session.execute("SET statement_timeout TO '\(Self.limit)'")
+            return try session.query(
                 """
-                SELECT EXISTS (SELECT FROM \(try table.quotedForRows(on: connection)) AS r \
+                SELECT EXISTS (SELECT FROM \(table.quotedForRows) AS r \
                 WHERE \(size) > \(Self.largestBytes)\(condition)) AS found
-                """)[0].bool("found")
+                """
+            ).only().bool("found")
         } catch {
-            guard error.code == .server, !error.isRetryable else { throw FerryError(error, .source, table: table.name) }
+            guard error.cause?.code == .server, !error.isRetryable else { throw error.of(table.name) }
             return nil
         }
     }

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Gathers a ``Survey``. It reads, on both sides, and changes nothing.
 struct Surveyor {
     let source: Endpoint
@@ -8,96 +6,87 @@ struct Surveyor {
 
     /// - Parameters:
     ///   - snapshot: The snapshot to read the source in; nil takes one for the survey alone.
-    ///   - sourceConnection: Not in a transaction; with a snapshot it is in one afterwards.
+    ///   - sourceSession: Not in a transaction; with a snapshot it is in one afterwards.
     func survey(
-        in snapshot: Snapshot?, source sourceConnection: borrowing Connection, target connection: borrowing Connection
+        in snapshot: Snapshot?, source sourceSession: borrowing Session, target targetSession: borrowing Session
     ) throws(FerryError) -> Survey {
         // First, since a pooler does not take the backend away from a session that is in a transaction.
-        let sourceFacts = try PoolerProbe(endpoint: source).facts(of: sourceConnection)
-        let targetFacts = try PoolerProbe(endpoint: target).facts(of: connection)
-        try snapshot?.join(source, over: sourceConnection)
-        let isSameDatabase = try Self.sharesDatabase(sourceConnection, connection)
-        let refusal = snapshot == nil ? try snapshotRefusal(sourceConnection) : nil
-        let sourceCatalog = try CatalogReader(side: .source).read(sourceConnection)
-        let targetCatalog = try CatalogReader(side: .target).read(connection)
+        let sourceFacts = try PoolerProbe(endpoint: source).facts(of: sourceSession)
+        let targetFacts = try PoolerProbe(endpoint: target).facts(of: targetSession)
+        try snapshot?.join(over: sourceSession)
+        let isSameDatabase = try Self.sharesDatabase(sourceSession, targetSession)
+        let refusal = snapshot == nil ? try snapshotRefusal(sourceSession) : nil
+        let sourceCatalog = try CatalogReader().read(sourceSession)
+        let targetCatalog = try CatalogReader().read(targetSession)
 
         let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
         let created = request.create ? chosen.map(\.relation).filter { targetCatalog.relation($0.name) == nil } : []
         let extensions = try ExtensionNeed.read(
-            created.flatMap { [$0] + sourceCatalog.tree(below: $0) }.map(\.oid), source: sourceConnection,
-            target: connection)
+            created.flatMap { [$0] + sourceCatalog.tree(below: $0) }.map(\.oid), source: sourceSession,
+            target: targetSession)
         var survey = Survey(
             source: sourceCatalog, target: targetCatalog, sourceSession: sourceFacts, targetSession: targetFacts,
-            isSameDatabase: isSameDatabase, snapshotRefusal: refusal, mayCreateIn: try mayCreate(connection),
-            mayCreateTemporary: try Self.mayCreateTemporary(connection), extensions: extensions,
+            isSameDatabase: isSameDatabase, snapshotRefusal: refusal, mayCreateIn: try mayCreate(targetSession),
+            mayCreateTemporary: try Self.mayCreateTemporary(targetSession), extensions: extensions,
             sparse: [:], nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
         let readable = chosen.filter { table in
             guard let relation = targetCatalog.relation(table.relation.name) else { return false }
             return relation.rights.useSchema && relation.rights.select && !relation.rights.rowSecurityActive
         }
         survey.nonEmptyTargets = try nonEmpty(
-            readable.compactMap { targetCatalog.relation($0.relation.name) }, connection)
+            readable.compactMap { targetCatalog.relation($0.relation.name) }, targetSession)
         for table in chosen.map(\.relation) where table.rights.useSchema && table.rights.select {
             let findings = try SparseProbe(endpoint: source, snapshot: snapshot)
                 .findings(for: table, indexedAs: targetCatalog.relation(table.name) ?? table)
             if !findings.isEmpty { survey.sparse[table.name] = findings }
         }
-        try readBots(of: chosen, into: &survey, sourceConnection, connection)
+        try readBots(of: chosen, into: &survey, sourceSession, targetSession)
         return survey
     }
 
-    private func mayCreate(_ connection: borrowing Connection) throws(FerryError) -> [String: Bool] {
-        try on(.target) { () throws(PostgresError) in
-            var rights: [String: Bool] = [:]
-            for row in try connection.query(
-                "SELECT nspname AS schema, has_schema_privilege(oid, 'CREATE') AS may_create FROM pg_catalog.pg_namespace"
-            ) {
-                rights[try row.string("schema")] = try row.bool("may_create")
-            }
-            return rights
+    private func mayCreate(_ session: borrowing Session) throws(FerryError) -> [String: Bool] {
+        var rights: [String: Bool] = [:]
+        for row in try session.query(
+            "SELECT nspname AS schema, has_schema_privilege(oid, 'CREATE') AS may_create FROM pg_catalog.pg_namespace"
+        ) {
+            rights[try row.string("schema")] = try row.bool("may_create")
         }
+        return rights
     }
 
     /// Whether the role may create temporary tables on the target.
-    static func mayCreateTemporary(_ connection: borrowing Connection) throws(FerryError) -> Bool {
-        try on(.target) { () throws(PostgresError) in
-            try connection.query("SELECT has_database_privilege(current_database(), 'TEMPORARY') AS may_create")[0]
-                .bool("may_create")
-        }
+    static func mayCreateTemporary(_ session: borrowing Session) throws(FerryError) -> Bool {
+        try session.query("SELECT has_database_privilege(current_database(), 'TEMPORARY') AS may_create").only()
+            .bool("may_create")
     }
 
     /// Whether both connections are in one database: an advisory lock that one holds, the other can't take. A system
     /// identifier would not do, since a restored snapshot keeps that of its origin.
     static func sharesDatabase(
-        _ source: borrowing Connection, _ target: borrowing Connection
+        _ source: borrowing Session, _ target: borrowing Session
     ) throws(FerryError) -> Bool {
         let key = Int64.random(in: Int64.min...Int64.max)
-        try on(.source) { () throws(PostgresError) in
-            try source.execute("SELECT pg_advisory_lock(\(key))")
-        }
-        let taken = try on(.target) { () throws(PostgresError) in
-            try target.query("SELECT pg_try_advisory_lock(\(key)) AS taken")[0].bool("taken")
-        }
+        try source.execute("SELECT pg_advisory_lock(\(key))")
+        let taken = try target.query("SELECT pg_try_advisory_lock(\(key)) AS taken").only().bool("taken")
         if taken {
-            try on(.target) { () throws(PostgresError) in try target.execute("SELECT pg_advisory_unlock(\(key))") }
+            try target.execute("SELECT pg_advisory_unlock(\(key))")
         }
-        try on(.source) { () throws(PostgresError) in try source.execute("SELECT pg_advisory_unlock(\(key))") }
+        try source.execute("SELECT pg_advisory_unlock(\(key))")
         return !taken
     }
 
     /// Exports a snapshot and joins it from a second session, as the workers will. Behind a reader endpoint or a pooler
     /// the second session may be on another server.
-    private func snapshotRefusal(_ connection: borrowing Connection) throws(FerryError) -> String? {
+    private func snapshotRefusal(_ session: borrowing Session) throws(FerryError) -> String? {
         let exported: Snapshot
-        do throws(PostgresError) {
-            try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            let name = try connection.query("SELECT pg_export_snapshot() AS name")[0].string("name")
-            exported = Snapshot(
-                name: name, literal: try connection.quoteLiteral(name), visibility: "", generation: 0)
+        do throws(FerryError) {
+            try session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            let name = try session.query("SELECT pg_export_snapshot() AS name").only().string("name")
+            exported = Snapshot(name: name, visibility: "", generation: 0)
         } catch {
-            guard error.code == .server else { throw FerryError(error, .source) }
-            try on(.source) { () throws(PostgresError) in try connection.execute("ROLLBACK") }
-            return error.message
+            guard let cause = error.cause, cause.code == .server else { throw error }
+            try session.execute("ROLLBACK")
+            return cause.message
         }
         var refusal: String?
         // An address that alternates between two servers leads every other session to the right one.
@@ -109,36 +98,31 @@ struct Surveyor {
                 refusal = error.message
             }
         }
-        try on(.source) { () throws(PostgresError) in try connection.execute("COMMIT") }
+        try session.execute("COMMIT")
         return refusal
     }
 
     /// Which of these target tables hold a row, asked for many at once.
     private func nonEmpty(
-        _ tables: [Relation], _ connection: borrowing Connection
+        _ tables: [Relation], _ session: borrowing Session
     ) throws(FerryError) -> Set<QualifiedName> {
         var found: Set<QualifiedName> = []
         let step = 200
         for start in stride(from: 0, to: tables.count, by: step) {
             let batch = tables[start..<min(start + step, tables.count)]
-            try on(.target) { () throws(PostgresError) in
-                var selects: [String] = []
-                for (position, table) in zip(batch.indices, batch) {
-                    selects.append(
-                        "SELECT \(position) AS position "
-                            + "WHERE EXISTS (SELECT FROM \(try table.quotedForRows(on: connection)))")
-                }
-                for row in try connection.query(selects.joined(separator: " UNION ALL ")) {
-                    found.insert(tables[try row.int("position")].name)
-                }
+            let selects = zip(batch.indices, batch).map { position, table in
+                "SELECT \(position) AS position WHERE EXISTS (SELECT FROM \(table.quotedForRows))"
+            }
+            for row in try session.query(selects.joined(separator: " UNION ALL ")) {
+                found.insert(tables[try row.int("position")].name)
             }
         }
         return found
     }
 
     private func readBots(
-        of chosen: [TableSelector.Chosen], into survey: inout Survey, _ source: borrowing Connection,
-        _ target: borrowing Connection
+        of chosen: [TableSelector.Chosen], into survey: inout Survey, _ source: borrowing Session,
+        _ target: borrowing Session
     ) throws(FerryError) {
         let scoped = chosen.filter { $0.botScope != nil }
         let comparesBots =
@@ -150,35 +134,29 @@ struct Surveyor {
             let name = table.relation.name
             // What can't be read here is a blocker of the plan, which says why.
             if scope.isReadable(from: name, in: survey.source) {
-                survey.sourceBots[name] = try bots(of: table.relation, scope, .source, source)
+                survey.sourceBots[name] = try bots(of: table.relation, scope, source)
             }
             if survey.nonEmptyTargets.contains(name), let relation = survey.target.relation(name),
                 scope.isReadable(from: name, in: survey.target)
             {
-                survey.targetBots[name] = try bots(of: relation, scope, .target, target)
+                survey.targetBots[name] = try bots(of: relation, scope, target)
             }
         }
     }
 
     private func bots(
-        of relation: Relation, _ scope: BotScope, _ side: Side, _ connection: borrowing Connection
+        of relation: Relation, _ scope: BotScope, _ session: borrowing Session
     ) throws(FerryError) -> Set<String?> {
-        try on(side, relation.name) { () throws(PostgresError) in
-            let bot = try scope.expression(alias: "r", on: connection)
-            let rows = try connection.query(
-                "SELECT DISTINCT \(bot) AS bot FROM \(try relation.quotedForRows(on: connection)) AS r")
-            var bots: Set<String?> = []
-            for row in rows { bots.insert(try row.optional("bot")) }
-            return bots
-        }
+        let rows = try session.query(
+            "SELECT DISTINCT \(scope.expression(alias: "r")) AS bot FROM \(relation.quotedForRows) AS r",
+            about: relation.name)
+        return Set(try rows.map { row throws(FerryError) in try row.optional("bot") })
     }
 }
 
 extension Relation {
     /// What FROM takes to mean this relation's rows, and not those of its inheritance children.
-    func quotedForRows(on connection: borrowing Connection) throws(PostgresError) -> String {
-        (kind == .table ? "ONLY " : "") + (try name.quoted(on: connection))
-    }
+    var quotedForRows: String { (kind == .table ? "ONLY " : "") + name.quoted }
 }
 
 extension BotScope {

@@ -14,14 +14,14 @@ struct LedgerMemory: Sendable {
     }
 
     /// Reads it.
-    static func read(_ connection: borrowing Connection) throws(FerryError) -> LedgerMemory {
-        LedgerMemory(plans: try Ledger().plans(connection))
+    static func read(_ session: borrowing Session) throws(FerryError) -> LedgerMemory {
+        LedgerMemory(plans: try Ledger().plans(session))
     }
 
     /// Refuses to repair what a copy has still to bring, or will look at when it goes on.
-    static func requireNoOpenCopy(_ connection: borrowing Connection) throws(FerryError) {
-        guard try Ledger().exists(connection), let job = try Ledger().newestJob(connection), job.state == .loading,
-            try !Ledger().openChunks(job, connection).isEmpty
+    static func requireNoOpenCopy(_ session: borrowing Session) throws(FerryError) {
+        guard try Ledger().exists(session), let job = try Ledger().newestJob(session), job.state == .loading,
+            try !Ledger().openChunks(job, session).isEmpty
         else { return }
         throw FerryError(
             .blocked, "A copy into this target began at \(job.startedAt) and is not finished; nothing was repaired.",

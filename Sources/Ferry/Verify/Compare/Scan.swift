@@ -48,10 +48,9 @@ struct Scan: Sendable {
         var left = batch[...]
         do throws(FerryError) {
             let connection = try sides[side].connect()
-            let limit = sides[side].endpoint.stallLimit
             while true {
                 left = batch[...]
-                try RowReader.start(batch.map(\.query), side: side, limit: limit, on: connection)
+                try RowReader.start(batch.map(\.query), on: connection)
                 for task in batch {
                     do throws(FerryError) {
                         try read(task, side, sink(side, task), connection, count)
@@ -76,10 +75,10 @@ struct Scan: Sendable {
     }
 
     private func read<Sink: RangeSink & ~Copyable>(
-        _ task: ScanTask, _ side: Side, _ sink: consuming Sink, _ connection: borrowing Connection,
+        _ task: ScanTask, _ side: Side, _ sink: consuming Sink, _ connection: borrowing Session,
         _ count: (Int) -> Void
     ) throws(FerryError) {
-        var reader = RowReader(task.query, side: side, limit: sides[side].endpoint.stallLimit)
+        var reader = RowReader(task.query)
         var (rows, bytes, all) = (0, 0, 0)
         func tell() {
             sides.events(.compared(side, rows: rows, bytes: bytes))

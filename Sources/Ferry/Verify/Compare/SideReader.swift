@@ -18,7 +18,7 @@ struct SideReader: Sendable {
     ///
     /// - Throws: Where the snapshot was lost, as in a restart of the server, and somebody has written since: what was read
     ///   before and what would be read now are not of one state.
-    func connect() throws(FerryError) -> Connection {
+    func connect() throws(FerryError) -> Session {
         let current = try keeper.snapshot()
         guard current.visibility == snapshot.visibility else {
             throw FerryError(

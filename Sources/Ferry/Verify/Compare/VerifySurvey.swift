@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// What both servers are and hold, read in the snapshots that the comparison is of.
 struct VerifySurvey {
     let engine: Engine
@@ -14,8 +12,8 @@ struct VerifySurvey {
             let onTarget = try right.connect()
             try PoolerProbe(endpoint: left).requireSessions(onSource)
             try PoolerProbe(endpoint: right).requireSessions(onTarget)
-            try sourceSnapshot.join(left, over: onSource)
-            try targetSnapshot.join(right, over: onTarget)
+            try sourceSnapshot.join(over: onSource)
+            try targetSnapshot.join(over: onTarget)
             if try Surveyor.sharesDatabase(onSource, onTarget) {
                 throw FerryError(
                     .invalidRequest, "Source and target are the same database.",
@@ -24,10 +22,10 @@ struct VerifySurvey {
             return BothSides(
                 source: SideReader(
                     endpoint: left, keeper: source, snapshot: sourceSnapshot,
-                    catalog: try CatalogReader(side: .source).read(onSource)),
+                    catalog: try CatalogReader().read(onSource)),
                 target: SideReader(
                     endpoint: right, keeper: target, snapshot: targetSnapshot,
-                    catalog: try CatalogReader(side: .target).read(onTarget)),
+                    catalog: try CatalogReader().read(onTarget)),
                 jobs: engine.jobs, retry: retry, events: engine.events)
         }
     }
@@ -37,15 +35,13 @@ struct VerifySurvey {
     /// - Throws: Before a repair, where the ledger can't be read or tells of a copy that is not finished.
     func memory(_ target: SideReader, for repair: RepairMode) throws(FerryError) -> LedgerMemory {
         try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
-            let connection = try target.connect()
-            let mayRead = try on(.target) { () throws(PostgresError) in
-                try connection.query(
-                    """
-                    SELECT has_schema_privilege(n.oid, 'USAGE') AS may_use FROM pg_namespace AS n
-                    WHERE n.nspname = 'vecferry'
-                    """
-                ).first?.bool("may_use")
-            }
+            let session = try target.connect()
+            let mayRead = try session.query(
+                """
+                SELECT has_schema_privilege(n.oid, 'USAGE') AS may_use FROM pg_namespace AS n
+                WHERE n.nspname = 'vecferry'
+                """
+            ).first?.bool("may_use")
             if repair != .none, mayRead == false {
                 let user = target.catalog.server.user.sqlIdentifier
                 throw FerryError(
@@ -53,9 +49,9 @@ struct VerifySurvey {
                     hint: "GRANT USAGE ON SCHEMA vecferry TO \(user); "
                         + "GRANT SELECT ON ALL TABLES IN SCHEMA vecferry TO \(user).", side: .target)
             }
-            guard mayRead == true, try Ledger().exists(connection) else { return LedgerMemory() }
-            if repair != .none { try LedgerMemory.requireNoOpenCopy(connection) }
-            return try LedgerMemory.read(connection)
+            guard mayRead == true, try Ledger().exists(session) else { return LedgerMemory() }
+            if repair != .none { try LedgerMemory.requireNoOpenCopy(session) }
+            return try LedgerMemory.read(session)
         }
     }
 

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Names the rows that differ: by key, by bot, and by the columns that are not the same. It looks them up by their places,
 /// in the snapshots in which they were found.
 struct FindingNamer {
@@ -46,15 +44,15 @@ struct FindingNamer {
     ) throws(FerryError) -> [RowPlace: Known] {
         guard !places.isEmpty else { return [:] }
         return try sides.retry.run(interrupt: side.endpoint.interrupt, events: sides.events) { () throws(FerryError) in
-            let connection = try side.connect()
+            let session = try side.connect()
             var known: [RowPlace: Known] = [:]
             let byLeaf = Dictionary(grouping: places, by: \.leaf)
             for (leaf, places) in byLeaf.sorted(by: { $0.key < $1.key }) {
                 guard let relation = table.leaves[side.side]?[Int(leaf)] else { continue }
                 for start in stride(from: 0, to: places.count, by: Self.batch) {
                     let some = places[start..<min(start + Self.batch, places.count)].map(\.place)
-                    try readNames(of: some, leaf, relation, side, connection, &known)
-                    try readColumns(of: some, leaf, relation, side, connection, &known)
+                    try readNames(of: some, leaf, relation, session, &known)
+                    try readColumns(of: some, leaf, relation, session, &known)
                 }
             }
             return known
@@ -62,38 +60,35 @@ struct FindingNamer {
     }
 
     private func readNames(
-        of places: [RowQuery.Place], _ leaf: UInt32, _ relation: Relation, _ side: SideReader,
-        _ connection: borrowing Connection, _ known: inout [RowPlace: Known]
+        of places: [RowQuery.Place], _ leaf: UInt32, _ relation: Relation, _ session: borrowing Session,
+        _ known: inout [RowPlace: Known]
     ) throws(FerryError) {
         var query = table.query(relation, leading: [.place, .bot])
         query.columns = table.key?.columns ?? []
         query.textColumns = Set(query.columns)
         query.places = places
-        try on(side.side, relation.name) { () throws(PostgresError) in
-            for row in try connection.query(try query.select(on: connection), limit: side.endpoint.stallLimit) {
-                guard let place = RowQuery.Place(try row.optional("ctid")) else { continue }
-                var entry = Known(bot: table.botScope == nil ? nil : try row.optional(at: 1))
-                for (position, column) in query.columns.enumerated() {
-                    entry.key[column] = try row.optional(at: 2 + position) ?? ""
-                }
-                known[RowPlace(leaf: leaf, place: place)] = entry
+        for row in try session.query(query.select, [], .prompt, about: relation.name) {
+            guard let place = RowQuery.Place(try row.optional("ctid")) else { continue }
+            var entry = Known(bot: table.botScope == nil ? nil : try row.optional(at: 1))
+            for (position, column) in query.columns.enumerated() {
+                entry.key[column] = try row.optional(at: 2 + position) ?? ""
             }
+            known[RowPlace(leaf: leaf, place: place)] = entry
         }
     }
 
     private func readColumns(
-        of places: [RowQuery.Place], _ leaf: UInt32, _ relation: Relation, _ side: SideReader,
-        _ connection: borrowing Connection, _ known: inout [RowPlace: Known]
+        of places: [RowQuery.Place], _ leaf: UInt32, _ relation: Relation, _ session: borrowing Session,
+        _ known: inout [RowPlace: Known]
     ) throws(FerryError) {
         var query = table.query(relation, leading: [.place])
         query.places = places
-        let limit = side.endpoint.stallLimit
-        try RowReader.start([query], side: side.side, limit: limit, on: connection)
-        var reader = RowReader(query, side: side.side, limit: limit)
+        try RowReader.start([query], on: session)
+        var reader = RowReader(query)
         var fields = RowFields(leading: 1, columns: table.columns.count, key: [])
         var hashes: [(RowQuery.Place, [UInt128])] = []
         while try reader.next(
-            from: connection,
+            from: session,
             row: { row in
                 row.withUnsafeBytes { bytes in
                     let columns = fields.columnHashes(of: bytes)

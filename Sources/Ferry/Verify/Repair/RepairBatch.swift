@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// A few rows of one target table that are made as the source has them, in one transaction.
 ///
 /// Invariants:
@@ -30,8 +28,6 @@ struct RepairBatch {
     let table: ComparedTable
     /// The target's table with its partitions.
     let relations: [Relation]
-    /// How long either server may stay silent in a stream.
-    let limit: Duration
     /// How long one try waits for a lock.
     let lockWait: Duration
 
@@ -42,18 +38,16 @@ struct RepairBatch {
     ///   - check: Throws where the snapshot that the places are from is gone.
     /// - Returns: How many there were.
     func delete(
-        _ places: [RowPlace], on target: borrowing Connection, sent: inout RepairCommit<Int>?,
+        _ places: [RowPlace], on target: borrowing Session, sent: inout RepairCommit<Int>?,
         check: () throws(FerryError) -> Void
     ) throws(FerryError) -> Int {
         try transaction(on: target, sent: &sent) { () throws(FerryError) in
             var deleted = 0
             for (leaf, places) in Dictionary(grouping: places, by: \.leaf).sorted(by: { $0.key < $1.key }) {
                 guard let relation = table.leaves[.target]?[Int(leaf)] else { continue }
-                deleted += try on(.target, relation.name) { () throws(PostgresError) in
-                    let query = RowQuery(
-                        relation: relation.name, columns: [], format: .binary, places: places.map(\.place))
-                    return try target.execute("DELETE \(try query.from(on: target))").last?.affected ?? 0
-                }
+                let query = RowQuery(
+                    relation: relation.name, columns: [], format: .binary, places: places.map(\.place))
+                deleted += try target.execute("DELETE \(query.from)", about: relation.name).last?.affected ?? 0
             }
             // From here on the rows are ours; until here, only the snapshot kept others from taking their places.
             try check()
@@ -73,21 +67,16 @@ struct RepairBatch {
     ///
     /// - Parameter sent: The COMMIT, from when it is sent on.
     func bring(
-        _ rows: Incoming, from source: borrowing Connection, to target: borrowing Connection,
+        _ rows: Incoming, from source: borrowing Session, to target: borrowing Session,
         sent: inout RepairCommit<Brought>?
     ) throws(FerryError) -> Brought {
         try transaction(on: target, sent: &sent) { () throws(FerryError) in
-            try on(.target, table.name) { () throws(PostgresError) in
-                try target.execute(try staging.creation(on: target))
-            }
+            try target.execute(staging.creation, about: table.name)
             var brought = Brought()
             if !rows.differing.isEmpty {
                 try relay(rows.differing, from: source, to: target)
-                brought.replaced = try on(.target, table.name) { () throws(PostgresError) in
-                    let count = try update(on: target)
-                    try target.execute("DELETE FROM \(StagingTable.name)")
-                    return count
-                }
+                brought.replaced = try update(on: target)
+                try target.execute("DELETE FROM \(StagingTable.name)", about: table.name)
             }
             if !rows.missing.isEmpty {
                 try relay(rows.missing, from: source, to: target)
@@ -100,29 +89,22 @@ struct RepairBatch {
     // MARK: The transaction
 
     private func transaction<Result>(
-        on target: borrowing Connection, sent: inout RepairCommit<Result>?, _ body: () throws(FerryError) -> Result
+        on target: borrowing Session, sent: inout RepairCommit<Result>?, _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
-        do throws(FerryError) {
-            try on(.target, table.name) { () throws(PostgresError) in
-                // Whoever uses the table may finish first, and is not held up for longer by our waiting.
-                try target.execute(LockHolder.begin(lockWait, "ISOLATION LEVEL REPEATABLE READ"))
-                for trigger in triggers { try target.execute(try trigger.disabling(on: target)) }
-            }
+        // What uses the table may finish first, and is not held up for longer by our waiting.
+        try target.transaction(
+            lockWait: lockWait, mode: "ISOLATION LEVEL REPEATABLE READ", about: table.name,
+            locking: relations.map(\.name.sql).joined(separator: ", ")
+        ) { () throws(FerryError) in
+            for trigger in triggers { try target.execute(trigger.disabling, about: table.name) }
             let result = try body()
-            let (transaction, backend) = try on(.target, table.name) { () throws(PostgresError) in
-                // A table with checks still to come takes no ALTER.
-                try target.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                for trigger in triggers { try target.execute(try trigger.enabling(on: target)) }
-                let row = try target.query("SELECT txid_current()::text AS transaction, pg_backend_pid() AS backend")[0]
-                return (try row.string("transaction"), try row.int("backend", as: Int.self))
-            }
-            sent = RepairCommit(transaction: transaction, backend: backend, result: result)
-            try on(.target, table.name) { () throws(PostgresError) in try target.execute("COMMIT") }
+            // A table with checks still to come takes no ALTER.
+            try target.execute("SET CONSTRAINTS ALL IMMEDIATE", about: table.name)
+            for trigger in triggers { try target.execute(trigger.enabling, about: table.name) }
+            let transaction = try target.query("SELECT txid_current()::text AS transaction", about: table.name).only()
+            sent = RepairCommit(
+                transaction: try transaction.string("transaction"), backend: target.backend, result: result)
             return result
-        } catch {
-            if error.cause?.isConnectionGone != true { _ = try? target.execute("ROLLBACK") }
-            let text = relations.map(\.name.sql).joined(separator: ", ")
-            throw error.naming(LockHolder(behind: error, text: text, on: target))
         }
     }
 
@@ -139,7 +121,7 @@ struct RepairBatch {
     private var staging: StagingTable { StagingTable(table: table.name, columns: columns) }
 
     private func relay(
-        _ places: [RowPlace], from source: borrowing Connection, to target: borrowing Connection
+        _ places: [RowPlace], from source: borrowing Session, to target: borrowing Session
     ) throws(FerryError) {
         for (leaf, places) in Dictionary(grouping: places, by: \.leaf).sorted(by: { $0.key < $1.key }) {
             guard let relation = table.leaves[.source]?[Int(leaf)] else { continue }
@@ -148,18 +130,16 @@ struct RepairBatch {
     }
 
     private func relay(
-        _ places: [RowQuery.Place], of relation: Relation, from source: borrowing Connection,
-        to target: borrowing Connection
+        _ places: [RowQuery.Place], of relation: Relation, from source: borrowing Session,
+        to target: borrowing Session
     ) throws(FerryError) {
         // Values that are OIDs inside mean something else here: such a table's rows travel as text.
         let query = RowQuery(
             relation: relation.name, columns: columns, format: table.textColumns.isEmpty ? .binary : .text,
             places: places)
-        try on(.target, table.name) { () throws(PostgresError) in
-            try target.startCopy(try staging.copyIn(query.format, on: target), .in, limit: limit)
-        }
-        try RowReader.start([query], side: .source, limit: limit, on: source)
-        let relay = Relay(query: query, limit: limit)
+        try target.startCopy(staging.copyIn(query.format), .in, about: table.name)
+        try RowReader.start([query], on: source)
+        let relay = Relay(query: query)
         do throws(FerryError) {
             let passed = try relay.run(from: source, to: target)
             try relay.end(passed, on: target)
@@ -173,32 +153,28 @@ struct RepairBatch {
     }
 
     /// Gives the target's rows the values of the staged ones that have their keys.
-    private func update(on target: borrowing Connection) throws(PostgresError) -> Int {
+    private func update(on target: borrowing Session) throws(FerryError) -> Int {
         // Without a key, rows that differ are rows that are missing and rows that are extra.
         guard let key = table.key else { return 0 }
         // An update keeps the rows that refer to this one, and columns that the source does not have.
-        var assignments: [String] = []
-        for column in columns where !key.columns.contains(column) {
-            let quoted = try target.quoteIdentifier(column)
-            assignments.append("\(quoted) = s.\(quoted)")
-        }
+        let assignments = columns.filter { !key.columns.contains($0) }.map(\.quotedIdentifier).map { "\($0) = s.\($0)" }
         guard !assignments.isEmpty else { return 0 }
         return try target.execute(
-            "UPDATE \(table.targetOnly)\(try table.name.quoted(on: target)) AS t "
+            "UPDATE \(table.targetOnly)\(table.name.quoted) AS t "
                 + "SET \(assignments.joined(separator: ", ")) FROM \(StagingTable.name) AS s "
-                + "WHERE \(try staging.match(key, on: target))"
+                + "WHERE \(staging.match(key))", about: table.name
         ).last?.affected ?? 0
     }
 
     /// Inserts the staged rows.
     ///
     /// - Throws: Where the target has a row of their keys that was not compared, or that came since.
-    private func insertStaged(on target: borrowing Connection) throws(FerryError) -> Int {
-        do throws(PostgresError) {
-            return try target.execute(try staging.insertion(on: target)).last?.affected ?? 0
+    private func insertStaged(on target: borrowing Session) throws(FerryError) -> Int {
+        do throws(FerryError) {
+            return try target.execute(staging.insertion, about: table.name).last?.affected ?? 0
         } catch {
-            var failure = FerryError(error, .target, table: table.name)
-            if error.sqlState == "23505" {
+            var failure = error
+            if error.cause?.sqlState == "23505" {
                 failure.message =
                     "A row that the target lacks can't be inserted: a row that was not compared has its key. \(error.message)"
                 failure.hint =

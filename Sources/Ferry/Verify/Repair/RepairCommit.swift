@@ -5,8 +5,8 @@ internal import Postgres
 struct RepairCommit<Result> {
     /// `txid_current()` of the transaction.
     let transaction: String
-    /// Its backend, as `pg_stat_activity` has it.
-    let backend: Int
+    /// Its backend; unknown behind a pooler.
+    let backend: Backend
     /// What the transaction did.
     let result: Result
 
@@ -15,18 +15,16 @@ struct RepairCommit<Result> {
 
     /// - Returns: Whether it is committed; otherwise it has come to nothing.
     /// - Throws: Where the server can't tell.
-    func isDone(on connection: borrowing Connection, of target: Endpoint) throws(FerryError) -> Bool {
+    func isDone(on session: borrowing Session, _ interrupt: Interrupt) throws(FerryError) -> Bool {
         for _ in 0..<Self.patience {
-            let status = try on(.target) { () throws(PostgresError) in
-                try connection.query("SELECT txid_status($1::bigint) AS status", [transaction])[0].optional("status")
-            }
-            switch status {
+            let row = try session.query("SELECT txid_status($1::bigint) AS status", [transaction]).only()
+            switch try row.optional("status") {
             case "committed": return true
             case "aborted": return false
             case "in progress":
                 // Its client is gone, which a server that hears nothing of that may not know for long.
-                try target.endBackend(backend, over: connection)
-                try RetryPolicy.sleep(.milliseconds(100), target.interrupt)
+                try session.end(backend)
+                try RetryPolicy.sleep(.milliseconds(100), interrupt)
             default: throw unknown
             }
         }

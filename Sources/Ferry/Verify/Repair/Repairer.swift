@@ -88,8 +88,7 @@ struct Repairer {
 
     private func batch(for item: Work) -> RepairBatch {
         RepairBatch(
-            table: item.table, relations: relations(of: item.table), limit: engine.target.stallLimit,
-            lockWait: engine.retry.lockWait)
+            table: item.table, relations: relations(of: item.table), lockWait: engine.retry.lockWait)
     }
 
     /// Finds the rows of one table again.
@@ -100,12 +99,12 @@ struct Repairer {
 
     /// Carries out a transaction once, however often it has to be tried.
     private func once<Result>(
-        _ body: (borrowing Connection, inout RepairCommit<Result>?) throws(FerryError) -> Result
+        _ body: (borrowing Session, inout RepairCommit<Result>?) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         var sent: RepairCommit<Result>?
         return try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
             let target = try engine.target.connect()
-            if let earlier = sent, try earlier.isDone(on: target, of: engine.target) { return earlier.result }
+            if let earlier = sent, try earlier.isDone(on: target, engine.interrupt) { return earlier.result }
             sent = nil
             return try body(target, &sent)
         }

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Answers searches on one side, in a transaction that is open, without the index and through it.
 struct SearchProbe {
     /// What is asked for.
@@ -10,8 +8,6 @@ struct SearchProbe {
     let schema: String
     /// Of the same side.
     let catalog: Catalog
-    /// How long statements that take no time may be silent.
-    let limit: Duration
 
     /// Which plans the server may choose from.
     private enum Mode: String {
@@ -30,59 +26,58 @@ struct SearchProbe {
     ///
     /// - Returns: How the side answers, and the exact answers in the samples' order.
     func run(
-        _ samples: [SearchQuery.Sample], on connection: borrowing Connection
-    ) throws(PostgresError) -> (SearchSide, [SearchAnswers]) {
+        _ samples: [SearchQuery.Sample], on session: borrowing Session
+    ) throws(FerryError) -> (SearchSide, [SearchAnswers]) {
         var side = SearchSide(
             index: index?.name, method: index?.method, options: index?.options ?? [:], settings: [:],
             choosesIndex: false, recall: nil, exactMilliseconds: 0, indexMilliseconds: nil, partRead: nil)
-        try enter(.exact, on: connection)
-        let exact = try answers(samples, on: connection)
+        try enter(.exact, on: session)
+        let exact = try answers(samples, on: session)
         side.exactMilliseconds = exact.milliseconds
         // pgvector's settings are there once its library is loaded.
-        side.settings = try settings(on: connection)
+        side.settings = try settings(on: session)
         guard let index, let first = samples.first else { return (side, exact.answers) }
 
-        try enter(.asItIs, on: connection)
-        side.choosesIndex = try uses(index, first, on: connection)
-        try enter(.throughIndex, on: connection)
-        guard try uses(index, first, on: connection) else { return (side, exact.answers) }
-        let found = try answers(samples, on: connection)
+        try enter(.asItIs, on: session)
+        side.choosesIndex = try uses(index, first, on: session)
+        try enter(.throughIndex, on: session)
+        guard try uses(index, first, on: session) else { return (side, exact.answers) }
+        let found = try answers(samples, on: session)
         let (hits, all) = zip(exact.answers, found.answers).reduce((0, 0)) { counts, pair in
             (counts.0 + pair.0.hits(in: pair.1), counts.1 + pair.0.distances.count)
         }
         side.recall = all == 0 ? 1 : Double(hits) / Double(all)
         side.indexMilliseconds = found.milliseconds
-        if index.method == "ivfflat" { side.partRead = try partRead(index, samples.prefix(7), on: connection) }
+        if index.method == "ivfflat" { side.partRead = try partRead(index, samples.prefix(7), on: session) }
         return (side, exact.answers)
     }
 
     /// Settings are local to the transaction; those of an earlier mode are taken back first.
-    private func enter(_ mode: Mode, on connection: borrowing Connection) throws(PostgresError) {
+    private func enter(_ mode: Mode, on session: borrowing Session) throws(FerryError) {
         let names = ["indexscan", "indexonlyscan", "seqscan", "bitmapscan", "sort"]
-        try connection.execute(names.map { "SET LOCAL enable_\($0) TO on" }.joined(separator: "; "), limit: limit)
-        if mode != .asItIs { try connection.execute(mode.rawValue, limit: limit) }
+        try session.execute(names.map { "SET LOCAL enable_\($0) TO on" }.joined(separator: "; "), .prompt)
+        if mode != .asItIs { try session.execute(mode.rawValue, .prompt) }
     }
 
     private func statement(
-        _ sample: SearchQuery.Sample, isFiltered: Bool = true, on connection: borrowing Connection
-    ) throws(PostgresError) -> (sql: String, parameters: [String?]) {
-        let expression =
-            if let held = index?.expressions.first { held } else { try connection.quoteIdentifier(query.column.name) }
-        return try query.statement(
-            sample, expression: expression, schema: schema, isFiltered: isFiltered, on: connection)
+        _ sample: SearchQuery.Sample, isFiltered: Bool = true
+    ) -> (sql: String, parameters: [String?]) {
+        query.statement(
+            sample, expression: index?.expressions.first ?? query.column.name.quotedIdentifier, schema: schema,
+            isFiltered: isFiltered)
     }
 
     private func answers(
-        _ samples: [SearchQuery.Sample], on connection: borrowing Connection
-    ) throws(PostgresError) -> (answers: [SearchAnswers], milliseconds: Double) {
+        _ samples: [SearchQuery.Sample], on session: borrowing Session
+    ) throws(FerryError) -> (answers: [SearchAnswers], milliseconds: Double) {
         var answers: [SearchAnswers] = []
         var times: [Double] = []
         for sample in samples {
-            let (sql, parameters) = try statement(sample, on: connection)
+            let (sql, parameters) = statement(sample)
             let start = ContinuousClock.now
             // Without the index the server says nothing until it has seen every row: whether it hangs, the silence
             // check finds out.
-            let rows = try connection.query(sql, parameters)
+            let rows = try session.query(sql, parameters)
             times.append((ContinuousClock.now - start) / .milliseconds(1))
             var answer = SearchAnswers(rows: [], distances: [])
             for row in rows where try row.optional("distance") != nil {
@@ -95,47 +90,47 @@ struct SearchProbe {
         return (answers, times.isEmpty ? 0 : times[times.count / 2])
     }
 
-    private func settings(on connection: borrowing Connection) throws(PostgresError) -> [String: String] {
+    private func settings(on session: borrowing Session) throws(FerryError) -> [String: String] {
         var settings: [String: String] = [:]
-        let rows = try connection.query(
-            "SELECT name, setting FROM pg_settings WHERE name ~ '^(ivfflat|hnsw)[.]'", limit: limit)
+        let rows = try session.query(
+            "SELECT name, setting FROM pg_settings WHERE name ~ '^(ivfflat|hnsw)[.]'", [], .prompt)
         for row in rows { settings[try row.string("name")] = try row.string("setting") }
         return settings
     }
 
     private func explain(
-        _ options: String, _ statement: (sql: String, parameters: [String?]), on connection: borrowing Connection
-    ) throws(PostgresError) -> [String] {
-        let rows = try connection.query(
+        _ options: String, _ statement: (sql: String, parameters: [String?]), on session: borrowing Session
+    ) throws(FerryError) -> [String] {
+        let rows = try session.query(
             "EXPLAIN (\(options), FORMAT TEXT) \(statement.sql)", statement.parameters)
-        return try rows.map { row throws(PostgresError) in try row.optional(at: 0) ?? "" }
+        return try rows.map { row throws(FerryError) in try row.optional(at: 0) ?? "" }
     }
 
     /// Whether the plan goes through the index, or through its partitions.
     private func uses(
-        _ index: Index, _ sample: SearchQuery.Sample, on connection: borrowing Connection
-    ) throws(PostgresError) -> Bool {
+        _ index: Index, _ sample: SearchQuery.Sample, on session: borrowing Session
+    ) throws(FerryError) -> Bool {
         var names = [index.name.name]
         if let relation = catalog.relation(query.table.name) {
             names += catalog.tree(below: relation).flatMap(\.indexes).filter(\.isVectorIndex).map(\.name.name)
         }
-        let plan = try explain("COSTS off", try statement(sample, on: connection), on: connection)
+        let plan = try explain("COSTS off", statement(sample), on: session)
         // EXPLAIN quotes a name only where it must.
-        for name in names { names.append(try connection.quoteIdentifier(name)) }
+        names += names.map(\.quotedIdentifier)
         return names.contains { name in plan.contains { $0.contains("Index Scan using \(name) on ") } }
     }
 
     /// How much of the index's pages a search over all bots touches: the median, since lists differ in size. Pages of the
     /// answers' own rows are counted too, so that it means little for an index of a few pages.
     private func partRead(
-        _ index: Index, _ samples: some Collection<SearchQuery.Sample>, on connection: borrowing Connection
-    ) throws(PostgresError) -> Double? {
+        _ index: Index, _ samples: some Collection<SearchQuery.Sample>, on session: borrowing Session
+    ) throws(FerryError) -> Double? {
         let pages = index.bytes / catalog.server.blockSize
         guard pages >= 100 else { return nil }
         var parts: [Double] = []
         for sample in samples {
-            let statement = try statement(sample, isFiltered: false, on: connection)
-            let plan = try explain("ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off", statement, on: connection)
+            let statement = statement(sample, isFiltered: false)
+            let plan = try explain("ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off", statement, on: session)
             guard let touched = Self.buffers(plan) else { return nil }
             parts.append(min(1, Double(touched) / Double(pages)))
         }

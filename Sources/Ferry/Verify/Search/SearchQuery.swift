@@ -32,17 +32,15 @@ struct SearchQuery: Sendable {
     }
 
     /// Stored rows, spread over the table: the query is read with the values as text, which is exact.
-    func samples(_ count: Int, on connection: borrowing Connection) throws(PostgresError) -> [Sample] {
-        let name = try table.name.quoted(on: connection)
-        let value = try connection.quoteIdentifier(column.name)
-        let bot = try botColumn.map { name throws(PostgresError) in
-            "r.\(try connection.quoteIdentifier(name))::pg_catalog.text"
-        }
+    func samples(_ count: Int, on session: borrowing Session) throws(FerryError) -> [Sample] {
+        let name = table.name.quoted
+        let value = column.name.quotedIdentifier
+        let bot = botColumn.map { "r.\($0.quotedIdentifier)::pg_catalog.text" }
         var conditions = ["r.\(value) IS NOT NULL"]
-        if let filter = try table.botScope?.condition(table.filter, alias: "r", on: connection) {
+        if let filter = table.botScope?.condition(table.filter, alias: "r") {
             conditions.append(filter)
         }
-        let rows = try connection.query(
+        let rows = try session.query(
             """
             WITH chosen AS MATERIALIZED (
                 SELECT r.tableoid AS part, r.ctid AS place FROM \(name) AS r WHERE \(conditions.joined(separator: " AND "))
@@ -51,7 +49,7 @@ struct SearchQuery: Sendable {
             SELECT r.\(value)::pg_catalog.text AS vector, \(bot ?? "NULL") AS bot
             FROM chosen JOIN \(name) AS r ON r.tableoid = chosen.part AND r.ctid = chosen.place
             """)
-        return try rows.map { row throws(PostgresError) in
+        return try rows.map { row throws(FerryError) in
             let bot = try row.optional("bot")
             return Sample(
                 vector: try row.string("vector"),
@@ -66,21 +64,19 @@ struct SearchQuery: Sendable {
     ///   - schema: pgvector's.
     ///   - isFiltered: Whether only the sample's bot is searched.
     func statement(
-        _ sample: Sample, expression: String, schema: String, isFiltered: Bool = true,
-        on connection: borrowing Connection
-    ) throws(PostgresError) -> (sql: String, parameters: [String?]) {
+        _ sample: Sample, expression: String, schema: String, isFiltered: Bool = true
+    ) -> (sql: String, parameters: [String?]) {
         let type =
-            try column.vectorType.map { type throws(PostgresError) in
-                "\(try connection.quoteIdentifier(schema)).\(type.rawValue)"
-            } ?? "pg_catalog.bit(\(column.dimensions ?? 1))"
-        let value = try connection.quoteIdentifier(column.name)
+            column.vectorType.map { "\(schema.quotedIdentifier).\($0.rawValue)" }
+            ?? "pg_catalog.bit(\(column.dimensions ?? 1))"
+        let value = column.name.quotedIdentifier
         // The query goes through the same expression as the rows.
         let query = "(SELECT \(expression) FROM (SELECT $1::\(type) AS \(value)) AS q)"
-        let distance = "(\(expression)) OPERATOR(\(try connection.quoteIdentifier(schema)).\(distance)) \(query)"
+        let distance = "(\(expression)) OPERATOR(\(schema.quotedIdentifier).\(distance)) \(query)"
         var condition = ""
         var parameters: [String?] = [sample.vector]
         if isFiltered, let name = botColumn {
-            let bot = "r.\(try connection.quoteIdentifier(name))"
+            let bot = "r.\(name.quotedIdentifier)"
             switch sample.bot {
             case .named(let name):
                 condition = " WHERE \(bot) = $2"
@@ -88,14 +84,11 @@ struct SearchQuery: Sendable {
             default: condition = " WHERE \(bot) IS NULL"
             }
         }
-        var key: [String] = []
-        for name in table.key?.columns ?? [] {
-            key.append("r.\(try connection.quoteIdentifier(name))::pg_catalog.text")
-        }
+        let key = (table.key?.columns ?? []).map { "r.\($0.quotedIdentifier)::pg_catalog.text" }
         return (
             """
             SELECT ROW(\(key.joined(separator: ", ")))::pg_catalog.text AS row, \(distance) AS distance \
-            FROM \(try table.name.quoted(on: connection)) AS r\(condition) ORDER BY \(distance) LIMIT \(k)
+            FROM \(table.name.quoted) AS r\(condition) ORDER BY \(distance) LIMIT \(k)
             """, parameters
         )
     }

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Runs the same searches on both sides, exactly and through the index.
 struct Searcher {
     /// Their snapshots are what is searched.
@@ -54,10 +52,8 @@ struct Searcher {
     }
 
     private func search(_ query: SearchQuery) throws(FerryError) -> SearchReport? {
-        let samples = try retrying(sides.source) { connection throws(FerryError) in
-            try on(.source, query.table.name) { () throws(PostgresError) in
-                try query.samples(request.queries, on: connection)
-            }
+        let samples = try retrying(sides.source, query.table) { session throws(FerryError) in
+            try query.samples(request.queries, on: session)
         }
         guard !samples.isEmpty else { return nil }
         let source = try answer(query, samples, sides.source)
@@ -68,11 +64,17 @@ struct Searcher {
             source: source.side, target: target.side)
     }
 
+    /// - Parameter table: What an error is told of.
     private func retrying<Result>(
-        _ side: SideReader, _ body: (borrowing Connection) throws(FerryError) -> Result
+        _ side: SideReader, _ table: ComparedTable, _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         try sides.retry.run(interrupt: side.endpoint.interrupt, events: sides.events) { () throws(FerryError) in
-            try body(try side.connect())
+            let session = try side.connect()
+            do throws(FerryError) {
+                return try body(session)
+            } catch {
+                throw error.of(table.name)
+            }
         }
     }
 
@@ -84,13 +86,10 @@ struct Searcher {
         guard let schema = side.catalog.server.vectorSchema else {
             throw FerryError(.notComparable, "The database has no extension vector.", side: side.side)
         }
-        return try retrying(side) { connection throws(FerryError) in
-            try on(side.side, query.table.name) { () throws(PostgresError) in
-                let probe = SearchProbe(
-                    query: query, index: index, schema: schema, catalog: side.catalog, limit: side.endpoint.stallLimit)
-                let (side, exact) = try probe.run(samples, on: connection)
-                return Answered(side: side, exact: exact)
-            }
+        let probe = SearchProbe(query: query, index: index, schema: schema, catalog: side.catalog)
+        return try retrying(side, query.table) { session throws(FerryError) in
+            let (side, exact) = try probe.run(samples, on: session)
+            return Answered(side: side, exact: exact)
         }
     }
 }
