@@ -15,7 +15,7 @@ let embeddedSQL = [
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
     "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/extensions.sql",
     "catalog/user_types.sql",
-    "index/progress.sql", "index/leftovers.sql",
+    "index/progress.sql", "index/leftovers.sql", "job/loaded_parts.sql",
 ]
 
 let package = Package(

@@ -18,6 +18,9 @@ public enum Statements {
     /// Who keeps a statement waiting.
     public static let tableLockHolder = text(PackageResources.table_lock_holder_sql)
 
+    /// What holds the rows of tables that are loaded.
+    public static let loadedParts = text(PackageResources.loaded_parts_sql)
+
     /// How far index builds are.
     public static let indexProgress = text(PackageResources.progress_sql)
     /// What a killed concurrent build left behind.

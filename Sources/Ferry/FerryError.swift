@@ -74,6 +74,18 @@ public struct FerryError: Error, Sendable, Equatable {
     /// Whether the same work may succeed on new connections.
     public var isRetryable: Bool { tries == nil && cause?.isRetryable ?? false }
 
+    /// Whether the fault lies in a table's data or definition, so that other tables can go on: data exceptions, violated
+    /// constraints, missing objects and rights, limits, damaged pages, what a trigger raises, a lock that could not be had
+    /// however often it was tried, or a stream that is not one.
+    var concernsOneTable: Bool {
+        guard table != nil else { return false }
+        if tries != nil { return cause?.sqlState == "55P03" }
+        if code == .malformedStream { return true }
+        guard let state = cause?.sqlState, !isRetryable else { return false }
+        // These are the server's or the session's, whatever the table (PostgreSQL documentation, appendix A).
+        return !["08", "25", "28", "3D", "53", "55", "57", "58", "F0"].contains { state.hasPrefix($0) }
+    }
+
     /// Wraps what a connection of `side` threw.
     init(_ cause: PostgresError, _ side: Side, table: QualifiedName? = nil, chunk: Int? = nil) {
         let code: Code =

@@ -78,10 +78,8 @@ struct IndexStep {
                 index.builds.map { IndexTask(pair: number, plan: index, build: $0, entry: nil) }
             }
         }
-        let indexer = Indexer(
-            target: target, server: plan.target, jobs: jobs, retry: retry, interrupt: target.interrupt, events: events)
-        let outcomes = indexer.run(tasks)
-        if target.interrupt.isRequested { throw .interrupted }
+        let workers = Workers(streams: jobs, retry: retry, interrupt: target.interrupt, events: events)
+        let outcomes = try Indexer(target: target, server: plan.target, workers: workers).build(tasks)
         return IndexStepReport(
             plan: plan,
             indexes: outcomes.map { outcome in

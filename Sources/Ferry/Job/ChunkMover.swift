@@ -153,4 +153,11 @@ extension TablePair {
             relation: parts[chunk.part].relation, columns: columns.map(\.name), format: format, botScope: botScope,
             filter: filter, pages: chunk.isWholePart ? nil : chunk.pages)
     }
+
+    /// The rows of one relation of the target that are what was copied.
+    func readBackQuery(_ relation: QualifiedName) -> RowQuery {
+        RowQuery(
+            relation: relation, columns: columns.map(\.name), format: format, botScope: botScope,
+            filter: readBackFilter)
+    }
 }

@@ -191,15 +191,17 @@ struct Ledger {
     }
 
     /// The chunks that are not finished, in order, after a check that the ledger's chunks are the plan's.
-    func openChunks(_ job: Job, _ session: borrowing Session) throws(FerryError) -> [Chunk] {
+    ///
+    /// - Parameter pairs: Whose chunks, by the pairs' numbers; nil for all.
+    func openChunks(_ job: Job, of pairs: [Int]? = nil, _ session: borrowing Session) throws(FerryError) -> [Chunk] {
         let rows = try readingLedger { () throws(FerryError) in
             try session.query(
                 """
                 SELECT pair, number, part, first_page, end_page, finished_at IS NOT NULL AS is_finished, sum, rows
-                FROM vecferry.chunk WHERE job = $1 ORDER BY pair, number
-                """, ["\(job.number)"])
+                FROM vecferry.chunk WHERE job = $1 AND ($2::int[] IS NULL OR pair = ANY ($2::int[])) ORDER BY pair, number
+                """, ["\(job.number)", pairs.map { ArrayText.format($0.map(String.init)) }])
         }
-        let planned = job.plan.chunks
+        let planned = pairs.map { $0.sorted().flatMap { job.plan.pairs[$0].chunks } } ?? job.plan.chunks
         guard rows.count == planned.count else { throw Self.damaged("chunks are missing or were added") }
         var open: [Chunk] = []
         for (row, chunk) in zip(rows, planned) {

@@ -38,9 +38,16 @@ public struct SourcePart: Codable, Sendable, Equatable {
 
     /// Cuts a relation into chunks of about `chunkBytes`, where its server can read a range of pages.
     init(_ relation: Relation, chunkBytes: Int, server: ServerInfo) {
-        self.relation = relation.name
-        pages = relation.pages
-        bytes = relation.bytes
+        self.init(
+            relation: relation.name, pages: relation.pages, bytes: relation.bytes, chunkBytes: chunkBytes,
+            server: server)
+    }
+
+    /// The same, of a relation that is known by its size alone.
+    init(relation: QualifiedName, pages: Int, bytes: Int, chunkBytes: Int, server: ServerInfo) {
+        self.relation = relation
+        self.pages = pages
+        self.bytes = bytes
         guard server.hasTIDRangeScan, pages > 0 else { return }
         // TOAST is counted in: the heap of a vector(1024) table is a tenth of its data.
         pagesPerChunk = max(1, pages * chunkBytes / max(1, bytes))
@@ -50,6 +57,20 @@ public struct SourcePart: Codable, Sendable, Equatable {
     public var chunkCount: Int {
         guard let pagesPerChunk, pages > pagesPerChunk else { return 1 }
         return (pages + pagesPerChunk - 1) / pagesPerChunk
+    }
+
+    /// About how many bytes each of its chunks holds.
+    var chunkSize: Int { bytes / chunkCount }
+
+    /// What reads each of its chunks.
+    ///
+    /// - Parameter whole: What reads the whole part.
+    func cut(_ whole: RowQuery) -> [(query: RowQuery, range: PageRange)] {
+        ranges.map { range in
+            var query = whole
+            if chunkCount > 1 { query.pages = range }
+            return (query, range)
+        }
     }
 
     /// The ranges of its chunks. The last one has no upper bound, and takes whatever came after the plan.

@@ -1,83 +1,94 @@
 internal import Synchronization
 
-/// Hands out work to threads, and gathers what became of it. Handing out is apart from doing: a queue in the ledger could
-/// stand in its place.
-final class WorkQueue<Item: Sendable>: Sendable {
-    private struct State {
-        var pending: [Item]
-        var inFlight = 0
-        var fatal: FerryError?
+/// A piece of work that concerns the rows of one table.
+protocol TablePiece: Sendable {
+    /// The table's number: pieces of one number fail together.
+    var table: Int { get }
+}
+
+/// Work that is known from the start, in batches of pieces.
+final class WorkQueue<Piece: TablePiece>: WorkSource {
+    /// Pieces that are done together, such as in one message.
+    typealias Item = [Piece]
+
+    /// What becomes of the other tables when a table can't be done.
+    enum Faults: Sendable {
+        /// They are done; ``WorkQueue/failures`` tells of the one.
+        case keepToTheirTable
+        /// Nothing is worth doing without it.
+        case stopAll
     }
 
-    private enum Answer {
-        case item(Item)
-        case end
-        case wait
+    private struct State {
+        var pending: [[Piece]]
+        var inFlight = 0
+        var failures: [Int: FerryError] = [:]
     }
 
     private let state: Mutex<State>
+    private let faults: Faults
+    private let sign: StopSign
+    /// Batches that there were at the start.
+    let count: Int
 
-    /// - Parameter items: In the order in which they are to be taken.
-    init(_ items: [Item]) { state = Mutex(State(pending: items.reversed())) }
+    /// - Parameters:
+    ///   - batches: In the order in which they are to be taken; none is empty.
+    ///   - sign: Stops this queue, and is raised by it; other queues may share it.
+    init(_ batches: [[Piece]], faults: Faults, sign: StopSign = StopSign()) {
+        state = Mutex(State(pending: batches.reversed()))
+        self.faults = faults
+        self.sign = sign
+        count = batches.count
+    }
 
-    /// The next item; nil when nothing is left, or when work was stopped. Waits while others still hold items that they
-    /// may give back.
-    func next() -> Item? {
+    /// What stopped the work, if anything did.
+    var stopped: FerryError? { sign.error }
+    /// The tables that can't be done, and why.
+    var failures: [Int: FerryError] { state.withLock { $0.failures } }
+
+    func next() -> [Piece]? {
         while true {
-            let answer: Answer = state.withLock { state in
-                if state.fatal != nil { return .end }
-                if let item = state.pending.popLast() {
-                    state.inFlight += 1
-                    return .item(item)
-                }
-                return state.inFlight == 0 ? .end : .wait
+            let (item, hasEnded) = state.withLock { state -> ([Piece]?, Bool) in
+                if sign.error != nil { return (nil, true) }
+                guard let item = state.pending.popLast() else { return (nil, state.inFlight == 0) }
+                state.inFlight += 1
+                return (item, false)
             }
-            switch answer {
-            case .item(let item): return item
-            case .end: return nil
-            case .wait: Pause.milliseconds(10)
-            }
+            if item != nil || hasEnded { return item }
+            Pause.milliseconds(10)
         }
     }
 
-    /// The next item, where there is one to be had without waiting.
-    func nextAtHand() -> Item? {
+    func nextAtHand() -> [Piece]? {
         state.withLock { state in
-            guard state.fatal == nil, let item = state.pending.popLast() else { return nil }
+            guard sign.error == nil, let item = state.pending.popLast() else { return nil }
             state.inFlight += 1
             return item
         }
     }
 
-    /// An item is finished with, well or not.
-    func done() { state.withLock { $0.inFlight -= 1 } }
+    func done(_ item: [Piece]) { state.withLock { $0.inFlight -= 1 } }
 
-    /// An item is to be tried again, before the others.
-    func giveBack(_ item: Item) {
+    func giveBack(_ item: [Piece]) { replace(with: [item]) }
+
+    func split(_ item: [Piece]) { replace(with: item.map { [$0] }) }
+
+    func fail(_ item: [Piece], _ error: FerryError) {
+        guard item.count == 1, let table = item.first?.table else { return split(item) }
+        if faults == .stopAll { stop(error) }
         state.withLock { state in
             state.inFlight -= 1
-            state.pending.append(item)
+            state.failures[table] = state.failures[table] ?? error
+            state.pending.removeAll { $0.allSatisfy { $0.table == table } }
         }
     }
 
-    /// An item is to be tried again in parts.
-    func replace(with items: [Item]) {
+    func stop(_ error: FerryError) { sign.raise(error) }
+
+    private func replace(with items: [[Piece]]) {
         state.withLock { state in
             state.inFlight -= 1
             state.pending += items.reversed()
         }
     }
-
-    /// Takes out items that need not be done any more.
-    func remove(where condition: (Item) -> Bool) { state.withLock { $0.pending.removeAll(where: condition) } }
-
-    /// Stops everybody. The first error stays, except that an interrupt is not worth telling over what caused it.
-    func stop(_ error: FerryError) {
-        state.withLock { state in
-            if state.fatal == nil || state.fatal?.code == .interrupted { state.fatal = error }
-        }
-    }
-
-    /// What stopped the work, if anything did.
-    var fatal: FerryError? { state.withLock { $0.fatal } }
 }

@@ -49,33 +49,14 @@ import Testing
                     format: .binary)
                 query.pages = PageRange(start: number * 22, end: number == 19 ? nil : number * 22 + 22)
                 // As large as pieces that are asked for one by one.
-                return DigestPool.Task(key: 0, query: query, bytes: SmallPieces.mostBytes)
+                return RangeRead(table: 0, query: query, bytes: SmallPieces.mostBytes)
             }
-            let pool = DigestPool(
-                endpoint: engine.target, jobs: 1, retry: Self.retry, events: engine.events,
-                connect: { () throws(FerryError) in try engine.target.connect() }, progress: { _, _, _ in })
-            let outcome = try pool.run(tasks)
+            var workers = engine.workers
+            workers.streams = 1
+            let reader = RangeReader(workers: workers) { () throws(FerryError) in try engine.target.connect() }
+            let outcome = try reader.run(tasks)
             #expect(outcome.digests[0]?.rows == 3000)
             #expect(target.strikes > 3)
-        }
-    }
-
-    @Test func `statistics are made for as long as each connection brings a batch of tables`() async throws {
-        let names = (0..<250).map { "table_with_a_rather_long_name_of_some_sixty_bytes_\(1000 + $0)" }
-        try await Rig.withDatabases { databases in
-            for name in names { try databases.target.run("CREATE TABLE \(name) (id int)") }
-            let source = try proxy(databases.source, .none)
-            // A connection begins with about a kilobyte, and a batch of 50 names is about three.
-            let target = try proxy(databases.target, .cut(.toServer, after: 6_500))
-            defer {
-                source.close()
-                target.close()
-            }
-            let engine = try engine(databases, source: source, target: target)
-            let analyzer = Analyzer(target: engine.target, jobs: 1, retry: Self.retry, events: engine.events)
-            let failures = try analyzer.run(names.map { QualifiedName(schema: "public", name: $0) })
-            #expect(failures.isEmpty)
-            #expect(target.strikes > 2)
         }
     }
 

@@ -96,10 +96,8 @@ import Testing
                 pair: 0, plan: plan.pairs[0].indexes[0], build: build,
                 entry: IndexTask.LedgerEntry(job: report.job, number: number))
             let before = try databases.target.value("SELECT 'e'::regclass::oid")
-            let indexer = Indexer(
-                target: engine.target, server: plan.target, jobs: 1, retry: engine.retry, interrupt: engine.interrupt,
-                events: engine.events)
-            let outcomes = indexer.run([task])
+            let indexer = Indexer(target: engine.target, server: plan.target, workers: engine.workers)
+            let outcomes = try indexer.build([task])
             #expect(outcomes[0].error == nil)
             #expect(!log.warnings.contains { $0.code == "index_replaced" }, "it is the copy's own")
             #expect(try databases.target.value("SELECT 'e'::regclass::oid") == before)

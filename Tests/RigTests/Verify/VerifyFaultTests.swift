@@ -84,16 +84,14 @@ import Testing
     @Test func `a range that can't be read keeps no other from being read, and is not taken for it`() async throws {
         let setup = "CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2), (3)"
         try await Rig.withDatabases(setup: setup) { databases in
-            let target = try databases.engine().target
-            let pool = DigestPool(
-                endpoint: target, jobs: 1, retry: .standard, events: { _ in },
-                connect: { () throws(FerryError) in try target.connect() }, progress: { _, _, _ in })
+            let engine = try databases.engine(jobs: 1)
+            let reader = RangeReader(workers: engine.workers) { () throws(FerryError) in try engine.target.connect() }
             let tasks = ["t", "gone", "t"].enumerated().map { number, name in
                 let query = RowQuery(
                     relation: QualifiedName(schema: "public", name: name), columns: ["id"], format: .binary)
-                return DigestPool.Task(key: number, query: query, bytes: 1)
+                return RangeRead(table: number, query: query, bytes: 1)
             }
-            let outcome = try pool.run(tasks)
+            let outcome = try reader.run(tasks)
             #expect(outcome.digests.mapValues(\.rows) == [0: 3, 2: 3])
             #expect(outcome.failures.keys.sorted() == [1])
             #expect(outcome.failures[1]?.cause?.sqlState == "42P01" && outcome.failures[1]?.table?.name == "gone")

@@ -46,12 +46,10 @@ struct ComparedTable: Sendable {
         (leaves[side] ?? []).enumerated().flatMap { position, leaf in
             let whole = query(leaf, leading: leading)
             let part = SourcePart(leaf, chunkBytes: chunkBytes, server: server)
-            return part.ranges.map { range in
-                var query = whole
-                if part.chunkCount > 1 { query.pages = range }
-                return ScanTask(
+            return part.cut(whole).map { query, range in
+                ScanTask(
                     table: number, range: ScanTask.Range(leaf: position, pages: range), query: query,
-                    bytes: part.bytes / part.chunkCount)
+                    bytes: part.chunkSize)
             }
         }
     }
@@ -66,7 +64,7 @@ struct ComparedTable: Sendable {
 }
 
 /// A range of rows that is read at one go.
-struct ScanTask: Sendable {
+struct ScanTask: TablePiece {
     /// Which rows: heap pages of one of the table's leaves on its side.
     struct Range: Hashable {
         /// Which of the side's leaves, from 0.

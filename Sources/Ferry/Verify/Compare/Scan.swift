@@ -1,14 +1,14 @@
 internal import Postgres
 internal import Synchronization
 
-/// Reads many ranges of rows on both sides at once, each worker on a connection of its own, and lends every row.
+/// Reads many ranges of rows on both sides at once, each worker over a session of its own, and lends every row.
 struct Scan: Sendable {
     /// The snapshots to read in.
     let sides: BothSides
 
-    /// Takes the rows of one range. Its results count only from ``finish()`` on: a range whose connection breaks is read
+    /// Takes the rows of one range. Its results count only from ``finish()`` on: a range whose session breaks is read
     /// again from its start by a new one.
-    protocol RangeSink: ~Copyable {
+    protocol RangeSink: ~Copyable, SendableMetatype {
         /// Lends the bytes of a row, as ``Digest`` hashes them. They are gone after the call.
         mutating func take(_ row: UnsafeRawBufferPointer)
         /// The range was read to its end.
@@ -17,77 +17,80 @@ struct Scan: Sendable {
 
     /// - Parameter sink: Makes what takes a range's rows.
     /// - Returns: The bytes of COPY data that were read, by side.
+    /// - Throws: What kept any range from being read: a part of a comparison is worth nothing.
     @discardableResult
     func run<Sink: RangeSink & ~Copyable>(
         _ tasks: [Side: [ScanTask]], sink: @escaping @Sendable (Side, ScanTask) -> Sink
     ) throws(FerryError) -> [Side: Int] {
-        let queues = tasks.mapValues { WorkQueue(SmallPieces.grouped($0, bytes: \.bytes)) }
+        let sign = StopSign()
         let bytes = Mutex<[Side: Int]>([:])
-        let workers = tasks.flatMap { side, tasks in (0..<min(sides.jobs, tasks.count)).map { _ in side } }
-        WorkerThread.runAll(workers.count) { number in
-            let side = workers[number]
-            guard let queue = queues[side] else { return }
-            do throws(FerryError) {
-                try sides.retry.run(interrupt: sides[side].endpoint.interrupt, events: sides.events) {
-                    (tries: inout Tries) throws(FerryError) in
-                    try session(side, queue, &tries, sink) { count in bytes.withLock { $0[side, default: 0] += count } }
+        WorkerThread.runAll(Side.allCases.count) { number in
+            let reader = sides[Side.allCases[number]]
+            let batches = SmallPieces.grouped(tasks[reader.side] ?? [], bytes: \.bytes)
+            let queue = WorkQueue(batches, faults: .stopAll, sign: sign)
+            WorkPool(source: queue, workers: sides.workers).run(min(sides.workers.streams, queue.count)) {
+                ScanHand(reader: reader, events: sides.workers.events, sink: sink) { count in
+                    bytes.withLock { $0[reader.side, default: 0] += count }
                 }
-            } catch {
-                for queue in queues.values { queue.stop(error) }
             }
         }
-        for queue in queues.values { if let fatal = queue.fatal { throw fatal } }
+        if let error = sign.error { throw error }
         return bytes.withLock { $0 }
     }
+}
 
-    private func session<Sink: RangeSink & ~Copyable>(
-        _ side: Side, _ queue: WorkQueue<[ScanTask]>, _ tries: inout Tries, _ sink: (Side, ScanTask) -> Sink,
-        _ count: (Int) -> Void
-    ) throws(FerryError) {
-        guard var batch = queue.next() else { return }
-        var left = batch[...]
-        do throws(FerryError) {
-            let connection = try sides[side].connect()
-            while true {
-                left = batch[...]
-                try RowReader.start(batch.map(\.query), on: connection)
-                for task in batch {
-                    do throws(FerryError) {
-                        try read(task, side, sink(side, task), connection, count)
-                    } catch {
-                        // A statement of the same message that fails is told at the end of the one before it; the server's
-                        // words then name the table.
-                        let isCertain = batch.count == 1 || error.cause?.code != .server
-                        throw isCertain ? error.of(task.query.relation) : error
-                    }
-                    left.removeFirst()
-                    tries.progressed()
-                }
-                queue.done()
-                guard let next = queue.next() else { return }
-                batch = next
-            }
-        } catch {
-            // What was finished of the batch has been counted.
-            queue.giveBack(Array(left))
-            throw error
-        }
+/// One worker of a ``Scan``.
+private struct ScanHand<Sink: Scan.RangeSink & ~Copyable>: Worker, ~Copyable {
+    private let reader: SideReader
+    private let events: EventSink
+    private let sink: @Sendable (Side, ScanTask) -> Sink
+    private let count: @Sendable (Int) -> Void
+    private var session: Session?
+
+    init(
+        reader: SideReader, events: @escaping EventSink, sink: @escaping @Sendable (Side, ScanTask) -> Sink,
+        count: @escaping @Sendable (Int) -> Void
+    ) {
+        self.reader = reader
+        self.events = events
+        self.sink = sink
+        self.count = count
     }
 
-    private func read<Sink: RangeSink & ~Copyable>(
-        _ task: ScanTask, _ side: Side, _ sink: consuming Sink, _ connection: borrowing Session,
-        _ count: (Int) -> Void
+    mutating func work(_ turn: inout Turn<[ScanTask]>) throws(FerryError) {
+        if session == nil { session = try reader.connect() }
+        guard let session = session.take() else { return }
+        let tasks = turn.item
+        do throws(FerryError) {
+            try RowReader.start(tasks.map(\.query), on: session)
+            for task in tasks {
+                try read(task, sink(reader.side, task), session)
+                // What was finished of the batch has been counted.
+                turn.item.removeFirst()
+                turn.progressed()
+            }
+        } catch {
+            // Of a batch of several it is not known in which it lies; the pool then tries each on its own.
+            throw error.of(tasks[0].query.relation)
+        }
+        self.session = consume session
+    }
+
+    mutating func reset() { session = nil }
+
+    private func read(
+        _ task: ScanTask, _ sink: consuming Sink, _ session: borrowing Session
     ) throws(FerryError) {
         var reader = RowReader(task.query)
         var (rows, bytes, all) = (0, 0, 0)
         func tell() {
-            sides.events(.compared(side, rows: rows, bytes: bytes))
+            events(.compared(session.side, rows: rows, bytes: bytes))
             all += bytes
             (rows, bytes) = (0, 0)
         }
         while true {
             let size = try reader.next(
-                from: connection,
+                from: session,
                 row: { row in
                     row.withUnsafeBytes { sink.take($0) }
                     rows += 1

@@ -1,0 +1,31 @@
+internal import Postgres
+internal import SQLStatements
+
+/// Finds out what there is to read back of pairs that are loaded: the relations that hold their rows, and how large these are
+/// now.
+struct LoadedParts {
+    /// What was copied.
+    let plan: Plan
+
+    /// - Returns: The ranges of each pair, by its number; nil for one whose table is gone.
+    func read(_ pairs: [TablePair], over session: borrowing Session) throws(FerryError) -> [Int: [RangeRead]?] {
+        guard !pairs.isEmpty else { return [:] }
+        let rows = try session.query(Statements.loadedParts, [ArrayText.format(pairs.map(\.name.quoted))])
+        var ranges: [Int: [RangeRead]?] = [:]
+        for pair in pairs { ranges[pair.number] = .some(nil) }
+        for row in rows {
+            let pair = pairs[try row.int("position", as: Int.self) - 1]
+            var known = (ranges[pair.number] ?? nil) ?? []
+            if try row.optional("name") != nil {
+                let part = SourcePart(
+                    relation: try row.name(), pages: try row.int("pages"), bytes: try row.int("bytes"),
+                    chunkBytes: plan.request.chunkBytes, server: plan.target)
+                known += part.cut(pair.readBackQuery(part.relation)).map { query, _ in
+                    RangeRead(table: pair.number, query: query, bytes: part.chunkSize)
+                }
+            }
+            ranges[pair.number] = known
+        }
+        return ranges
+    }
+}

@@ -1,0 +1,361 @@
+internal import Synchronization
+
+/// Moves each pair through its stages on its own: its chunks are copied, then it is settled, analyzed, indexed and read back,
+/// while other pairs are still at an earlier stage.
+///
+/// It is the work source of a job's streams, and feeds the queue of its index builds. It does no I/O: streams tell it what
+/// they have done, and it says what there is to do next.
+///
+/// Invariants:
+/// - A pair is settled only when the ledger, on the target's disk, has no open chunk of it: chunks commit without waiting for
+///   the disk, so a crash of the target may take back what this process has seen done.
+/// - No index of a pair is built before the pair is settled, and none while the pair is analyzed: both want the same lock.
+/// - A pair that the job makes is read back after its builds: a constraint wants the table for itself.
+/// - A pair that fails has no more work handed out, and stops no other.
+final class PairFlow: WorkSource {
+    /// What one stream does at a time.
+    enum Step: Sendable {
+        /// Copies chunks, in one transaction.
+        case copy(ChunkBatch)
+        /// Makes sure that these pairs, whose chunks are all committed, are on the target's disk.
+        case settle([Int])
+        /// Analyzes these pairs, and finds out what there is to read back of them.
+        case analyze([Int])
+        /// Reads ranges of rows back.
+        case readBack([RangeRead])
+    }
+
+    private struct State {
+        /// What streams can take, the next one last.
+        var copies: [ChunkBatch]
+        var loaded: [Int]
+        var settled: [[Int]] = []
+        var readBacks: [[RangeRead]] = []
+        /// What streams have taken.
+        var inFlight = 0
+        var isSettling = false
+        var readers = 0
+
+        /// Pairs that are not settled yet, each with its chunks that are not committed.
+        var openChunks: [Int: Int]
+        /// Pairs whose builds have not been handed on yet.
+        var unfed: Set<Int>
+        /// Pairs with indexes that are not built yet.
+        var unbuilt: [Int: Set<QualifiedName>]
+        /// Pairs that are not read back yet.
+        var unread: Set<Int>
+        /// How many ranges of a pair are not read yet, once that is known.
+        var unreadRanges: [Int: Int] = [:]
+        /// Ranges of pairs that are read back when their builds have ended.
+        var heldBack: [Int: [RangeRead]] = [:]
+
+        var record: JobRecord
+        var builds: BuildQueue?
+        var stages = StageBrackets()
+        var copyEnd: ContinuousClock.Instant?
+    }
+
+    /// Tables for one ANALYZE, so that small ones do not cost a round trip each.
+    private static let mostAnalyzed = 50
+
+    private let plan: Plan
+    private let workers: Workers
+    private let tasks: [Int: [IndexTask]]
+    private let state: Mutex<State>
+    /// Stops the streams and the builds together.
+    let sign = StopSign()
+
+    /// - Parameters:
+    ///   - open: The chunks that are not finished; pairs without any begin with being settled.
+    ///   - tasks: The builds that are not done.
+    init(_ plan: Plan, open: [Chunk], tasks: [IndexTask], workers: Workers) {
+        self.plan = plan
+        self.workers = workers
+        self.tasks = Dictionary(grouping: tasks, by: \.pair)
+        let pairs = plan.pairs.map(\.number)
+        var openChunks = Dictionary(uniqueKeysWithValues: pairs.map { ($0, 0) })
+        for chunk in open { openChunks[chunk.pair, default: 0] += 1 }
+        state = Mutex(
+            State(
+                copies: ChunkBatch.batches(Self.inOrder(open, plan), of: plan).reversed(),
+                loaded: pairs.filter { openChunks[$0] == 0 }, openChunks: openChunks, unfed: Set(pairs),
+                unbuilt: self.tasks.mapValues { Set($0.map(\.plan.name)) },
+                // Each chunk that is merged by key is proven in its own transaction.
+                unread: Set(plan.pairs.filter { !$0.load.isKeyed }.map(\.number)),
+                record: JobRecord(pairs: pairs.count)))
+    }
+
+    /// The pair whose indexes take longest comes first, so that the longest build does not begin last.
+    private static func inOrder(_ chunks: [Chunk], _ plan: Plan) -> [Chunk] {
+        let work = Dictionary(uniqueKeysWithValues: plan.pairs.map { ($0.number, $0.buildWork) })
+        return chunks.sorted { left, right in
+            let (first, second) = (work[left.pair, default: 0], work[right.pair, default: 0])
+            return first != second ? first > second : (left.pair, left.number) < (right.pair, right.number)
+        }
+    }
+
+    /// Lets streams and builds begin.
+    func begin(feeding builds: BuildQueue) {
+        change { state in
+            state.builds = builds
+            state.stages.begin(.copy)
+            if state.unfed.isEmpty { builds.close() }
+        }
+    }
+
+    /// What is known of the pairs, and how long rows were copied, when streams and builds have ended.
+    ///
+    /// - Throws: What stopped them.
+    func ended(since start: ContinuousClock.Instant) throws(FerryError) -> (record: JobRecord, copySeconds: Double) {
+        change { $0.stages.endAll() }
+        if let error = sign.error { throw error }
+        if workers.interrupt.isRequested { throw .interrupted }
+        return state.withLock { ($0.record, (($0.copyEnd ?? .now) - start) / .seconds(1)) }
+    }
+
+    /// Changes the state, then tells of the stages that have begun or ended by it.
+    private func change(_ body: (inout State) -> Void) {
+        let events = state.withLock { state in
+            body(&state)
+            if state.openChunks.isEmpty, state.stages.end(.copy) { state.copyEnd = .now }
+            if state.unbuilt.isEmpty { _ = state.stages.end(.index) }
+            if state.unread.isEmpty { _ = state.stages.end(.verify) }
+            return state.stages.takeEvents()
+        }
+        for event in events { workers.events(event) }
+    }
+
+    // MARK: What streams tell
+
+    /// Bytes of COPY data were committed.
+    func streamed(_ bytes: Int) { state.withLock { $0.record.streamedBytes += bytes } }
+
+    /// These pairs were looked up in the ledger.
+    ///
+    /// - Parameter open: Their chunks that are open after all: a crash of the target took them back.
+    func settled(_ pairs: [Int], open: [Chunk]) {
+        change { state in
+            let lost = Dictionary(grouping: open, by: \.pair)
+            for (pair, chunks) in lost { state.openChunks[pair] = chunks.count }
+            state.copies += ChunkBatch.batches(open, of: plan).reversed()
+            let whole = pairs.filter { lost[$0] == nil }
+            for pair in whole { state.openChunks[pair] = nil }
+            for start in stride(from: 0, to: whole.count, by: Self.mostAnalyzed) {
+                state.settled.append(Array(whole[start..<min(start + Self.mostAnalyzed, whole.count)]))
+            }
+        }
+    }
+
+    /// These pairs are analyzed. Their indexes can be built, and their rows be read back.
+    ///
+    /// - Parameter ranges: What there is to read of each that is read back.
+    func analyzed(_ pairs: [Int], ranges: [Int: [RangeRead]]) {
+        change { state in
+            var ready: [RangeRead] = []
+            for pair in pairs {
+                state.record.pairs[pair].isLoaded = true
+                feed(pair, &state)
+                guard state.unread.contains(pair) else { continue }
+                let ranges = ranges[pair] ?? []
+                state.unreadRanges[pair] = ranges.count
+                // A partitioned table may have no relation that holds rows.
+                state.record.pairs[pair].readBack = .zero
+                if ranges.isEmpty { state.unread.remove(pair) }
+                if plan.pairs[pair].isCreated, state.unbuilt[pair] != nil {
+                    state.heldBack[pair] = ranges
+                } else {
+                    ready += ranges
+                }
+            }
+            // Pairs that were loaded earlier come first.
+            state.readBacks.insert(contentsOf: RangeRead.batches(ready).reversed(), at: 0)
+        }
+    }
+
+    /// Ranges were read back.
+    func read(_ ranges: [RangeRead], _ digests: [Digest]) {
+        change { state in
+            for (range, digest) in zip(ranges, digests) where state.unread.contains(range.table) {
+                state.record.pairs[range.table].readBack? += digest
+                state.unreadRanges[range.table, default: 1] -= 1
+                if state.unreadRanges[range.table] == 0 { state.unread.remove(range.table) }
+            }
+        }
+    }
+
+    /// An index is built, or can't be.
+    func built(_ outcome: IndexOutcome) {
+        change { state in
+            let pair = outcome.pair
+            if let error = outcome.error {
+                state.record.fail(pair, error)
+            } else {
+                state.record.pairs[pair].built[outcome.plan.name] = outcome.seconds
+            }
+            state.unbuilt[pair]?.remove(outcome.plan.name)
+            guard state.unbuilt[pair]?.isEmpty == true else { return }
+            state.unbuilt[pair] = nil
+            let ranges = state.heldBack.removeValue(forKey: pair) ?? []
+            state.readBacks.insert(contentsOf: RangeRead.batches(ranges).reversed(), at: 0)
+        }
+    }
+
+    private func feed(_ pair: Int, _ state: inout State) {
+        state.unfed.remove(pair)
+        if let tasks = tasks[pair] {
+            state.stages.begin(.index)
+            state.builds?.add(tasks)
+        }
+        if state.unfed.isEmpty { state.builds?.close() }
+    }
+
+    // MARK: WorkSource
+
+    func next() throws(FerryError) -> Step? {
+        while sign.error == nil {
+            if workers.interrupt.isRequested { throw .interrupted }
+            var step: Step?
+            var hasEnded = false
+            change { state in
+                step = take(&state)
+                if step != nil { state.inFlight += 1 }
+                hasEnded =
+                    state.inFlight == 0 && state.openChunks.isEmpty && state.unread.isEmpty && state.unfed.isEmpty
+            }
+            if step != nil || hasEnded { return step }
+            Pause.milliseconds(10)
+        }
+        return nil
+    }
+
+    /// What lets other work begin comes before what is work in itself.
+    private func take(_ state: inout State) -> Step? {
+        if !state.isSettling, !state.loaded.isEmpty {
+            state.isSettling = true
+            defer { state.loaded = [] }
+            return .settle(state.loaded)
+        }
+        if let pairs = state.settled.popLast() { return .analyze(pairs) }
+        // While there are rows to be copied, one stream reads back and the others copy.
+        if state.copies.isEmpty || (workers.streams > 1 && state.readers == 0), let ranges = state.readBacks.popLast() {
+            state.readers += 1
+            state.stages.begin(.verify)
+            return .readBack(ranges)
+        }
+        return state.copies.popLast().map(Step.copy)
+    }
+
+    func nextAtHand() -> Step? {
+        state.withLock { state in
+            // What lets other work begin must not wait for a chunk.
+            guard sign.error == nil, state.loaded.isEmpty || state.isSettling, state.settled.isEmpty,
+                let batch = state.copies.popLast()
+            else { return nil }
+            state.inFlight += 1
+            return .copy(batch)
+        }
+    }
+
+    func done(_ step: Step) {
+        var loaded: [Int] = []
+        change { state in
+            Self.putDown(step, &state)
+            guard case .copy(let batch) = step else { return }
+            for chunk in batch.chunks {
+                guard let left = state.openChunks[chunk.pair] else { continue }
+                state.openChunks[chunk.pair] = left - 1
+                if left == 1 { loaded.append(chunk.pair) }
+            }
+            state.loaded += loaded
+        }
+        for pair in loaded { workers.events(.pairLoaded(pair: pair)) }
+    }
+
+    func giveBack(_ step: Step) { replace(step, with: [step]) }
+
+    func split(_ step: Step) { replace(step, with: step.parts) }
+
+    func fail(_ step: Step, _ error: FerryError) {
+        let parts = step.parts
+        guard parts.count == 1 else { return replace(step, with: parts) }
+        change { state in
+            Self.putDown(step, &state)
+            switch step {
+            case .copy(let batch): give(up: batch.chunks[0].pair, error, &state)
+            case .analyze(let pairs): give(up: pairs[0], error, &state)
+            case .readBack(let ranges):
+                state.record.fail(ranges[0].table, error)
+                state.unread.remove(ranges[0].table)
+                // Of a table that failed, some ranges may have been read.
+                state.record.pairs[ranges[0].table].readBack = nil
+                state.readBacks.removeAll { $0.allSatisfy { $0.table == ranges[0].table } }
+            case .settle(let pairs):
+                state.loaded += pairs
+                sign.raise(error)
+            }
+        }
+    }
+
+    func stop(_ error: FerryError) { sign.raise(error) }
+
+    /// The pair's rows are not all there, or not known to be: nothing more is done for it.
+    func give(up pair: Int, _ error: FerryError) { change { state in give(up: pair, error, &state) } }
+
+    private func give(up pair: Int, _ error: FerryError, _ state: inout State) {
+        state.record.fail(pair, error)
+        state.record.pairs[pair].isLoaded = false
+        state.openChunks[pair] = nil
+        state.copies.removeAll { $0.chunks.allSatisfy { $0.pair == pair } }
+        state.unread.remove(pair)
+        state.unbuilt[pair] = nil
+        state.unfed.remove(pair)
+        if state.unfed.isEmpty { state.builds?.close() }
+    }
+
+    /// A stream has let go of a step.
+    private static func putDown(_ step: Step, _ state: inout State) {
+        state.inFlight -= 1
+        switch step {
+        case .settle: state.isSettling = false
+        case .readBack: state.readers -= 1
+        case .copy, .analyze: break
+        }
+    }
+
+    private func replace(_ step: Step, with parts: [Step]) {
+        change { state in
+            Self.putDown(step, &state)
+            for part in parts.reversed() {
+                switch part {
+                case .copy(let batch): state.copies.append(batch)
+                case .settle(let pairs): state.loaded += pairs
+                case .analyze(let pairs): state.settled.append(pairs)
+                case .readBack(let ranges): state.readBacks.append(ranges)
+                }
+            }
+        }
+    }
+}
+
+extension PairFlow.Step {
+    /// The step as steps that each concern one pair as far as that can be.
+    fileprivate var parts: [PairFlow.Step] {
+        switch self {
+        case .copy(let batch): batch.singles.map { .copy($0) }
+        case .settle: [self]
+        case .analyze(let pairs): pairs.map { .analyze([$0]) }
+        case .readBack(let ranges): ranges.map { .readBack([$0]) }
+        }
+    }
+}
+
+extension TablePair {
+    /// How long its builds take, in no unit: an hnsw index takes some ten times as long for a row as an ivfflat one (60,000
+    /// rows of 1,024 dimensions: 52 s and 5.4 s with enough memory).
+    fileprivate var buildWork: Int {
+        indexes.filter { $0.action != .keep && $0.isVectorIndex }.reduce(0) { sum, index in
+            let rows = max(index.builds.compactMap(\.course?.rows).reduce(0, +), estimatedRows, 1)
+            return sum + rows * (index.method == "hnsw" ? 10 : 1)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+/// What the record of one pair amounts to.
+///
+/// It is a function of values alone. "Proven" needs two digests that were made independently and are equal: of the rows that
+/// the source sent, and of the rows that the target holds.
+enum Verdict: Sendable, Equatable {
+    /// The rows read back from the target are the rows that the source sent.
+    case proven
+    /// The rows were merged by key into rows of the target, and proven chunk by chunk in the transactions that brought them.
+    case merged
+    /// The target holds other rows than the source.
+    case differs
+    /// The source was written to after some of the table was copied: the target holds an older state of it.
+    case stale
+    /// The table could not be finished.
+    case failed
+
+    /// - Parameters:
+    ///   - record: Everything that is known of the pair.
+    ///   - load: How rows came into the target.
+    ///   - sourceChanged: Whether the source was written to since the job began.
+    init(_ record: PairRecord, load: LoadMode, sourceChanged: Bool) {
+        if let failure = record.failure {
+            // Rows that have moved to other pages since come twice, which a unique key refuses.
+            self = sourceChanged && failure.cause?.sqlState == "23505" ? .stale : .failed
+        } else if load.isKeyed {
+            // Rows that were merged by key can't be read again on their own.
+            self = sourceChanged ? .stale : .merged
+        } else if sourceChanged {
+            guard let now = record.sourceNow, let readBack = record.readBack else {
+                self = .failed
+                return
+            }
+            self = now == readBack ? .proven : .stale
+        } else {
+            guard let readBack = record.readBack else {
+                self = .failed
+                return
+            }
+            self = record.copied.copied == readBack ? .proven : .differs
+        }
+    }
+
+    /// How the report tells it.
+    var state: TableReport.State {
+        switch self {
+        case .proven, .merged: .proven
+        case .differs, .stale: .differs
+        case .failed: .failed
+        }
+    }
+}
+
+extension JobReport {
+    /// What a job's record amounts to.
+    ///
+    /// - Parameters:
+    ///   - number: The job's, in the ledger.
+    ///   - copySeconds: Seconds that rows moved, in this process.
+    ///   - seconds: Seconds from the first statement to the last one, in this process.
+    init(_ record: JobRecord, of plan: Plan, number: Int, copySeconds: Double, seconds: Double) {
+        var tables: [TableReport] = []
+        var notes = plan.warnings
+        if record.sourceChanged { notes.append(.sourceChanged) }
+        for pair in plan.pairs {
+            let facts = record.pairs[pair.number]
+            let verdict = Verdict(facts, load: pair.load, sourceChanged: record.sourceChanged)
+            tables.append(TableReport(pair, facts, verdict))
+            if verdict == .stale { notes.append(.stale(pair.name)) }
+        }
+        let states = Set(tables.map(\.state))
+        self.init(
+            outcome: states.contains(.failed) ? .failed : states.contains(.differs) ? .differs : .proven,
+            job: number, tables: tables, notes: notes, copySeconds: copySeconds, seconds: seconds,
+            streamedBytes: record.streamedBytes)
+    }
+}
+
+extension TableReport {
+    fileprivate init(_ pair: TablePair, _ record: PairRecord, _ verdict: Verdict) {
+        let source = record.sourceNow ?? record.copied.copied
+        // Chunks that were merged by key were proven in their own transactions.
+        let target = record.readBack ?? (pair.load.isKeyed ? source : .zero)
+        var error = record.failure.map { "\($0)" }
+        if error == nil, verdict == .failed { error = "The table's rows were not read back." }
+        if error == nil, verdict == .stale, pair.load.isKeyed {
+            error =
+                "Rows merged by key can't be proven once the source has changed; vecferry verify compares the tables."
+        }
+        self.init(
+            name: pair.name, state: verdict.state, source: source, target: target, keptRows: record.copied.keptRows,
+            keptBots: pair.load == .keepBots ? pair.filter.except : [],
+            indexes: pair.indexes.map { IndexReport(name: $0.name, action: $0.action, seconds: record.built[$0.name]) },
+            error: error)
+    }
+}

@@ -1,0 +1,92 @@
+internal import Synchronization
+
+/// A range of a table's rows whose digest is wanted.
+struct RangeRead: TablePiece {
+    /// The table's number: the digests of its ranges add up.
+    var table: Int
+    /// What asks for the range.
+    var query: RowQuery
+    /// About how many bytes the range holds: small ones are asked for many at once.
+    var bytes: Int
+
+    /// Neighbours in groups that are worth a message.
+    static func batches(_ ranges: [RangeRead]) -> [[RangeRead]] { SmallPieces.grouped(ranges, bytes: \.bytes) }
+}
+
+extension [RangeRead] {
+    /// Reads all ranges of one batch, asked for in one message.
+    ///
+    /// - Parameter progress: Takes the table's number, rows and bytes of the stream, as they pass.
+    /// - Returns: The digest of each range.
+    /// - Throws: The error names the table where it is known: of a batch of several it is not known in which table it lies.
+    func digests(
+        over session: borrowing Session, progress: (_ table: Int, _ rows: Int, _ bytes: Int) -> Void
+    ) throws(FerryError) -> [Digest] {
+        do throws(FerryError) {
+            try RowReader.start(map(\.query), on: session)
+            var digests: [Digest] = []
+            for range in self {
+                digests.append(
+                    try RowReader(range.query).digest(from: session) { progress(range.table, $0, $1) })
+            }
+            return digests
+        } catch {
+            let named = error.of(self[0].query.relation)
+            throw count == 1 || named.concernsOneTable ? named : error
+        }
+    }
+}
+
+/// Adds up the digests of ranges of rows on one side, each worker over a session of its own.
+struct RangeReader: Sendable {
+    let workers: Workers
+    /// Opens a worker's session.
+    let open: @Sendable () throws(FerryError) -> Session
+
+    /// What became of the tables, by number: each has the digest of all its ranges, or an error.
+    struct Outcome: Sendable {
+        var digests: [Int: Digest] = [:]
+        var failures: [Int: FerryError] = [:]
+    }
+
+    /// - Throws: What stopped all of it.
+    func run(_ ranges: [RangeRead]) throws(FerryError) -> Outcome {
+        let queue = WorkQueue(RangeRead.batches(ranges), faults: .keepToTheirTable)
+        let sums = Mutex<[Int: Digest]>([:])
+        WorkPool(source: queue, workers: workers).run(min(workers.streams, queue.count)) {
+            Hand(open: open) { batch, digests in
+                sums.withLock { sums in
+                    for (range, digest) in zip(batch, digests) { sums[range.table, default: .zero] += digest }
+                }
+            }
+        }
+        if let error = queue.stopped { throw error }
+        var outcome = Outcome(digests: sums.withLock { $0 }, failures: queue.failures)
+        // Of a table that failed, some ranges may have been read.
+        for table in outcome.failures.keys { outcome.digests[table] = nil }
+        return outcome
+    }
+
+    private struct Hand: Worker, ~Copyable {
+        let open: @Sendable () throws(FerryError) -> Session
+        let take: @Sendable ([RangeRead], [Digest]) -> Void
+        var session: Session?
+
+        init(
+            open: @escaping @Sendable () throws(FerryError) -> Session,
+            take: @escaping @Sendable ([RangeRead], [Digest]) -> Void
+        ) {
+            self.open = open
+            self.take = take
+        }
+
+        mutating func work(_ turn: inout Turn<[RangeRead]>) throws(FerryError) {
+            if session == nil { session = try open() }
+            guard let session = session.take() else { return }
+            take(turn.item, try turn.item.digests(over: session) { _, _, _ in })
+            self.session = consume session
+        }
+
+        mutating func reset() { session = nil }
+    }
+}

@@ -1,0 +1,79 @@
+internal import Synchronization
+
+/// Threads that take work from one source until nothing is left, each with sessions of its own: the one loop of taking, doing,
+/// trying again, giving back, splitting and stopping.
+///
+/// Invariants:
+/// - An item that was taken is finished, given back, split or failed, whatever happens, so that nobody waits for it for ever.
+/// - A fault that may heal is tried again on new sessions. One that lies in a table fails that table. Any other stops all.
+struct WorkPool<Source: WorkSource>: Sendable {
+    let source: Source
+    let workers: Workers
+
+    /// Runs `count` workers, and returns when all have ended. ``WorkSource/stop(_:)`` has been told of what stopped them.
+    func run<Hand: Worker & ~Copyable>(
+        _ count: Int, _ make: @escaping @Sendable () -> Hand
+    ) where Hand.Item == Source.Item {
+        guard count > 0 else { return }
+        let staff = Mutex(count)
+        WorkerThread.runAll(count) { _ in
+            var hand = make()
+            do throws(FerryError) {
+                try workers.retrying { (tries: inout Tries) throws(FerryError) in try serve(&hand, &tries) }
+            } catch {
+                // Those that get a connection do the work of those that get none.
+                guard error.cause?.sqlState == "53300", Self.retire(staff) else { return source.stop(error) }
+                workers.events(.warning(.fewerStreams(error, of: count)))
+            }
+        }
+    }
+
+    /// - Returns: Whether others are left to do the work.
+    private static func retire(_ staff: borrowing Mutex<Int>) -> Bool {
+        staff.withLock { count in
+            guard count > 1 else { return false }
+            count -= 1
+            return true
+        }
+    }
+
+    private func serve<Hand: Worker & ~Copyable>(
+        _ hand: inout Hand, _ tries: inout Tries
+    ) throws(FerryError) where Hand.Item == Source.Item {
+        var begun: Source.Item?
+        while true {
+            var taken = begun
+            if taken == nil { taken = try source.next() }
+            guard let item = taken else { return }
+            var turn = Turn(item) { source.nextAtHand() }
+            begun = nil
+            do throws(FerryError) {
+                try hand.work(&turn)
+            } catch {
+                hand.reset()
+                if turn.hasProgressed { tries.progressed() }
+                if let next = turn.next { source.giveBack(next) }
+                guard error.concernsOneTable else {
+                    source.giveBack(turn.item)
+                    throw error
+                }
+                source.fail(turn.item, error)
+                tries.progressed()
+                continue
+            }
+            if turn.isSplit { source.split(turn.item) } else { source.done(turn.item) }
+            tries.progressed()
+            begun = turn.next
+        }
+    }
+}
+
+extension Note {
+    /// A worker got no connection, and the others go on without it.
+    fileprivate static func fewerStreams(_ error: FerryError, of streams: Int) -> Note {
+        Note(
+            level: .warning, code: "fewer_jobs", side: error.side, table: nil,
+            message: "The server has no connection left for one of \(streams) streams; the others continue.",
+            hint: error.hint)
+    }
+}
