@@ -4,9 +4,7 @@ internal import Synchronization
 /// Gives the planner of the target its statistics, table by table, on several connections.
 struct Analyzer {
     let target: Endpoint
-    let jobs: Int
-    let retry: RetryPolicy
-    let events: EventSink
+    let workers: Workers
 
     /// Tables for one statement, so that small ones do not cost a round trip each.
     private static let tablesAtOnce = 50
@@ -19,10 +17,9 @@ struct Analyzer {
         let queue = WorkQueue(batches)
         let failures = Mutex<[QualifiedName: FerryError]>([:])
         let analyzer = self
-        WorkerThread.runAll(min(jobs, batches.count)) { _ in
+        WorkerThread.runAll(min(workers.streams, batches.count)) { _ in
             do throws(FerryError) {
-                try analyzer.retry.run(interrupt: analyzer.target.interrupt, events: analyzer.events) {
-                    (tries: inout Tries) throws(FerryError) in
+                try analyzer.workers.retrying { (tries: inout Tries) throws(FerryError) in
                     try analyzer.session(queue, &tries) { error, table in failures.withLock { $0[table] = error } }
                 }
             } catch {
@@ -42,7 +39,7 @@ struct Analyzer {
             while true {
                 let fault = try fault(analyzing: tables, over: connection)
                 for notice in connection.takeNotices() where notice.severity == "WARNING" {
-                    events(
+                    workers.events(
                         .warning(
                             Note(
                                 level: .warning, code: "not_analyzed", side: .target, table: nil,

@@ -10,10 +10,7 @@ struct Copier {
     let target: Endpoint
     /// Where workers find the source's snapshot, and ask again when they lose it.
     let snapshots: SnapshotKeeper
-    /// How many workers at the most.
-    let jobs: Int
-    let retry: RetryPolicy
-    let events: EventSink
+    let workers: Workers
 
     /// What became of the chunks.
     struct Outcome {
@@ -27,10 +24,10 @@ struct Copier {
     func run(_ chunks: [Chunk]) throws(FerryError) -> Outcome {
         let batches = ChunkBatch.batches(chunks, of: plan)
         let queue = WorkQueue(batches)
-        let workers = min(jobs, batches.count)
-        let tally = Mutex(Tally(chunks, workers: workers))
+        let threads = min(workers.streams, batches.count)
+        let tally = Mutex(Tally(chunks, workers: threads))
         let copier = self
-        WorkerThread.runAll(workers) { _ in copier.work(queue, tally) }
+        WorkerThread.runAll(threads) { _ in copier.work(queue, tally) }
         if let fatal = queue.fatal { throw fatal }
         return tally.withLock { Outcome(failures: $0.failures, streamedBytes: $0.bytes) }
     }
@@ -68,17 +65,18 @@ struct Copier {
     private func work(_ queue: WorkQueue<ChunkBatch>, _ tally: borrowing Mutex<Tally>) {
         var leftBehind: Backend?
         do throws(FerryError) {
-            try retry.run(interrupt: source.interrupt, events: events) { (tries: inout Tries) throws(FerryError) in
+            try workers.retrying { (tries: inout Tries) throws(FerryError) in
                 while try session(queue, tally, &tries, &leftBehind) {}
             }
         } catch {
             // Too many connections: those that get theirs do the work of those that get none.
             guard error.cause?.sqlState == "53300", tally.withLock({ $0.giveUp() }) else { return queue.stop(error) }
-            events(
+            workers.events(
                 .warning(
                     Note(
                         level: .warning, code: "fewer_jobs", side: error.side, table: nil,
-                        message: "The server has no connection left for one of \(jobs) streams: the others go on.",
+                        message:
+                            "The server has no connection left for one of \(workers.streams) streams: the others go on.",
                         hint: error.hint)))
         }
     }
@@ -151,7 +149,7 @@ struct Copier {
     }
 
     private func mover(_ batch: ChunkBatch) -> ChunkMover {
-        ChunkMover(plan: plan, batch: batch, job: job, events: events)
+        ChunkMover(plan: plan, batch: batch, job: job, events: workers.events)
     }
 
     private func take(
@@ -160,12 +158,14 @@ struct Copier {
     ) {
         switch outcome {
         case .moved(let moved):
-            for one in moved { events(.chunkDone(one.chunk, one.digest)) }
+            for one in moved { workers.events(.chunkDone(one.chunk, one.digest)) }
             tally.withLock { $0.bytes += moved.reduce(0) { $0 + $1.bytes } }
         case .wasDone(isAll: true): break
         case .wasDone(isAll: false): return queue.replace(with: batch.singles)
         }
-        for chunk in batch.chunks where tally.withLock({ $0.finish(chunk) }) { events(.pairLoaded(pair: chunk.pair)) }
+        for chunk in batch.chunks where tally.withLock({ $0.finish(chunk) }) {
+            workers.events(.pairLoaded(pair: chunk.pair))
+        }
         queue.done()
     }
 

@@ -12,14 +12,14 @@ struct Job {
 
     private var source: Endpoint { engine.source }
     private var target: Endpoint { engine.target }
-    private var retry: RetryPolicy { engine.retry }
-    private var events: EventSink { engine.events }
+    private var workers: Workers { engine.workers }
+    private var events: EventSink { engine.workers.events }
 
     /// Holds the target's lock, and works until all is proven or something stops it.
     ///
     /// - Throws: What stopped the whole job. A table that alone has failed is in the report.
     func run() throws(FerryError) -> JobReport {
-        let lock = LockKeeper(target, retry: retry, events: events)
+        let lock = LockKeeper(target, workers: workers)
         defer { lock.close() }
         do throws(FerryError) {
             try lock.acquired()
@@ -34,8 +34,8 @@ struct Job {
         let clock = ContinuousClock()
         let start = clock.now
         let opening = JobOpening(engine: engine, request: request, restart: restart)
-        var session = JobSession(target, retry: retry, events: events)
-        let snapshots = SnapshotKeeper(source, retry: retry, events: events)
+        var session = JobSession(target, workers: workers)
+        let snapshots = SnapshotKeeper(source, workers: workers)
         defer { snapshots.close() }
         snapshots.begin(
             locking: try session.run { connection throws(FerryError) in
@@ -66,7 +66,7 @@ struct Job {
         }
         FailPoint.reached(.beforeFinish)
         failures.merge(
-            try Finisher(job: job.number, lockWait: retry.lockWait).run(pairs: remaining, &session)
+            try Finisher(job: job.number, lockWait: workers.retry.lockWait).run(pairs: remaining, &session)
         ) { first, _ in first }
         FailPoint.reached(.beforeSequences)
         failures.merge(try setSequences(remaining, job.plan, &session)) { first, _ in first }
@@ -90,7 +90,7 @@ struct Job {
             }
             let open = chunks.filter { copied.failures[$0.pair] == nil }
             guard !open.isEmpty else { return copied }
-            let outcome = try copier(job, snapshots, jobs: jobs(for: open.count, job.plan, &session)).run(open)
+            let outcome = try copier(job, snapshots, streams: streams(for: open.count, job.plan, &session)).run(open)
             copied.failures.merge(outcome.failures) { first, _ in first }
             copied.streamedBytes += outcome.streamedBytes
         }
@@ -98,28 +98,29 @@ struct Job {
 
     /// How many chunks to move at the same time. Each waits for the target twice, once to count its rows and once to commit
     /// them and begin the next, while others can use the line.
-    private func jobs(for chunks: Int, _ plan: Plan, _ session: inout JobSession) throws(FerryError) -> Int {
-        guard chunks > engine.jobs, engine.jobsOverLongLine != engine.jobs else { return engine.jobs }
+    private func streams(for chunks: Int, _ plan: Plan, _ session: inout JobSession) throws(FerryError) -> Int {
+        guard chunks > workers.streams, engine.streamsOverLongLine != workers.streams else { return workers.streams }
         let roundTrip = try session.run { connection throws(FerryError) in
             try connection.roundTrip()
         }
         // Between the zones of a region it is 1 to 2 ms, and two streams lose nothing worth more sessions.
-        guard roundTrip >= .milliseconds(5) else { return engine.jobs }
+        guard roundTrip >= .milliseconds(5) else { return workers.streams }
         // Others need sessions too.
         let most = min(plan.source.maxConnections, plan.target.maxConnections) / 4
-        return max(engine.jobs, min(engine.jobsOverLongLine, most))
+        return max(workers.streams, min(engine.streamsOverLongLine, most))
     }
 
-    private func copier(_ job: Ledger.Job, _ snapshots: SnapshotKeeper, jobs: Int) -> Copier {
-        Copier(
-            plan: job.plan, job: job.number, source: source, target: target, snapshots: snapshots, jobs: jobs,
-            retry: retry, events: events)
+    private func copier(_ job: Ledger.Job, _ snapshots: SnapshotKeeper, streams: Int) -> Copier {
+        var workers = workers
+        workers.streams = streams
+        return Copier(
+            plan: job.plan, job: job.number, source: source, target: target, snapshots: snapshots, workers: workers)
     }
 
     private func analyze(_ pairs: [TablePair], _ failures: inout [Int: FerryError]) throws(FerryError) {
         let tables = pairs.filter { $0.bytes > 0 }.map(\.name)
         guard !tables.isEmpty else { return }
-        let faults = try Analyzer(target: target, jobs: engine.jobs, retry: retry, events: events).run(tables)
+        let faults = try Analyzer(target: target, workers: workers).run(tables)
         for pair in pairs { if let fault = faults[pair.name] { failures[pair.number] = fault } }
     }
 
@@ -129,11 +130,8 @@ struct Job {
         _ job: Ledger.Job, _ pairs: [TablePair], _ failures: inout [Int: FerryError], _ session: inout JobSession
     ) throws(FerryError) -> (built: [QualifiedName: Double], digests: [Int: Digest]) {
         let tasks = try indexTasks(job, pairs, &session)
-        let indexer = Indexer(
-            target: target, server: job.plan.target, jobs: engine.jobs, retry: retry, interrupt: engine.interrupt,
-            events: events)
-        let readBack = ReadBack(
-            plan: job.plan, endpoint: target, jobs: engine.jobs, retry: retry, events: events)
+        let indexer = Indexer(target: target, server: job.plan.target, workers: workers)
+        let readBack = ReadBack(plan: job.plan, endpoint: target, workers: workers)
         let ranges = try session.run { connection throws(FerryError) in try readBack.ranges(of: pairs, connection) }
         events(.began(.index))
         if pairs.contains(where: \.isCreated) {
@@ -287,7 +285,7 @@ struct Job {
         }
         let source = source
         let pool = DigestPool(
-            endpoint: source, jobs: engine.jobs, retry: retry, events: events,
+            workers: workers,
             connect: { () throws(FerryError) in
                 let snapshot = try snapshots.snapshot()
                 do throws(FerryError) {

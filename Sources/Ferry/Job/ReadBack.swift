@@ -6,10 +6,7 @@ struct ReadBack {
     let plan: Plan
     /// The target.
     let endpoint: Endpoint
-    /// How many connections at the most.
-    let jobs: Int
-    let retry: RetryPolicy
-    let events: EventSink
+    let workers: Workers
 
     /// What to read of a pair, or why it can't be read.
     typealias Ranges = Result<[DigestPool.Task], FerryError>
@@ -37,9 +34,9 @@ struct ReadBack {
 
     /// The digests of the target's rows, by pair, and what keeps pairs from being read.
     func run(_ ranges: [Int: Ranges]) throws(FerryError) -> DigestPool.Outcome {
-        let (target, events) = (endpoint, events)
+        let (target, events) = (endpoint, workers.events)
         let pool = DigestPool(
-            endpoint: target, jobs: jobs, retry: retry, events: events,
+            workers: workers,
             connect: { () throws(FerryError) in try target.connect() },
             progress: { events(.readBack(pair: $0, rows: $1, bytes: $2)) })
         var tasks: [DigestPool.Task] = []

@@ -33,12 +33,7 @@ struct DigestPool {
     /// Ranges that are asked for in one message.
     private typealias Batch = [Task]
 
-    /// Whose sessions ``connect`` opens.
-    let endpoint: Endpoint
-    /// How many connections at the most.
-    let jobs: Int
-    let retry: RetryPolicy
-    let events: EventSink
+    let workers: Workers
     /// Opens a worker's session.
     let connect: @Sendable () throws(FerryError) -> Session
     /// Takes progress: key, rows, bytes of the stream.
@@ -50,10 +45,9 @@ struct DigestPool {
         let queue = WorkQueue(batches)
         let outcome = Mutex(Outcome())
         let pool = self
-        WorkerThread.runAll(min(jobs, batches.count)) { _ in
+        WorkerThread.runAll(min(workers.streams, batches.count)) { _ in
             do throws(FerryError) {
-                try pool.retry.run(interrupt: pool.endpoint.interrupt, events: pool.events) {
-                    (tries: inout Tries) throws(FerryError) in
+                try pool.workers.retrying { (tries: inout Tries) throws(FerryError) in
                     while try pool.session(queue, &tries, outcome) {}
                 }
             } catch {

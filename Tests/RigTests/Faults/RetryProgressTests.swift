@@ -17,13 +17,13 @@ import Testing
 
     /// An engine whose source and target are behind proxies.
     private func engine(_ databases: RigDatabases, source: Proxy, target: Proxy) throws -> Engine {
-        var engine = try databases.engine(jobs: 1, retry: Self.retry)
+        var engine = try databases.engine(streams: 1, retry: Self.retry)
         var parameters = try ConnectionParameters(parsing: databases.source.uri)
         parameters["port"] = "\(source.port)"
-        engine.source = Endpoint(.source, parameters, interrupt: engine.interrupt)
+        engine.source = Endpoint(.source, parameters, interrupt: engine.workers.interrupt)
         parameters = try ConnectionParameters(parsing: databases.target.uri)
         parameters["port"] = "\(target.port)"
-        engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
+        engine.target = Endpoint(.target, parameters, interrupt: engine.workers.interrupt)
         return engine
     }
 
@@ -52,7 +52,7 @@ import Testing
                 return DigestPool.Task(key: 0, query: query, bytes: SmallPieces.mostBytes)
             }
             let pool = DigestPool(
-                endpoint: engine.target, jobs: 1, retry: Self.retry, events: engine.events,
+                workers: engine.workers,
                 connect: { () throws(FerryError) in try engine.target.connect() }, progress: { _, _, _ in })
             let outcome = try pool.run(tasks)
             #expect(outcome.digests[0]?.rows == 3000)
@@ -72,7 +72,7 @@ import Testing
                 target.close()
             }
             let engine = try engine(databases, source: source, target: target)
-            let analyzer = Analyzer(target: engine.target, jobs: 1, retry: Self.retry, events: engine.events)
+            let analyzer = Analyzer(target: engine.target, workers: engine.workers)
             let failures = try analyzer.run(names.map { QualifiedName(schema: "public", name: $0) })
             #expect(failures.isEmpty)
             #expect(target.strikes > 2)

@@ -97,8 +97,7 @@ import Testing
                 entry: IndexTask.LedgerEntry(job: report.job, number: number))
             let before = try databases.target.value("SELECT 'e'::regclass::oid")
             let indexer = Indexer(
-                target: engine.target, server: plan.target, jobs: 1, retry: engine.retry, interrupt: engine.interrupt,
-                events: engine.events)
+                target: engine.target, server: plan.target, workers: engine.workers)
             let outcomes = indexer.run([task])
             #expect(outcomes[0].error == nil)
             #expect(!log.warnings.contains { $0.code == "index_replaced" }, "it is the copy's own")

@@ -166,8 +166,7 @@ import Testing
             let plan = try #require(plans.first { $0.name.name == "h" })
             for statement in meanwhile.split(separator: ";") { try databases.target.run(String(statement)) }
             let indexer = Indexer(
-                target: engine.target, server: catalog.server, jobs: 1, retry: engine.retry,
-                interrupt: engine.interrupt, events: engine.events)
+                target: engine.target, server: catalog.server, workers: engine.workers)
             let outcomes = indexer.run([IndexTask(pair: 0, plan: plan, build: plan.builds[0], entry: nil)])
             #expect(outcomes[0].error == nil)
             #expect(try databases.target.value("SELECT reloptions[1] FROM pg_class WHERE relname = 'h'") == options)
@@ -266,9 +265,7 @@ import Testing
             plan.builds[0].maintenanceWorkMem = 2 << 20
             let engine = try databases.engine()
             let indexer = Indexer(
-                target: engine.target, server: catalog.server, jobs: 1, retry: engine.retry,
-                interrupt: engine.interrupt,
-                events: engine.events)
+                target: engine.target, server: catalog.server, workers: engine.workers)
             let outcomes = indexer.run([IndexTask(pair: 0, plan: plan, build: plan.builds[0], entry: nil)])
             #expect(outcomes[0].error?.message.hasPrefix("Memory required is") == true)
             #expect(try databases.target.run(Self.definitions).map { $0[0] } == ["e", "items_pkey"])

@@ -86,7 +86,7 @@ import Testing
         try await Rig.withDatabases(setup: setup) { databases in
             let target = try databases.engine().target
             let pool = DigestPool(
-                endpoint: target, jobs: 1, retry: .standard, events: { _ in },
+                workers: try databases.engine().workers,
                 connect: { () throws(FerryError) in try target.connect() }, progress: { _, _, _ in })
             let tasks = ["t", "gone", "t"].enumerated().map { number, name in
                 let query = RowQuery(

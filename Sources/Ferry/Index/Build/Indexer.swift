@@ -8,11 +8,8 @@ internal import Synchronization
 struct Indexer: Sendable {
     let target: Endpoint
     let server: ServerInfo
-    /// How many builds may run at the same time.
-    let jobs: Int
-    let retry: RetryPolicy
-    let interrupt: Interrupt
-    let events: EventSink
+    /// Its streams are the builds that may run at the same time.
+    let workers: Workers
 
     /// Builds all of them, and goes on with the others when one fails.
     ///
@@ -20,7 +17,7 @@ struct Indexer: Sendable {
     func run(_ tasks: [IndexTask]) -> [IndexOutcome] {
         guard !tasks.isEmpty else { return [] }
         let done = FinishedBuilds()
-        let monitor = IndexMonitor(target: target, interrupt: interrupt, events: events)
+        let monitor = IndexMonitor(target: target, workers: workers)
         monitor.during {
             for stage in Set(tasks.map(\.build.stage)).sorted() {
                 let failed = Set(done.all.filter { $0.error != nil }.map(\.task.plan.name))
@@ -52,18 +49,15 @@ struct Indexer: Sendable {
         // A connection for each build and one for the monitor, and never more than a fraction of what the server has.
         // Concurrent builds wait for each other's snapshots anyway, and on one table for its lock.
         let isConcurrent = tasks.contains { $0.build.isConcurrent }
-        let threads = isConcurrent ? 1 : min(tasks.count, jobs, max(1, server.maxConnections / 4))
+        let threads = isConcurrent ? 1 : min(tasks.count, workers.streams, max(1, server.maxConnections / 4))
         let budget = max(BuildBudget(of: server).memory, tasks.map(\.memory).max() ?? 0)
         let queue = BuildQueue(tasks, memory: budget)
         WorkerThread.runAll(threads) { _ in
-            while let task = queue.take(interrupt) {
+            while let task = queue.take(workers.interrupt) {
                 let start = ContinuousClock.now
                 var failure: FerryError?
                 do throws(FerryError) {
-                    let builder = IndexBuilder(
-                        task: task, target: target, retry: retry, interrupt: interrupt, events: events,
-                        monitor: monitor)
-                    try builder.run()
+                    try IndexBuilder(task: task, target: target, workers: workers, monitor: monitor).run()
                 } catch {
                     failure = error.of(task.build.relation)
                 }
@@ -85,7 +79,7 @@ struct Indexer: Sendable {
             if error == nil, parts.count < tasks.count(where: { $0.plan.name == task.plan.name }) {
                 error = .interrupted
             }
-            if error == nil { events(.indexBuilt(task.plan, name: task.plan.name, seconds: seconds)) }
+            if error == nil { workers.events(.indexBuilt(task.plan, name: task.plan.name, seconds: seconds)) }
             outcomes.append(IndexOutcome(pair: task.pair, plan: task.plan, seconds: seconds, error: error))
         }
         return outcomes

@@ -23,13 +23,14 @@ struct Scan: Sendable {
     ) throws(FerryError) -> [Side: Int] {
         let queues = tasks.mapValues { WorkQueue(SmallPieces.grouped($0, bytes: \.bytes)) }
         let bytes = Mutex<[Side: Int]>([:])
-        let workers = tasks.flatMap { side, tasks in (0..<min(sides.jobs, tasks.count)).map { _ in side } }
-        WorkerThread.runAll(workers.count) { number in
-            let side = workers[number]
+        let streams = tasks.flatMap { side, tasks in
+            (0..<min(sides.workers.streams, tasks.count)).map { _ in side }
+        }
+        WorkerThread.runAll(streams.count) { number in
+            let side = streams[number]
             guard let queue = queues[side] else { return }
             do throws(FerryError) {
-                try sides.retry.run(interrupt: sides[side].endpoint.interrupt, events: sides.events) {
-                    (tries: inout Tries) throws(FerryError) in
+                try sides.workers.retrying { (tries: inout Tries) throws(FerryError) in
                     try session(side, queue, &tries, sink) { count in bytes.withLock { $0[side, default: 0] += count } }
                 }
             } catch {
@@ -81,7 +82,7 @@ struct Scan: Sendable {
         var reader = RowReader(task.query)
         var (rows, bytes, all) = (0, 0, 0)
         func tell() {
-            sides.events(.compared(side, rows: rows, bytes: bytes))
+            sides.workers.events(.compared(side, rows: rows, bytes: bytes))
             all += bytes
             (rows, bytes) = (0, 0)
         }
