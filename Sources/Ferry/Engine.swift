@@ -7,29 +7,21 @@ public struct Engine: Sendable {
     public var source: Endpoint
     /// Where they go.
     public var target: Endpoint
-    /// How many chunks move at the same time, each over its own pair of connections.
-    public var jobs: Int
-    /// The same over a long line, where each chunk waits for answers while others could move.
-    public var jobsOverLongLine: Int
-    /// What is done about faults that may heal.
-    public var retry: RetryPolicy
-    /// Raised, it stops every stage within a moment and leaves the ledger resumable.
-    public var interrupt: Interrupt
-    /// Takes what is told meanwhile.
-    public var events: EventSink
+    /// Its streams are the chunks that move at the same time, each over its own pair of sessions. The interrupt leaves the
+    /// ledger resumable.
+    public var workers: Workers
+    /// How many streams there are over a long line, where each chunk waits for answers while others could move.
+    public var streamsOverLongLine: Int
 
-    /// - Parameter jobsOverLongLine: nil means as many as elsewhere.
+    /// - Parameter streamsOverLongLine: nil means as many as elsewhere.
     public init(
-        source: Endpoint, target: Endpoint, jobs: Int, jobsOverLongLine: Int? = nil, retry: RetryPolicy = .standard,
-        interrupt: Interrupt, events: @escaping EventSink = { _ in }
+        source: Endpoint, target: Endpoint, streams: Int, streamsOverLongLine: Int? = nil,
+        retry: RetryPolicy = .standard, interrupt: Interrupt, events: @escaping EventSink = { _ in }
     ) {
         self.source = source
         self.target = target
-        self.jobs = jobs
-        self.jobsOverLongLine = jobsOverLongLine ?? jobs
-        self.retry = retry
-        self.interrupt = interrupt
-        self.events = events
+        workers = Workers(streams: streams, retry: retry, interrupt: interrupt, events: events)
+        self.streamsOverLongLine = streamsOverLongLine ?? streams
     }
 }
 
@@ -37,9 +29,7 @@ extension Engine {
     /// Finds out what a copy would do. Changes nothing on either side.
     public func plan(_ request: CopyRequest) async throws(FerryError) -> Plan {
         try await WorkerThread.run { () throws(FerryError) in
-            let session = try retry.run(interrupt: interrupt, events: events) { () throws(FerryError) in
-                try target.connect()
-            }
+            let session = try workers.retrying { () throws(FerryError) in try target.connect() }
             let sourceSession = try source.connect()
             let survey = try Surveyor(source: source, target: target, request: request)
                 .survey(in: nil, source: sourceSession, target: session)
@@ -76,4 +66,52 @@ extension Engine {
     public func verify(_ request: VerifyRequest) async throws(FerryError) -> VerifyReport {
         try await WorkerThread.run { () throws(FerryError) in try Verifier(engine: self, request: request).run() }
     }
+}
+
+/// The engine for what concerns the target alone, and needs neither a source nor a ledger.
+public struct TargetEngine: Sendable {
+    /// The database whose indexes are built.
+    public var target: Endpoint
+    /// Its streams are the indexes that are built at the same time, where the server's memory bears it.
+    public var workers: Workers
+
+    /// The target's interrupt should be the same.
+    public init(
+        target: Endpoint, streams: Int, retry: RetryPolicy = .standard, interrupt: Interrupt,
+        events: @escaping EventSink = { _ in }
+    ) {
+        self.init(
+            target: target,
+            workers: Workers(streams: streams, retry: retry, interrupt: interrupt, events: events))
+    }
+
+    fileprivate init(target: Endpoint, workers: Workers) {
+        self.target = target
+        self.workers = workers
+    }
+
+    /// Finds out what building the target's vector indexes would do. Changes nothing.
+    public func planIndexes(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepPlan {
+        try await WorkerThread.run { () throws(FerryError) in
+            let step = step(request)
+            return try workers.retrying { () throws(FerryError) in try step.plan(on: try step.connect()) }
+        }
+    }
+
+    /// Builds the target's vector indexes on the rows that are there.
+    ///
+    /// - Throws: ``FerryError/Code/busy`` where another vecferry works on the target. An index that can't be built is in the
+    ///   report.
+    public func index(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepReport {
+        try await WorkerThread.run { () throws(FerryError) in try step(request).run() }
+    }
+
+    private func step(_ request: IndexStepRequest) -> IndexStep {
+        IndexStep(request: request, target: target, workers: workers)
+    }
+}
+
+extension Engine {
+    /// The same, without the source.
+    public var targetAlone: TargetEngine { TargetEngine(target: target, workers: workers) }
 }

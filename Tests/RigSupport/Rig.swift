@@ -67,12 +67,13 @@ public struct RigDatabases: Sendable {
 
     /// An engine between the two, which collects its events.
     public func engine(
-        jobs: Int = 2, interrupt: Interrupt = Interrupt(), retry: RetryPolicy = .standard,
+        streams: Int = 2, interrupt: Interrupt = Interrupt(), retry: RetryPolicy = .standard,
         events: @escaping EventSink = { _ in }
     ) throws -> Engine {
         Engine(
             source: Endpoint(.source, try ConnectionParameters(parsing: source.uri), interrupt: interrupt),
-            target: Endpoint(.target, try ConnectionParameters(parsing: target.uri), interrupt: interrupt), jobs: jobs,
+            target: Endpoint(.target, try ConnectionParameters(parsing: target.uri), interrupt: interrupt),
+            streams: streams,
             retry: retry, interrupt: interrupt, events: events)
     }
 

@@ -65,7 +65,8 @@ WITH RECURSIVE column_type AS (
     FROM part AS p JOIN pg_enum AS e ON e.enumtypid = p.part
     GROUP BY p.type
 ), reason AS (
-    SELECT p.type, min(
+    SELECT p.type, array_agg(t.oid ORDER BY t.oid) FILTER (WHERE t.typtype IN ('e', 'd', 'c', 'r') AND t.oid >= 16384)
+        AS user_types, min(
         CASE
             WHEN t.typsend = 0 OR t.typreceive = 0 THEN format('%s has no binary form', format_type(t.oid, NULL))
             WHEN t.typname LIKE 'reg%' AND t.typnamespace = 'pg_catalog'::regnamespace
@@ -101,7 +102,9 @@ SELECT
     a.attnotnull AS is_not_null,
     a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default,
     a.attgenerated <> '' AS is_generated,
-    r.text_reason
+    r.text_reason,
+    -- The enums, domains, composites and ranges in the type, for user_types.sql.
+    r.user_types
 FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace

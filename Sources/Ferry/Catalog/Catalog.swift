@@ -169,6 +169,8 @@ public struct Column: Sendable {
     public var isGenerated: Bool
     /// Why the column must travel as text, or nil where its binary form means the same in another cluster.
     public var textReason: String?
+    /// The enums, domains, composites and ranges in the type that are not the system's.
+    public var userTypes: [OID]
 }
 
 /// pgvector's types.

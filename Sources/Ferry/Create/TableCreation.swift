@@ -44,9 +44,10 @@ struct TableCreation {
     private func missingTypes(
         of relations: [Relation], _ source: borrowing Session, _ target: borrowing Session
     ) throws(FerryError) -> [UserType] {
-        let oids = ArrayText.format(relations.map { "\($0.oid)" })
+        let oids = Set(relations.flatMap(\.columns).flatMap(\.userTypes)).sorted()
+        guard !oids.isEmpty else { return [] }
         var missing: [UserType] = []
-        for row in try source.query(Statements.userTypes, [oids])
+        for row in try source.query(Statements.userTypes, [ArrayText.format(oids.map { "\($0)" })])
         where try !isThere("to_regtype($1) IS NOT NULL", try row.string("name"), target) {
             missing.append(
                 UserType(

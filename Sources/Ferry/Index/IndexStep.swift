@@ -4,9 +4,7 @@ internal import Postgres
 struct IndexStep {
     let request: IndexStepRequest
     let target: Endpoint
-    let jobs: Int
-    let retry: RetryPolicy
-    let events: EventSink
+    let workers: Workers
 
     /// Opens a session that keeps its backend.
     ///
@@ -63,23 +61,21 @@ struct IndexStep {
     func run() throws(FerryError) -> IndexStepReport {
         let clock = ContinuousClock()
         let start = clock.now
-        let leader = try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
-            try connect()
-        }
-        try Ledger().acquireLock(leader, target.interrupt)
-        events(.began(.plan))
+        let leader = try workers.retrying { () throws(FerryError) in try connect() }
+        try Ledger().acquireLock(leader, workers.interrupt)
+        workers.events(.began(.plan))
         let plan = try plan(on: leader)
         guard plan.isReady else { return IndexStepReport(plan: plan, indexes: [], seconds: 0) }
-        for note in plan.notes where note.level == .warning { events(.warning(note)) }
-        events(.began(.index))
+        for note in plan.notes where note.level == .warning { workers.events(.warning(note)) }
         try dropLeftovers(plan, leader)
         let tasks = plan.tables.enumerated().flatMap { number, table in
             table.indexes.flatMap { index in
                 index.builds.map { IndexTask(pair: number, plan: index, build: $0, entry: nil) }
             }
         }
-        let workers = Workers(streams: jobs, retry: retry, interrupt: target.interrupt, events: events)
-        let outcomes = try Indexer(target: target, server: plan.target, workers: workers).build(tasks)
+        let outcomes = try workers.during(.index) { () throws(FerryError) in
+            try Indexer(target: target, server: plan.target, workers: workers).build(tasks)
+        }
         return IndexStepReport(
             plan: plan,
             indexes: outcomes.map { outcome in

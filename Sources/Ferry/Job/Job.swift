@@ -17,7 +17,7 @@ struct Job {
     ///
     /// - Throws: What stopped the whole job. A table that alone has failed is in the report.
     func run() throws(FerryError) -> JobReport {
-        let lock = LockKeeper(target, retry: workers.retry, events: workers.events)
+        let lock = LockKeeper(target, workers: workers)
         defer { lock.close() }
         do throws(FerryError) {
             try lock.acquired()
@@ -31,8 +31,8 @@ struct Job {
     private func work() throws(FerryError) -> JobReport {
         let start = ContinuousClock.now
         let opening = JobOpening(engine: engine, request: request, restart: restart)
-        var session = JobSession(target, retry: workers.retry, events: workers.events)
-        let snapshots = SnapshotKeeper(source, retry: workers.retry, events: workers.events)
+        var session = JobSession(target, workers: workers)
+        let snapshots = SnapshotKeeper(source, workers: workers)
         defer { snapshots.close() }
         snapshots.begin(
             locking: try session.run { session throws(FerryError) in try opening.sourceRelations(session) })

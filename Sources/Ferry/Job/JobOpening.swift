@@ -9,7 +9,7 @@ struct JobOpening {
 
     private var source: Endpoint { engine.source }
     private var target: Endpoint { engine.target }
-    private var events: EventSink { engine.events }
+    private var events: EventSink { engine.workers.events }
 
     /// How far a job is when it was opened.
     enum Opening {
@@ -49,7 +49,7 @@ struct JobOpening {
             guard let job = known.restartable else {
                 return try begin(snapshots, snapshot, sourceConnection, connection)
             }
-            let restart = Restart(job: job, lockWait: engine.retry.lockWait)
+            let restart = Restart(job: job, lockWait: engine.workers.retry.lockWait)
             try requirePlan(after: restart, snapshot, connection)
             try restart.run(on: connection)
             return try begin(snapshots, snapshot, sourceConnection, connection, after: job)
@@ -126,7 +126,7 @@ struct JobOpening {
         events(.began(.prepare))
         let number = try Preparation(
             plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation,
-            lockWait: engine.retry.lockWait
+            lockWait: engine.workers.retry.lockWait
         ).run(on: connection)
         let job = Ledger.Job(
             number: number, fingerprint: fingerprint, state: .loading, plan: plan,

@@ -4,15 +4,13 @@ internal import Postgres
 /// line is more than most stages need. Workers have sessions of their own.
 struct JobSession: ~Copyable {
     private let target: Endpoint
-    private let retry: RetryPolicy
-    private let events: EventSink
+    private let workers: Workers
     private var connection: Session?
 
     /// Opens nothing yet: the first ``run(_:)`` does.
-    init(_ target: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
+    init(_ target: Endpoint, workers: Workers) {
         self.target = target
-        self.retry = retry
-        self.events = events
+        self.workers = workers
     }
 
     /// Runs a block over the session, outside of any transaction, and again where a fault may heal. After an error the session
@@ -20,7 +18,7 @@ struct JobSession: ~Copyable {
     mutating func run<Result>(
         _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
-        try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in try once(body) }
+        try workers.retrying { () throws(FerryError) in try once(body) }
     }
 
     private mutating func once<Result>(

@@ -18,14 +18,12 @@ final class LockKeeper: Sendable {
 
     private let state = Mutex(State())
     private let target: Endpoint
-    private let retry: RetryPolicy
-    private let events: EventSink
+    private let workers: Workers
 
     /// Begins to take the lock; ``acquired()`` waits for it.
-    init(_ target: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
+    init(_ target: Endpoint, workers: Workers) {
         self.target = target
-        self.retry = retry
-        self.events = events
+        self.workers = workers
         WorkerThread.startDetached { [self] in hold() }
     }
 
@@ -54,17 +52,17 @@ final class LockKeeper: Sendable {
         var held: Backend?
         while !state.withLock({ $0.isClosed }) {
             do throws(FerryError) {
-                let loss = try retry.run(interrupt: target.interrupt, events: events) { () throws(FerryError) in
-                    try holdOne(&held)
+                let loss = try workers.retrying { () throws(FerryError) in try holdOne(&held) }
+                if let loss {
+                    workers.events(.retry(loss, attempt: 2, of: workers.retry.attempts, delay: .zero))
                 }
-                if let loss { events(.retry(loss, attempt: 2, of: retry.attempts, delay: .zero)) }
             } catch {
                 let wasHeld = state.withLock { state in
                     defer { state.acquired = .failure(error) }
                     return state.acquired != nil
                 }
                 // Everybody who waits for a server looks at the interrupt, and the job then tells this error.
-                if wasHeld { target.interrupt.request() }
+                if wasHeld { workers.interrupt.request() }
                 break
             }
         }
@@ -77,7 +75,7 @@ final class LockKeeper: Sendable {
     private func holdOne(_ held: inout Backend?) throws(FerryError) -> FerryError? {
         let session = try target.connect()
         if let held { try session.end(held) } else { try PoolerProbe(endpoint: target).requireSessions(session) }
-        try Ledger().acquireLock(session, target.interrupt)
+        try Ledger().acquireLock(session, workers.interrupt)
         held = session.backend
         state.withLock { $0.acquired = .success(()) }
         return keep(session)
@@ -85,7 +83,7 @@ final class LockKeeper: Sendable {
 
     private func keep(_ session: borrowing Session) -> FerryError? {
         var asked = ContinuousClock.now
-        while !state.withLock({ $0.isClosed }), !target.interrupt.isRequested {
+        while !state.withLock({ $0.isClosed }), !workers.interrupt.isRequested {
             Pause.milliseconds(20)
             guard ContinuousClock.now - asked > Self.interval else { continue }
             asked = .now

@@ -13,13 +13,15 @@ struct LockHolder {
     /// Whether sessions of vecferry's own, such as those that read rows back, hold a lock too.
     let oursToo: Bool
 
-    /// Ends the transaction in which a statement failed and, where that waited for a lock, looks for the holder.
+    /// Finds out who holds the lock that a statement waited for in vain.
     ///
-    /// - Parameter text: Names the tables, each qualified: statements do.
+    /// - Parameters:
+    ///   - error: What the statement failed with; nil where that was no lock.
+    ///   - text: Names the tables, each qualified: statements do.
+    ///   - session: Outside of any transaction.
     init?(behind error: FerryError, text: String, on session: borrowing Session) {
         guard error.cause?.sqlState == "55P03" else { return nil }
         do throws(FerryError) {
-            try session.execute("ROLLBACK")
             guard let row = try session.query(Statements.tableLockHolder, [text]).first else { return nil }
             pid = try row.int("pid")
             user = try row.string("user")

@@ -23,15 +23,13 @@ final class SnapshotKeeper: Sendable {
 
     private let state: Mutex<State>
     private let endpoint: Endpoint
-    private let retry: RetryPolicy
-    private let events: EventSink
+    private let workers: Workers
 
     /// Opens its session; ``begin(locking:)`` makes it take its snapshot.
-    init(_ endpoint: Endpoint, retry: RetryPolicy, events: @escaping EventSink) {
+    init(_ endpoint: Endpoint, workers: Workers) {
         state = Mutex(State())
         self.endpoint = endpoint
-        self.retry = retry
-        self.events = events
+        self.workers = workers
         WorkerThread.startDetached { [self] in hold() }
     }
 
@@ -97,9 +95,7 @@ final class SnapshotKeeper: Sendable {
             do throws(FerryError) {
                 generation += 1
                 let next = generation
-                try retry.run(interrupt: endpoint.interrupt, events: events) { () throws(FerryError) in
-                    try holdOne(generation: next)
-                }
+                try workers.retrying { () throws(FerryError) in try holdOne(generation: next) }
             } catch {
                 state.withLock { $0.current = .failure(error) }
                 break

@@ -21,14 +21,14 @@ struct Verifier {
     private func compare(repairs: Bool) throws(FerryError) -> (report: VerifyReport, repairs: [TableRepair]?) {
         let clock = ContinuousClock()
         let start = clock.now
-        let source = SnapshotKeeper(engine.source.readOnly, retry: engine.retry, events: engine.events)
-        let target = SnapshotKeeper(engine.target.readOnly, retry: engine.retry, events: engine.events)
+        let source = SnapshotKeeper(engine.source.readOnly, workers: engine.workers)
+        let target = SnapshotKeeper(engine.target.readOnly, workers: engine.workers)
         defer {
             source.close()
             target.close()
         }
         for keeper in [source, target] { keeper.begin(locking: []) }
-        engine.events(.began(.plan))
+        engine.workers.events(.began(.plan))
         let survey = VerifySurvey(engine: engine)
         let sides = try survey.open(source, target)
         if request.repair != .none { try survey.requireTemporary(sides.target) }
@@ -43,7 +43,7 @@ struct Verifier {
             try (side == .source ? source : target).lock(tables)
         }
 
-        engine.events(.began(.compare))
+        engine.workers.events(.began(.compare))
         let (results, bytes) = try Comparer(
             sides: sides, tables: comparison.tables, chunkBytes: request.chunkBytes
         ).run()
@@ -62,7 +62,7 @@ struct Verifier {
         if request.repair != .none { try requireRepairable(work) }
         // What is about to be repaired is searched when that is done.
         if let search = request.search, !repairs || work.isEmpty {
-            engine.events(.began(.search))
+            engine.workers.events(.began(.search))
             searches = try Searcher(sides: sides, request: search).run(comparison.tables)
         }
         var report = VerifyReport(
@@ -80,7 +80,7 @@ struct Verifier {
                     replaced: $0.counts.differing)
             })
         guard repairs else { return (report, nil) }
-        engine.events(.found(report))
+        engine.workers.events(.found(report))
         return (report, try Repairer(engine: engine, request: request, sides: sides).run(work))
     }
 
@@ -95,7 +95,7 @@ struct Verifier {
             textColumns: table.textColumns)
         guard comparison.state == .differs else { return comparison }
 
-        engine.events(.began(.locate))
+        engine.workers.events(.began(.locate))
         var listed = FindingList(most: request.maxFindings, hasKey: table.key != nil)
         try Locator(sides: sides, table: table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
             .run(result.space, result.sums.mapValues(\.slots)) { listed.add($0) }

@@ -34,7 +34,7 @@ struct IndexCommand: AsyncParsableCommand {
         let interrupt = Interrupt()
         let watch = JobWatch(output)
         let engine = TargetEngine(
-            target: try target.endpoint(session, interrupt), jobs: session.jobCount, retry: session.retryPolicy,
+            target: try target.endpoint(session, interrupt), streams: session.jobCount, retry: session.retryPolicy,
             interrupt: interrupt, events: { watch.take($0) })
         var request = IndexStepRequest()
         request.selection.tables = Set(tables.table).sorted()

@@ -13,7 +13,7 @@ struct ConnectionOptions: ParsableArguments {
     func engine(interrupt: Interrupt, events: @escaping EventSink) throws -> Engine {
         Engine(
             source: try source.endpoint(session, interrupt), target: try target.endpoint(session, interrupt),
-            jobs: session.jobCount, jobsOverLongLine: session.jobCountOverLongLine, retry: session.retryPolicy,
+            streams: session.jobCount, streamsOverLongLine: session.jobCountOverLongLine, retry: session.retryPolicy,
             interrupt: interrupt, events: events)
     }
 }

@@ -18,7 +18,7 @@ extension RigDatabases {
             target: Endpoint(
                 .target, try ConnectionParameters(parsing: target ?? self.target.uri), stallLimit: stallLimit,
                 interrupt: interrupt),
-            jobs: 2,
+            streams: 2,
             retry: RetryPolicy(attempts: attempts, firstDelay: .milliseconds(20), longestDelay: .milliseconds(400)),
             interrupt: interrupt, events: told.sink)
     }

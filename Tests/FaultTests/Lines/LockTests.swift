@@ -21,9 +21,9 @@ extension Faults {
                 defer { holder.letGo() }
                 let told = Told()
                 var engine = try databases.hastyEngine(told: told)
-                engine.retry.attempts = 3
-                engine.retry.lockWait = .milliseconds(300)
-                engine.events = { event in
+                engine.workers.retry.attempts = 3
+                engine.workers.retry.lockWait = .milliseconds(300)
+                engine.workers.events = { event in
                     told.sink(event)
                     if case .began(stage) = event { holder.take() }
                 }
@@ -38,8 +38,8 @@ extension Faults {
 
                 // Let go in time, it costs some tries and nothing else.
                 let retold = Told()
-                engine.retry.attempts = 30
-                engine.events = { event in
+                engine.workers.retry.attempts = 30
+                engine.workers.events = { event in
                     retold.sink(event)
                     if retold.retries.count == 1 { holder.letGo() }
                 }

@@ -114,8 +114,8 @@ extension Faults {
                 try databases.source.run("GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO \(role.name)")
                 let told = Told()
                 var engine = try databases.hastyEngine(source: role.uri, attempts: 2, told: told)
-                engine.jobs = 4
-                engine.jobsOverLongLine = 4
+                engine.workers.streams = 4
+                engine.streamsOverLongLine = 4
                 #expect(try await engine.copy(inSmallChunks).outcome == .proven)
                 #expect(told.retries.contains { $0.cause?.sqlState == "53300" })
                 try databases.expectWhole()
@@ -235,7 +235,7 @@ extension Faults {
                 }
                 var engine = try databases.hastyEngine(source: try databases.source.uri(port: source.port), told: told)
                 // A second worker would wait for the table too, and for the circle's end.
-                engine.jobs = 1
+                engine.workers.streams = 1
                 #expect(try await engine.copy(inSmallChunks).outcome == .proven)
                 #expect(try await other.value)
                 #expect(told.retries.contains { $0.cause?.sqlState == conflict.sqlState }, "\(told.retries)")
@@ -281,8 +281,8 @@ extension Faults {
                 }
                 let told = Told()
                 var engine = try databases.hastyEngine(told: told)
-                engine.jobs = 1
-                engine.events = { event in
+                engine.workers.streams = 1
+                engine.workers.events = { event in
                     told.sink(event)
                     // The plan is made, and no row has been sent.
                     guard case .began(.copy) = event else { return }
@@ -313,7 +313,7 @@ extension Faults {
                 try databases.target.run("ALTER TABLE one ADD UNIQUE (n) DEFERRABLE INITIALLY DEFERRED")
                 let told = Told()
                 var engine = try databases.hastyEngine(told: told)
-                engine.jobs = 1
+                engine.workers.streams = 1
                 let report = try await engine.copy(CopyRequest())
                 #expect(report.outcome == .failed)
                 for table in report.tables {

@@ -65,7 +65,7 @@ extension Faults {
                 let before = try Psql.run(databases.source.uri, Cargo.rowsSQL)
                 var engine = try databases.hastyEngine(told: Told())
                 let written = Mutex(false)
-                engine.events = { event in
+                engine.workers.events = { event in
                     // The job has its snapshot, and no worker has begun.
                     guard case .began(.copy) = event else { return }
                     let sql = """
@@ -87,9 +87,9 @@ extension Faults {
             try await Cargo.withDatabases(rows: 1500) { databases in
                 let told = Told()
                 var engine = try databases.hastyEngine(told: told)
-                engine.jobs = 1
+                engine.workers.streams = 1
                 let isWritten = Atomic<Bool>(false)
-                engine.events = { event in
+                engine.workers.events = { event in
                     told.sink(event)
                     // Some of the table is there, and the rest of it comes in another snapshot.
                     guard case .chunkDone = event, !isWritten.exchange(true, ordering: .relaxed) else { return }
@@ -141,7 +141,7 @@ extension Faults {
                 ] {
                     #expect(throws: (any Error).self, "\(statement)") { try session.execute(statement) }
                 }
-                let keeper = SnapshotKeeper(engine.source, retry: engine.retry, events: { _ in })
+                let keeper = SnapshotKeeper(engine.source, workers: engine.workers)
                 defer { keeper.close() }
                 keeper.begin(locking: [])
                 let worker = try keeper.snapshot().join(engine.source)

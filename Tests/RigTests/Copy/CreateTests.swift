@@ -100,6 +100,19 @@ import Testing
         }
     }
 
+    @Test func `types that a column is made of only by way of others are made too`() async throws {
+        try await Rig.withDatabases { databases in
+            try databases.source.run(
+                """
+                CREATE TYPE floats AS RANGE (subtype = float8, multirange_type_name = many_floats);
+                CREATE TABLE t (id int PRIMARY KEY, f many_floats, embedding vector(2));
+                INSERT INTO t VALUES (1, '{[1,2],[3,4]}', '[1,2]')
+                """)
+            #expect(try await databases.engine().copy(request()).outcome == .proven)
+            #expect(try databases.sameTable("t") == 1)
+        }
+    }
+
     @Test func `tables that are there already are filled, and the others made`() async throws {
         try await Rig.withDatabases { databases in
             try databases.source.run(

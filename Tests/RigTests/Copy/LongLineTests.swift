@@ -17,8 +17,8 @@ import Testing
             let proxy = try Proxy(to: [port]) { _ in .throttle(bytesPerSecond: 320_000) }
             defer { proxy.close() }
             parameters["port"] = "\(proxy.port)"
-            var engine = try databases.engine(jobs: 1)
-            engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
+            var engine = try databases.engine(streams: 1)
+            engine.target = Endpoint(.target, parameters, interrupt: engine.workers.interrupt)
             prepare(&engine)
             var request = CopyRequest()
             // A page.
@@ -32,7 +32,7 @@ import Testing
 
     @Test func `a target that is far away gets the number of streams meant for a long line`() async throws {
         let few = try await sessions { _ in }
-        let many = try await sessions { $0.jobsOverLongLine = 4 }
+        let many = try await sessions { $0.streamsOverLongLine = 4 }
         #expect(many == few + 3)
     }
 }

@@ -59,7 +59,8 @@ import Testing
             var engine = try databases.engine()
             // Under another name of the host.
             let uri = databases.source.uri.replacing("127.0.0.1", with: "localhost")
-            engine.target = Endpoint(.target, try ConnectionParameters(parsing: uri), interrupt: engine.interrupt)
+            engine.target = Endpoint(
+                .target, try ConnectionParameters(parsing: uri), interrupt: engine.workers.interrupt)
             #expect(try await blockers(engine).contains("same_database"))
         }
     }

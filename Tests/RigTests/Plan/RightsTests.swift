@@ -29,7 +29,7 @@ import Testing
             var engine = try databases.engine()
             var parameters = try ConnectionParameters(parsing: database.uri)
             parameters["user"] = role
-            let endpoint = Endpoint(side, parameters, interrupt: engine.interrupt)
+            let endpoint = Endpoint(side, parameters, interrupt: engine.workers.interrupt)
             if side == .source { engine.source = endpoint } else { engine.target = endpoint }
             let plan = try await engine.plan(request)
             if plan.isReady {

@@ -203,7 +203,7 @@ import Testing
             request.chunkBytes = 1
             let plan = try await databases.engine().plan(request)
             #expect(plan.chunks.count > 40)
-            #expect(try await databases.engine(jobs: 3).copy(request).outcome == .proven)
+            #expect(try await databases.engine(streams: 3).copy(request).outcome == .proven)
             #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 2899)
             #expect(try databases.sameRows("SELECT * FROM typed ORDER BY id") == 2000)
         }

@@ -102,8 +102,8 @@ import Testing
             defer { proxy.close() }
             var parameters = engine.target.parameters
             parameters["port"] = "\(proxy.port)"
-            engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
-            engine.events = { event in
+            engine.target = Endpoint(.target, parameters, interrupt: engine.workers.interrupt)
+            engine.workers.events = { event in
                 if case .retry = event { fault.strike() }
             }
             let report = try await engine.verify(repair)

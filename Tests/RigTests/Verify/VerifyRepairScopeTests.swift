@@ -130,7 +130,7 @@ import Testing
         var parameters = engine.target.parameters
         parameters["user"] = role
         parameters["password"] = "verify-test"
-        engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
+        engine.target = Endpoint(.target, parameters, interrupt: engine.workers.interrupt)
         return try await engine.verifyError(request)
     }
 }

@@ -47,7 +47,7 @@ import Testing
             var parameters = engine.target.parameters
             parameters["user"] = role
             parameters["password"] = "verify-test"
-            engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
+            engine.target = Endpoint(.target, parameters, interrupt: engine.workers.interrupt)
             let error = try await engine.verifyError()
             #expect(error.cause?.sqlState == "42501")
             #expect(error.description.contains("log"))
@@ -62,7 +62,7 @@ import Testing
     @Test func `one database is not compared with itself`() async throws {
         try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
             var engine = try databases.engine()
-            engine.target = Endpoint(.target, engine.source.parameters, interrupt: engine.interrupt)
+            engine.target = Endpoint(.target, engine.source.parameters, interrupt: engine.workers.interrupt)
             let error = try await engine.verifyError()
             #expect(error.code == .invalidRequest)
         }

@@ -120,7 +120,7 @@ import Testing
                 """)
             var engine = try databases.engine(retry: RetryPolicy(attempts: 1, firstDelay: .zero, longestDelay: .zero))
             engine.target = Endpoint(
-                .target, engine.target.parameters, stallLimit: .seconds(1), interrupt: engine.interrupt)
+                .target, engine.target.parameters, stallLimit: .seconds(1), interrupt: engine.workers.interrupt)
             let report = try await engine.verify(request(queries: 1))
             let search = try #require(report.searches.first)
             #expect(search.differing == 0 && search.target.exactMilliseconds > 2000)

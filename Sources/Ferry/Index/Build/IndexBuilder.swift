@@ -4,9 +4,7 @@ internal import Postgres
 struct IndexBuilder: Sendable {
     let task: IndexTask
     let target: Endpoint
-    let retry: RetryPolicy
-    let interrupt: Interrupt
-    let events: EventSink
+    let workers: Workers
     let monitor: IndexMonitor
 
     /// Builds, again where a fault may heal.
@@ -14,29 +12,29 @@ struct IndexBuilder: Sendable {
     /// - Throws: ``FerryError``, told of the target.
     func run() throws(FerryError) {
         do throws(FerryError) {
-            try attempt(workers: task.build.workers)
+            try attempt(parallel: task.build.workers)
         } catch  where Self.lacksSharedMemory(error) && (task.build.workers ?? 0) > 0 {
-            events(
+            workers.events(
                 .warning(
                     Note(
                         level: .warning, code: "index_shared_memory", side: .target, table: task.build.relation,
                         message: "The server has no shared memory for a parallel build of \(task.build.index): it is "
                             + "built without parallel workers.",
                         hint: "In a container, start it with a larger --shm-size.")))
-            try attempt(workers: 0)
+            try attempt(parallel: 0)
         }
     }
 
-    private func attempt(workers: Int?) throws(FerryError) {
-        try retry.run(interrupt: interrupt, events: events) { (tries: inout Tries) throws(FerryError) in
+    private func attempt(parallel: Int?) throws(FerryError) {
+        try workers.retrying { (tries: inout Tries) throws(FerryError) in
             let session = try target.connect()
             let watch = try monitor.watch(task, session)
             defer { monitor.forget(watch) }
             do throws(FerryError) {
                 if task.build.isConcurrent {
-                    try besideWriters(session, &tries, workers: workers)
+                    try besideWriters(session, &tries, parallel: parallel)
                 } else {
-                    try inTransaction(session, &tries, workers: workers)
+                    try inTransaction(session, &tries, parallel: parallel)
                 }
             } catch {
                 throw error.of(task.build.relation)
@@ -57,10 +55,10 @@ struct IndexBuilder: Sendable {
     /// The build and its mark in the ledger, together. After a commit whose acknowledgement was lost, the mark says that
     /// nothing is left to do.
     private func inTransaction(
-        _ session: borrowing Session, _ tries: inout Tries, workers: Int?
+        _ session: borrowing Session, _ tries: inout Tries, parallel: Int?
     ) throws(FerryError) {
         // Nobody else knows a table that the job makes, and its builds wait for each other as long as they take.
-        let wait = task.plan.action == .create ? nil : retry.lockWait
+        let wait = task.plan.action == .create ? nil : workers.retry.lockWait
         let isBuilt = try session.transaction(
             lockWait: wait, locking: lockText, found: { found($0, &tries) }
         ) { () throws(FerryError) in
@@ -68,7 +66,7 @@ struct IndexBuilder: Sendable {
             if try isReplaced(session) {
                 tellReplaced()
             } else {
-                for setting in settings(workers: workers) { try session.execute("SET LOCAL \(setting)") }
+                for setting in settings(parallel: parallel) { try session.execute("SET LOCAL \(setting)") }
                 for statement in task.build.statements { try session.execute(statement) }
             }
             FailPoint.reached(.afterIndexBuild)
@@ -81,11 +79,11 @@ struct IndexBuilder: Sendable {
 
     /// CONCURRENTLY runs in no transaction, so the mark follows the build; done twice, it comes to the same.
     private func besideWriters(
-        _ session: borrowing Session, _ tries: inout Tries, workers: Int?
+        _ session: borrowing Session, _ tries: inout Tries, parallel: Int?
     ) throws(FerryError) {
         try session.waitingForLocks(on: lockText, found: { found($0, &tries) }) { () throws(FerryError) in
             if let entry = task.entry, try isDone(entry, session) { return }
-            for setting in settings(workers: workers) { try session.execute("SET \(setting)") }
+            for setting in settings(parallel: parallel) { try session.execute("SET \(setting)") }
             let replacement = IndexReplacement(plan: task.plan, build: task.build)
             do throws(FerryError) {
                 if try !replacement.run(on: session) { tellReplaced() }
@@ -136,7 +134,7 @@ struct IndexBuilder: Sendable {
     }
 
     private func tellReplaced() {
-        events(
+        workers.events(
             .warning(
                 Note(
                     level: .warning, code: "index_replaced", side: .target, table: task.build.relation,
@@ -145,14 +143,16 @@ struct IndexBuilder: Sendable {
     }
 
     /// The settings of the build's session, as SET takes them.
-    private func settings(workers: Int?) -> [String] {
+    ///
+    /// - Parameter parallel: Workers of the build beside its leader.
+    private func settings(parallel: Int?) -> [String] {
         var settings: [String] = []
         if let memory = task.build.maintenanceWorkMem { settings.append("maintenance_work_mem TO '\(memory >> 10)kB'") }
-        if let workers {
-            settings.append("max_parallel_maintenance_workers TO \(workers)")
+        if let parallel {
+            settings.append("max_parallel_maintenance_workers TO \(parallel)")
             // Workers come with the size of the heap, and vectors live in TOAST: without this, a table of a gigabyte may
             // look too small for any (PostgreSQL, optimizer/plan/planner.c, plan_create_index_workers).
-            if workers > 0 { settings.append("min_parallel_table_scan_size TO 0") }
+            if parallel > 0 { settings.append("min_parallel_table_scan_size TO 0") }
         }
         return settings
     }
@@ -168,7 +168,7 @@ struct IndexBuilder: Sendable {
             } else {
                 continue
             }
-            events(
+            workers.events(
                 .warning(
                     Note(
                         level: .warning, code: code, side: .target, table: task.build.relation,

@@ -13,16 +13,14 @@ final class IndexMonitor: Sendable {
     }
 
     private let target: Endpoint
-    private let interrupt: Interrupt
-    private let events: EventSink
+    private let workers: Workers
     private let watched = Mutex<[Int: Watched]>([:])
     private let isOver = Atomic<Bool>(false)
 
     /// Watches nothing until ``during(_:)``.
-    init(target: Endpoint, interrupt: Interrupt, events: @escaping EventSink) {
+    init(target: Endpoint, workers: Workers) {
         self.target = target
-        self.interrupt = interrupt
-        self.events = events
+        self.workers = workers
     }
 
     /// Runs `body`, and watches meanwhile from another thread.
@@ -47,7 +45,7 @@ final class IndexMonitor: Sendable {
 
     /// Asks about once a second. A monitor that can't connect or ask says nothing: the builds go on without it.
     private func poll() {
-        while !isOver.load(ordering: .acquiring), !interrupt.isRequested {
+        while !isOver.load(ordering: .acquiring), !workers.interrupt.isRequested {
             do throws(FerryError) {
                 let session = try target.connect()
                 while !isOver.load(ordering: .acquiring) {
@@ -62,7 +60,9 @@ final class IndexMonitor: Sendable {
     }
 
     private func pause() {
-        for _ in 0..<10 where !isOver.load(ordering: .acquiring) && !interrupt.isRequested { Pause.milliseconds(100) }
+        for _ in 0..<10 where !isOver.load(ordering: .acquiring) && !workers.interrupt.isRequested {
+            Pause.milliseconds(100)
+        }
     }
 
     private func ask(_ session: borrowing Session) throws(FerryError) {
@@ -77,7 +77,7 @@ final class IndexMonitor: Sendable {
             let seconds = (ContinuousClock.now - build.start) / .seconds(1)
             let fraction = sample.fraction(of: build.task.build)
             let left = fraction.flatMap { $0 > 0.02 ? seconds * (1 - $0) / $0 : nil }
-            events(
+            workers.events(
                 .indexProgress(
                     IndexProgress(
                         index: build.task.build.index, relation: build.task.build.relation, phase: sample.name,

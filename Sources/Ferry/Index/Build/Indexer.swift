@@ -15,7 +15,7 @@ struct Indexer: Sendable {
     /// - Parameter count: How many builds there will be, all together.
     func run(_ queue: BuildQueue, count: Int) {
         guard count > 0 else { return }
-        let monitor = IndexMonitor(target: target, interrupt: workers.interrupt, events: workers.events)
+        let monitor = IndexMonitor(target: target, workers: workers)
         monitor.during {
             WorkPool(source: queue, workers: workers).run(min(count, most)) {
                 Hand(target: target, workers: workers, monitor: monitor)
@@ -69,10 +69,7 @@ struct Indexer: Sendable {
             let build = turn.item.build
             defer { workers.events(.buildEnded(index: build.index)) }
             do throws(FerryError) {
-                try IndexBuilder(
-                    task: turn.item, target: target, retry: workers.retry, interrupt: workers.interrupt,
-                    events: workers.events, monitor: monitor
-                ).run()
+                try IndexBuilder(task: turn.item, target: target, workers: workers, monitor: monitor).run()
             } catch {
                 throw error.of(build.relation)
             }

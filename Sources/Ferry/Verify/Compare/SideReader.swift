@@ -39,10 +39,8 @@ struct BothSides: Sendable {
     let source: SideReader
     /// The one that is compared with it.
     let target: SideReader
-    /// Streams on each side.
-    let jobs: Int
-    let retry: RetryPolicy
-    let events: EventSink
+    /// Its streams are those on each side.
+    let workers: Workers
 
     /// The reader of a side.
     subscript(_ side: Side) -> SideReader { side == .source ? source : target }

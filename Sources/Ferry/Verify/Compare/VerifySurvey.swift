@@ -6,8 +6,7 @@ struct VerifySurvey {
     func open(_ source: SnapshotKeeper, _ target: SnapshotKeeper) throws(FerryError) -> BothSides {
         let (left, right) = (engine.source.readOnly, engine.target.readOnly)
         let (sourceSnapshot, targetSnapshot) = (try source.snapshot(), try target.snapshot())
-        let retry = engine.retry
-        return try retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
+        return try engine.workers.retrying { () throws(FerryError) in
             let onSource = try left.connect()
             let onTarget = try right.connect()
             try PoolerProbe(endpoint: left).requireSessions(onSource)
@@ -26,7 +25,7 @@ struct VerifySurvey {
                 target: SideReader(
                     endpoint: right, keeper: target, snapshot: targetSnapshot,
                     catalog: try CatalogReader().read(onTarget)),
-                jobs: engine.jobs, retry: retry, events: engine.events)
+                workers: engine.workers)
         }
     }
 
@@ -34,7 +33,7 @@ struct VerifySurvey {
     ///
     /// - Throws: Before a repair, where the ledger can't be read or tells of a copy that is not finished.
     func memory(_ target: SideReader, for repair: RepairMode) throws(FerryError) -> LedgerMemory {
-        try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
+        try engine.workers.retrying { () throws(FerryError) in
             let session = try target.connect()
             let mayRead = try session.query(
                 """
@@ -57,7 +56,7 @@ struct VerifySurvey {
 
     /// Refuses a repair whose rows would have no temporary table to come through, before anything is read for it.
     func requireTemporary(_ target: SideReader) throws(FerryError) {
-        let mayCreate = try engine.retry.run(interrupt: engine.interrupt, events: engine.events) {
+        let mayCreate = try engine.workers.retrying {
             () throws(FerryError) in try Surveyor.mayCreateTemporary(try target.connect())
         }
         guard !mayCreate else { return }

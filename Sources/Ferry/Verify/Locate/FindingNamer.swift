@@ -43,7 +43,7 @@ struct FindingNamer {
         _ places: [RowPlace], _ differences: [Difference], on side: SideReader
     ) throws(FerryError) -> [RowPlace: Known] {
         guard !places.isEmpty else { return [:] }
-        return try sides.retry.run(interrupt: side.endpoint.interrupt, events: sides.events) { () throws(FerryError) in
+        return try sides.workers.retrying { () throws(FerryError) in
             let session = try side.connect()
             var known: [RowPlace: Known] = [:]
             let byLeaf = Dictionary(grouping: places, by: \.leaf)

@@ -31,13 +31,13 @@ struct Repairer {
     /// - Throws: ``FerryError/Code/blocked`` where the role lacks a right, before anything is changed.
     func run(_ work: [Work]) throws(FerryError) -> [TableRepair] {
         for item in work { try requireRights(item) }
-        let leader = try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
+        let leader = try engine.workers.retrying { () throws(FerryError) in
             try engine.target.connect()
         }
-        try Ledger().acquireLock(leader, engine.interrupt)
+        try Ledger().acquireLock(leader, engine.workers.interrupt)
         // One may have begun, and stopped, since the comparison did.
         try LedgerMemory.requireNoOpenCopy(leader)
-        engine.events(.began(.repair))
+        engine.workers.events(.began(.repair))
         let ordered = parentsFirst(work)
         var repairs: [Int: TableRepair] = [:]
         for item in work {
@@ -88,7 +88,7 @@ struct Repairer {
 
     private func batch(for item: Work) -> RepairBatch {
         RepairBatch(
-            table: item.table, relations: relations(of: item.table), lockWait: engine.retry.lockWait)
+            table: item.table, relations: relations(of: item.table), lockWait: engine.workers.retry.lockWait)
     }
 
     /// Finds the rows of one table again.
@@ -102,9 +102,9 @@ struct Repairer {
         _ body: (borrowing Session, inout RepairCommit<Result>?) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         var sent: RepairCommit<Result>?
-        return try engine.retry.run(interrupt: engine.interrupt, events: engine.events) { () throws(FerryError) in
+        return try engine.workers.retrying { () throws(FerryError) in
             let target = try engine.target.connect()
-            if let earlier = sent, try earlier.isDone(on: target, engine.interrupt) { return earlier.result }
+            if let earlier = sent, try earlier.isDone(on: target, engine.workers.interrupt) { return earlier.result }
             sent = nil
             return try body(target, &sent)
         }

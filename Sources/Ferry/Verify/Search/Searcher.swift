@@ -68,7 +68,7 @@ struct Searcher {
     private func retrying<Result>(
         _ side: SideReader, _ table: ComparedTable, _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
-        try sides.retry.run(interrupt: side.endpoint.interrupt, events: sides.events) { () throws(FerryError) in
+        try sides.workers.retrying { () throws(FerryError) in
             let session = try side.connect()
             do throws(FerryError) {
                 return try body(session)
