@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func aPlanWithEverythingTellsAllThatHappens() throws {
-        try Golden.expect(PlanText(Fixtures.plan([Self.busyPair]), showsAll: true).text, "plan-everything")
+        try Golden.expect(PlanText(Fixtures.plan([Fixtures.busyPair]), showsAll: true).text, "plan-everything")
     }
 
     @Test func blockersComeLastWithTheirHints() throws {
@@ -62,32 +62,11 @@ import Testing
     }
 
     @Test func jsonHoldsThePlanItsFormatAndItsVerdict() throws {
-        let plan = Fixtures.plan([Self.busyPair])
+        let plan = Fixtures.plan([Fixtures.busyPair])
         let json = try JSONOutput.text(plan)
         #expect(json.contains("\n  \"format\" : 1,\n"))
         #expect(json.contains("\n  \"ready\" : true,\n"))
         #expect(try JSONDecoder().decode(Plan.self, from: Data(json.utf8)) == plan)
-    }
-
-    /// One table on which all happens that can.
-    private static var busyPair: TablePair {
-        var pair = Fixtures.itemsPair
-        pair.isCreated = true
-        pair.format = .text
-        pair.columns[0].textReason = "its binary form holds an OID of the source's cluster"
-        pair.filter = BotFilter(only: ["A", "B"], except: ["C", nil])
-        pair.load = .replaceBots(["A"])
-        pair.indexes[1].previousDefinition =
-            "CREATE INDEX idx_items_embedding ON public.items USING ivfflat (embedding)"
-        pair.indexes.append(Fixtures.index("idx\u{1b}[31m", "btree", .create, "the table is new"))
-        pair.indexes.append(Fixtures.index("idx_items_botid", "btree", .reindex, "it is invalid"))
-        pair.constraints = (1...7).map {
-            ConstraintPlan(relation: pair.name, name: "fk_\($0)", definition: "", after: [], exists: true)
-        }
-        pair.triggers = [TriggerPlan(relation: pair.name, name: "audit", enabled: "O")]
-        let sequence = QualifiedName(schema: "public", name: "items_seq")
-        pair.sequences = [SequencePlan(column: "id", source: sequence, target: sequence, keepsHigher: true)]
-        return pair
     }
 }
 
