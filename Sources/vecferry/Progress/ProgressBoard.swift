@@ -112,8 +112,13 @@ struct ProgressBoard {
     /// Tables that have all their chunks.
     var loadedTables: Int { tables.count(where: \.isLoaded) }
 
-    /// Whether rows are being copied.
-    var isCopying: Bool { stages.contains(.copy) && (tables.isEmpty || loadedTables < tables.count) }
+    /// Whether all tables have all their chunks.
+    var isLoaded: Bool { !tables.isEmpty && loadedTables == tables.count }
+
+    /// Whether rows are being copied. Where all are and later stages are under way, the copy's end was not reported.
+    var isCopying: Bool {
+        stages.contains(.copy) && !(isLoaded && (stages.contains(.index) || stages.contains(.verify)))
+    }
 
     /// Whether indexes are being built, of which there may be none.
     var isIndexing: Bool { stages.contains(.index) && allIndexes + builtIndexes + builds.count > 0 }

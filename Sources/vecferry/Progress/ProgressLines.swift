@@ -57,6 +57,8 @@ struct ProgressLines {
         if board.tables.count > 1 {
             tables = "\(Units.count(board.loadedTables)) of \(Units.count(board.tables.count, "table")) done"
         }
+        // What is left then takes no rows: the target writes to disk what it was sent, and gathers statistics.
+        if board.isLoaded { return Self.list(["Copying rows", tables]) }
         return Self.list([
             "Copying rows", tables, overall.map(Units.percent), pace(board.moved),
             secondsLeft.map { "\(Units.duration($0)) left" },
