@@ -39,7 +39,7 @@ struct CopyCommand: AsyncParsableCommand {
             do throws(FerryError) {
                 return .copy(try await engine.copy(request, restart: restart))
             } catch {
-                // The plan says better than the error what stands in the way. What came up later, only the error says.
+                // The plan lists all blockers, the error only one. A blocker that was found later is in the error alone.
                 guard error.code == .blocked, let plan = planned.withLock({ $0 }), !plan.isReady else { throw error }
                 return .refused(plan)
             }

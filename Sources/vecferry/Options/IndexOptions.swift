@@ -89,7 +89,7 @@ extension IndexRequest.Lists: ExpressibleByArgument {
         }
     }
 
-    /// As an operator gives it.
+    /// The value in the form in which an operator gives it.
     public var defaultValueDescription: String {
         switch self {
         case .keep: "keep"

@@ -1,7 +1,8 @@
 import Ferry
 import FoundationEssentials
 
-/// `--json`: the result on standard output, indented, keys in order, so that two results can be compared as text.
+/// `--json`: writes the result to standard output, indented and with its keys in order, so that two results can be compared
+/// as text.
 ///
 /// The shape is stable and apart from the engine's types: within one `format`, fields may be added, and none is renamed,
 /// removed or given another meaning. A field without a value is left out.
@@ -9,7 +10,7 @@ struct JSONReporter: Reporter {
     /// The number of the shape.
     static let format = 1
 
-    /// Where the result goes.
+    /// Where the result is written.
     let console: Console
 
     func show(_ result: CommandResult) throws {

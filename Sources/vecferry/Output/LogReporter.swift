@@ -2,7 +2,7 @@ import Ferry
 import Logging
 import Synchronization
 
-/// Standard error: the log of what happened and when, what went wrong, and why there is no result.
+/// Writes to standard error: what happened and when, what went wrong, and why there is no result.
 final class LogReporter: Reporter {
     private let logger: Logger
     private let console: Console
@@ -24,7 +24,7 @@ final class LogReporter: Reporter {
         switch event {
         case .warning(let note): log([note])
         case .found(let report):
-            // Before anything is changed; the result on standard output is what came of it.
+            // What the repair is about to change. The result, on standard output, shows the state afterwards.
             for line in VerifyText(report: report, showsAll: showsAll).lines { console.message(line) }
         default:
             // Most events only move a progress line, and come many times a second.

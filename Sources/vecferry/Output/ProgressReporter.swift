@@ -1,7 +1,7 @@
 import Ferry
 import Synchronization
 
-/// How far the work is, meanwhile: on a terminal lines that are redrawn, into a pipe a line now and then.
+/// Shows how far the work is: on a terminal in lines that are redrawn, in a pipe in a line now and then.
 final class ProgressReporter: Reporter {
     private let interval: Duration
     private let draw: @Sendable (ProgressLines) -> Void
@@ -25,14 +25,14 @@ final class ProgressReporter: Reporter {
         self.onEnd = onEnd
     }
 
-    /// Lines at the bottom of a terminal; a quarter of a second looks alive and costs nothing.
+    /// Draws lines at the bottom of a terminal, every quarter of a second: that looks alive and costs nothing.
     static func live(_ console: Console) -> ProgressReporter {
         ProgressReporter(every: .milliseconds(250), onBegin: console.beginLive, onEnd: console.endLive) { lines in
             console.redraw { lines.live(width: $0, height: $1) }
         }
     }
 
-    /// A line of the log every five seconds.
+    /// Writes a line to the log every five seconds.
     static func lines(_ log: LogReporter) -> ProgressReporter {
         ProgressReporter(every: .seconds(5)) { lines in
             if let line = lines.plain { log.log(line) }

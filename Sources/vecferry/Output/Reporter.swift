@@ -1,20 +1,20 @@
 import Ferry
 
-/// What a command reports to: the one way from the engine to people and programs.
+/// Shows a command's events and its result: the only way from the engine to people and programs.
 ///
-/// Each form of output is one implementation: ``TextReporter`` and ``JSONReporter`` for the result, ``ProgressReporter`` and
-/// ``LogReporter`` for the way there. Another form is another type and a line in ``OutputOptions/reporter(_:)``; no command
-/// changes. A reporter implements what it has something to say about; the rest does nothing.
+/// Each form of output is one implementation: ``TextReporter`` and ``JSONReporter`` show the result, ``ProgressReporter`` and
+/// ``LogReporter`` show the events. To add a form, write another implementation and add a line to
+/// ``OutputOptions/reporter(_:)``; no command changes. Every method has a default that does nothing.
 protocol Reporter: Sendable {
-    /// The engine's work begins.
+    /// Called before the engine begins to work.
     func begin()
-    /// An event of the engine, from any thread, up to many times a second.
+    /// Takes an event of the engine: from any thread, up to many times a second.
     func take(_ event: Event)
-    /// The engine's work is over, well or not. No event comes after it that must be shown.
+    /// Called after the engine's work, whether it succeeded or not; again, where a signal ends the process early.
     func end()
-    /// The command's result, after ``end()``.
+    /// Shows the command's result, after ``end()``.
     func show(_ result: CommandResult) throws
-    /// Why there is no result.
+    /// Shows why there is no result.
     func show(_ failure: CommandFailure)
 }
 
@@ -26,9 +26,9 @@ extension Reporter {
     func show(_ failure: CommandFailure) {}
 }
 
-/// Several reporters as one, each told in its turn.
+/// Several reporters as one: each call goes to all of them, in order.
 struct Reporters: Reporter {
-    /// In the order in which they are told.
+    /// The reporters, in the order in which they are called.
     let all: [any Reporter]
 
     func begin() { for reporter in all { reporter.begin() } }

@@ -1,8 +1,8 @@
 import Ferry
 
-/// The result as text on standard output; what went wrong goes to standard error with ``LogReporter``.
+/// Writes the result as text to standard output. ``LogReporter`` writes what went wrong to standard error.
 struct TextReporter: Reporter {
-    /// Where the result goes.
+    /// Where the result is written.
     let console: Console
     /// Whether every table and note is listed, however many there are.
     let showsAll: Bool

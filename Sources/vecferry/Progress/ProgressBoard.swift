@@ -4,13 +4,13 @@ import Ferry
 struct ProgressBoard {
     /// One table at work.
     struct Table {
-        /// As the plan has it.
+        /// Its name in the plan.
         var name: String
-        /// -1 where unknown, or where only a part of the table is copied.
+        /// The planner's estimate; -1 where unknown, or where only a part of the table is copied.
         var estimatedRows: Int
-        /// Heap and TOAST on the source.
+        /// Bytes of heap and TOAST on the source.
         var bytes: Int
-        /// All of its chunks.
+        /// The number of its chunks.
         var chunks: Int
         /// Chunks that are committed.
         var doneChunks = 0

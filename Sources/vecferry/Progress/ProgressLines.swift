@@ -39,9 +39,9 @@ struct ProgressLines {
         var parts: [String] = []
         if board.isCopying {
             parts.append(copying)
-            if isIndexing { parts.append(builtIndexes) }
+            if isIndexing { parts.append(built("index", "indexes")) }
         } else if isIndexing {
-            parts.append("Building indexes, \(builtIndexes)")
+            parts.append("Building indexes, \(built())")
         }
         if isReadingBack, parts.isEmpty {
             parts.append(
@@ -65,10 +65,13 @@ struct ProgressLines {
         ])
     }
 
-    private var builtIndexes: String {
-        // A build that the engine did not count is no reason to show "2 of 1".
-        guard board.allIndexes >= max(board.builtIndexes, 1) else { return "\(Units.count(board.builtIndexes)) built" }
-        return "\(Units.count(board.builtIndexes)) of \(Units.count(board.allIndexes, "index", "indexes")) built"
+    /// How many indexes are built: `1 of 8 built`, or with a noun `1 of 8 indexes built`.
+    private func built(_ singular: String? = nil, _ plural: String? = nil) -> String {
+        let built = Units.count(board.builtIndexes)
+        // The number of all is unknown before the engine counts them, and that is no reason to show "2 of 1".
+        guard board.allIndexes >= max(board.builtIndexes, 1) else { return "\(built) built" }
+        let all = singular.map { Units.count(board.allIndexes, $0, plural) } ?? Units.count(board.allIndexes)
+        return "\(built) of \(all) built"
     }
 
     /// The heading of a stage that does not overlap with others.

@@ -6,7 +6,7 @@ import Ferry
 /// and one may run within another, as a comparison does in a repair. A stage whose end is never reported ends when a later
 /// one begins.
 struct StagesUnderWay: Equatable {
-    /// In the order in which they began.
+    /// The stages under way, in the order in which they began.
     private var stages: [Stage] = []
 
     /// Whether no stage has begun, or all have ended.
@@ -18,13 +18,13 @@ struct StagesUnderWay: Equatable {
     /// Whether the stage is under way.
     func contains(_ stage: Stage) -> Bool { stages.contains(stage) }
 
-    /// The stage begins; earlier ones that do not overlap with it are over.
+    /// Begins a stage, and ends the earlier ones that do not overlap with it.
     mutating func begin(_ stage: Stage) {
         stages.removeAll { $0 == stage || Self.place($0) < Self.place(stage) }
         stages.append(stage)
     }
 
-    /// The stage is over.
+    /// Ends a stage.
     mutating func end(_ stage: Stage) { stages.removeAll { $0 == stage } }
 
     /// Stages of one place overlap.

@@ -45,13 +45,16 @@ struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     /// One line after the other, on one line.
     static func + (left: Line, right: Line) -> Line {
-        var line = left
-        line.spans += right.spans
-        return line
+        right.spans.reduce(into: left) { $0.add($1.text, $1.role) }
     }
 
     private mutating func add(_ text: String, _ role: Role) {
-        if !text.isEmpty { spans.append(Span(text: text, role: role)) }
+        guard !text.isEmpty else { return }
+        if let last = spans.last, last.role == role {
+            spans[spans.count - 1] = Span(text: last.text + text, role: role)
+        } else {
+            spans.append(Span(text: text, role: role))
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 import Ferry
 
-/// The notes of a result under headings, the gravest last.
+/// The notes of a result under headings, blockers last.
 struct NotesText {
-    /// More notes of one kind than this, and the rest of them are counted.
+    /// The number of notes of one kind that are listed; the rest are counted.
     static let few = 5
 
     /// All notes, in the engine's order.

@@ -2,7 +2,7 @@ import Ferry
 
 /// A plan as people read it: the servers, each table with all that happens to it, then the notes, then the verdict.
 struct PlanText: ResultText {
-    /// With more tables than this, those to which nothing special happens share one line.
+    /// The number of tables above which those that nothing special happens to share one line.
     static let fewTables = 20
 
     /// The plan.

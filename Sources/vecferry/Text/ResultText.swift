@@ -2,7 +2,7 @@ import Ferry
 
 /// A result as people read it.
 protocol ResultText {
-    /// What stands in the way or went wrong; belongs above the result, and on standard error.
+    /// What blocked the command or failed; for standard error, above the result.
     var problems: [Line] { get }
     /// The result. The verdict is its last line.
     var lines: [Line] { get }

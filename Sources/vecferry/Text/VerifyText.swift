@@ -52,7 +52,7 @@ struct VerifyText: ResultText {
 
 /// One table of a comparison.
 struct ComparisonText {
-    /// With more bots that differ than this, the rest of them are counted.
+    /// The number of differing bots that are listed; the rest are counted.
     static let fewBots = 20
 
     /// The table on both sides.

@@ -67,10 +67,10 @@ import Testing
         board.take(.indexProgress(progress), at: 6)
         #expect(
             ProgressLines(board: board, now: 6).plain
-                == "Building indexes, 0 of 1 index built: public.idx_items_embedding assigning tuples 45% 12 s so far 20 s left."
+                == "Building indexes, 0 of 1 built: public.idx_items_embedding assigning tuples 45% 12 s so far 20 s left."
         )
         board.take(.indexBuilt(Fixtures.vectorIndex, name: name, seconds: 32), at: 7)
-        #expect(ProgressLines(board: board, now: 7).plain == "Building indexes, 1 of 1 index built.")
+        #expect(ProgressLines(board: board, now: 7).plain == "Building indexes, 1 of 1 built.")
     }
 
     @Test func `copy, index and verify at the same time are shown together`() {
@@ -102,7 +102,7 @@ import Testing
         board.take(.began(.index), at: 1)
         board.take(.began(.verify), at: 1)
         board.take(.ended(.copy), at: 2)
-        #expect(lines(board, now: 2) == ["Building indexes, 0 of 1 index built; 0 bytes read back"])
+        #expect(lines(board, now: 2) == ["Building indexes, 0 of 1 built; 0 bytes read back"])
         board.take(.ended(.index), at: 3)
         #expect(lines(board, now: 3) == ["Reading the target back, 0 bytes"])
         board.take(.ended(.verify), at: 4)
@@ -129,7 +129,7 @@ import Testing
         board.take(.pairLoaded(pair: 1), at: 1)
         #expect(lines(board, now: 2) == ["Copying rows, 2 of 2 tables done"])
         board.take(.began(.index), at: 1)
-        #expect(lines(board, now: 2) == ["Building indexes, 0 of 1 index built"])
+        #expect(lines(board, now: 2) == ["Building indexes, 0 of 1 built"])
     }
 
     @Test func `a partition's build leaves the board when it ends, and does not come back`() {
@@ -145,7 +145,7 @@ import Testing
         board.take(.indexProgress(progress(partitions[0], seconds: 6)), at: 6)
         #expect(
             lines(board, now: 6) == [
-                "Building indexes, 0 of 2 indexes built",
+                "Building indexes, 0 of 2 built",
                 "  public.part_2_idx  loading tuples  45%  5.0 s so far  20 s left",
             ])
         // A build that is tried again.
