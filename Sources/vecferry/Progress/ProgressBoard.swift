@@ -109,11 +109,11 @@ struct ProgressBoard {
     /// How much of the copy is done, from 0 to 1.
     var fraction: Double { allChunks > 0 ? min(1, Double(doneChunks) / Double(allChunks)) : 0 }
 
-    /// Tables that have all their chunks.
+    /// Tables of which this process committed the last chunk.
     var loadedTables: Int { tables.count(where: \.isLoaded) }
 
-    /// Whether all tables have all their chunks.
-    var isLoaded: Bool { !tables.isEmpty && loadedTables == tables.count }
+    /// Whether all tables have all their chunks, whichever process copied them.
+    var isLoaded: Bool { allChunks > 0 && doneChunks >= allChunks || !tables.isEmpty && loadedTables == tables.count }
 
     /// Whether rows are being copied. Where all are and later stages are under way, the copy's end was not reported.
     var isCopying: Bool {

@@ -54,7 +54,8 @@ struct ProgressLines {
 
     private var copying: String {
         var tables: String?
-        if board.tables.count > 1 {
+        // Which tables an earlier process copied is not known here.
+        if board.tables.count > 1, !board.isResumed {
             tables = "\(Units.count(board.loadedTables)) of \(Units.count(board.tables.count, "table")) done"
         }
         // What is left then takes no rows: the target writes to disk what it was sent, and gathers statistics.

@@ -52,7 +52,11 @@ import Testing
         board.take(.planned(plan), at: 0)
         board.take(.resumed(job: 1, doneChunks: 7, allChunks: 14, restoredIndexes: 0), at: 0)
         board.take(.began(.copy), at: 0)
-        #expect(ProgressLines(board: board, now: 0).plain == "Copying rows, 0 of 2 tables done, 50%.")
+        #expect(ProgressLines(board: board, now: 0).plain == "Copying rows, 50%.")
+        let chunk = Chunk(pair: 1, number: 0, part: 0, pages: PageRange(start: 0, end: nil))
+        for _ in 0..<7 { board.take(.chunkDone(chunk, Digest(rows: 10, sum: 1)), at: 1) }
+        board.take(.began(.index), at: 2)
+        #expect(ProgressLines(board: board, now: 2).plain == "Building indexes, 0 of 1 built.")
     }
 
     @Test func aPipeIsGivenTheBuildsPhase() {
