@@ -2,40 +2,40 @@ import ArgumentParser
 import Ferry
 import Postgres
 
-/// The frame around a command's work with the engine: signals, and an error's way to the exit status.
-enum CommandRun {
-    /// Runs `body`. A stop by signal or an error of the engine is told on standard error and thrown as an `ExitCode`.
+/// The frame around a command's work with the engine: signals, progress, the result, and the exit status.
+struct CommandRun {
+    /// Raised by a signal; the engine stops within a moment.
+    let interrupt = Interrupt()
+    /// What the command reports to.
+    let reporter: any Reporter
+
+    /// Reports as the options ask.
+    init(_ output: OutputOptions) { reporter = output.reporter() }
+
+    /// Runs `body`, shows its result, and throws the exit status unless all is well.
     ///
-    /// - Parameters:
-    ///   - resumes: Whether the same command again goes on where this one was.
-    ///   - cleanUp: Runs when the work ends, before anything is said about how.
-    static func run<Result: Sendable>(
-        _ interrupt: Interrupt, resumes: Bool, cleanUp: @escaping @Sendable () -> Void = {},
-        _ body: () async throws(FerryError) -> Result
-    ) async throws -> Result {
+    /// - Parameter resumes: Whether the same command, run again after a stop, continues the work.
+    func perform(
+        resumes: Bool = false, _ body: () async throws(FerryError) -> CommandResult
+    ) async throws {
         let signals = StopSignals()
-        let console = Console.shared
+        let result: CommandResult
+        reporter.begin()
         do {
-            let result = try await signals.guarding(interrupt) { atOnce in
-                if atOnce { cleanUp() }
-                console.message(atOnce ? stopped(resumes) : "Stopping\u{2026} (once more ends it at once)")
+            result = try await signals.guarding(interrupt) { [reporter] atOnce in
+                if atOnce { reporter.end() }
+                reporter.show(atOnce ? .stopped(resumes: resumes) : .stopping)
             } _: {
                 try await body()
             }
-            cleanUp()
-            return result
+            reporter.end()
         } catch let error as FerryError {
-            cleanUp()
-            if error.code == .interrupted {
-                console.message(stopped(resumes))
-            } else {
-                console.error(error)
-            }
+            reporter.end()
+            reporter.show(error.code == .interrupted ? .stopped(resumes: resumes) : .error(error))
             throw ExitStatus(error, signal: signals.received).code
         }
-    }
-
-    private static func stopped(_ resumes: Bool) -> String {
-        resumes ? "Stopped; run the same command again to go on where it was." : "Stopped."
+        try reporter.show(result)
+        let status = ExitStatus(result)
+        if status != .done { throw status.code }
     }
 }

@@ -1,15 +1,15 @@
 import ArgumentParser
 import Ferry
 
-/// What the process ends with: one table for all commands.
+/// The statuses that the process ends with: one table for all commands.
 enum ExitStatus: Int32, CaseIterable {
     /// Done and proven; the plan is ready; both sides hold the same.
     case done = 0
-    /// A fault stopped it, or it could not check.
+    /// A fault stopped the command, or it could not check.
     case failed = 1
     /// The plan has blockers.
     case blocked = 3
-    /// The target holds something else than the source.
+    /// The target does not hold what the source holds.
     case differs = 4
     /// Another copy is running on the target.
     case busy = 6
@@ -31,8 +31,20 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// How a copy ended.
-    init(_ outcome: JobReport.Outcome) {
+    /// The one place where a result becomes a status.
+    init(_ result: CommandResult) {
+        self =
+            switch result {
+            case .plan(let plan): plan.isReady ? .done : .blocked
+            case .refused: .blocked
+            case .copy(let report): Self(report.outcome)
+            case .verify(let report): report.outcome == .same ? .done : .differs
+            case .indexPlan(let plan): plan.isReady ? .done : .blocked
+            case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
+            }
+    }
+
+    private init(_ outcome: JobReport.Outcome) {
         switch outcome {
         case .proven, .alreadyFinished: self = .done
         case .differs: self = .differs
@@ -40,17 +52,6 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// How a comparison ended.
-    init(_ outcome: VerifyReport.Outcome) { self = outcome == .same ? .done : .differs }
-
-    /// Whether a plan could be carried out.
-    init(_ plan: Plan) { self = plan.isReady ? .done : .blocked }
-
     /// For `throw` at the end of a command's `run`.
     var code: ExitCode { ExitCode(rawValue) }
-
-    /// Ends a command's `run`: throws unless all is well.
-    func end() throws {
-        if self != .done { throw code }
-    }
 }

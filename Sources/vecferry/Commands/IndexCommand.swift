@@ -1,21 +1,21 @@
 import ArgumentParser
 import Ferry
-import Postgres
 
 /// `vecferry index`: the index stage alone.
 struct IndexCommand: AsyncParsableCommand {
-    /// The name, and what `--help` tells.
+    /// The name, and the text of `--help`.
     static let configuration = CommandConfiguration(
         commandName: "index",
         abstract: "Build the target's vector indexes on the rows that are there.",
         discussion: """
-            For a target that something else loaded, or whose ivfflat indexes were made on empty tables: one list then \
-            holds nearly every row, and each search reads it whole. An hnsw index stays, unless an option changes it.
+            For a target that another program loaded, or whose ivfflat indexes were created on empty tables: nearly all \
+            rows are then in one list, which every search reads. An hnsw index is kept unless an option changes it.
 
-            Exits with 0 where all is built, or with --dry-run could be; with 3 where something blocks it.
+            Exits with 0 if all indexes are built, or with --dry-run can be built, and with 3 if something blocks that.
 
             Example:
-              vecferry index --target postgresql://postgres@new.example.com/postgres \\
+              vecferry index \\
+                --target postgresql://postgres@new.example.com/postgres \\
                 --ivfflat-lists auto --online
             """)
 
@@ -24,77 +24,40 @@ struct IndexCommand: AsyncParsableCommand {
     @OptionGroup(title: "Which tables") var tables: IndexedTableOptions
     @OptionGroup(title: "Vector indexes") var index: IndexOptions
 
-    @Flag(help: "Show what would be done; change nothing.")
+    @Flag(help: "Show what would be built, and change nothing.")
     var dryRun = false
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    /// Builds, or plans with `--dry-run`, then prints the result; throws the exit status unless all is well.
+    /// Builds, or plans with `--dry-run`, and shows what came of it.
     func run() async throws {
-        let interrupt = Interrupt()
-        let watch = JobWatch(output)
+        let run = CommandRun(output)
         let engine = TargetEngine(
-            target: try target.endpoint(session, interrupt), streams: session.jobCount, retry: session.retryPolicy,
-            interrupt: interrupt, events: { watch.take($0) })
+            target: try target.endpoint(session, run.interrupt), streams: session.jobCount, retry: session.retryPolicy,
+            interrupt: run.interrupt, events: run.reporter.take)
         var request = IndexStepRequest()
         request.selection.tables = Set(tables.table).sorted()
         request.selection.excluded = Set(tables.excludeTable).sorted()
         request.index = index.request
-        if dryRun {
-            let asked = request
-            let plan = try await CommandRun.run(interrupt, resumes: false) { () async throws(FerryError) in
-                try await engine.planIndexes(asked)
-            }
-            return try tell(plan)
+        try await run.perform(resumes: !dryRun) { [request] () async throws(FerryError) in
+            dryRun ? .indexPlan(try await engine.planIndexes(request)) : .index(try await engine.index(request))
         }
-        watch.begin()
-        let asked = request
-        let report = try await CommandRun.run(interrupt, resumes: true, cleanUp: watch.end) {
-            () async throws(FerryError) in try await engine.index(asked)
-        }
-        try tell(report)
-    }
-
-    private func tell(_ plan: IndexStepPlan) throws {
-        let console = Console.shared
-        console.result(
-            output.json
-                ? try JSONOutput.text(plan)
-                : IndexStepText(plan, style: console.outputStyle).text)
-        if !plan.isReady { throw ExitStatus.blocked.code }
-    }
-
-    private func tell(_ report: IndexStepReport) throws {
-        let console = Console.shared
-        for built in report.indexes {
-            guard let error = built.error else { continue }
-            console.message("\(built.table.description.shown), \(built.name.name.shown): \(error.shown)")
-        }
-        if !report.plan.isReady {
-            for line in IndexStepText(report.plan, style: console.errorStyle).blockers { console.message(line) }
-        }
-        console.result(
-            output.json
-                ? try JSONOutput.text(report)
-                : IndexStepText(report.plan, style: console.outputStyle).line(report))
-        if !report.plan.isReady { throw ExitStatus.blocked.code }
-        if !report.isDone { throw ExitStatus.failed.code }
     }
 }
 
-/// Which tables of the target.
+/// Which tables of the target `vecferry index` works on.
 struct IndexedTableOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only tables that match, as psql's patterns do: items, public.*, '\"Mixed Case\"'. Repeatable. "
+            "Only tables that match this psql pattern: items, public.*, '\"Mixed Case\"'. Repeatable. "
                 + "(default: all tables with embeddings)",
             valueName: "pattern"))
     var table: [String] = []
 
-    @Option(help: ArgumentHelp("Leave out tables that match. Repeatable.", valueName: "pattern"))
+    @Option(help: ArgumentHelp("Leave out tables that match this pattern. Repeatable.", valueName: "pattern"))
     var excludeTable: [String] = []
 
-    /// Refuses patterns that can match nothing.
+    /// Refuses patterns that match nothing.
     func validate() throws {
         if (table + excludeTable).contains("") { throw ValidationError("A table pattern is empty.") }
     }

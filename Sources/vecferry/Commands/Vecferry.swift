@@ -1,28 +1,20 @@
 import ArgumentParser
 import Ferry
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// The program: which commands there are, and how every one of them begins and ends.
+/// The program: its commands, and how each of them begins and ends.
 @main
 struct Vecferry: AsyncParsableCommand {
-    /// The commands, the version, and what `--help` tells.
+    /// The commands, the version, and the text of `--help`.
     static let configuration = CommandConfiguration(
         commandName: "vecferry",
-        abstract: "Copies pgvector tables from one PostgreSQL to another, byte for byte, and proves it.",
+        abstract: "Copies pgvector tables from one PostgreSQL server to another, byte for byte, and proves it.",
         discussion: """
-            Every option has an environment variable: VECFERRY_ and the option's name in capitals, with _ for -. \
-            VECFERRY_JOBS=8 is --jobs 8, VECFERRY_JSON=1 is --json, VECFERRY_TABLE=items,bots is --table items \
-            --table bots. What the command line says wins.
+            Every option can be given as an environment variable: VECFERRY_ and the option's name in capitals, with _ \
+            for -. VECFERRY_JOBS=8 means --jobs 8, VECFERRY_JSON=1 means --json, and VECFERRY_TABLE=items,bots means \
+            --table items --table bots. The command line takes precedence.
 
-            Exit status: 0 done, ready or the same; 1 a fault stopped it; 3 the plan is blocked; 4 the target differs; \
-            6 another copy is running; 64 wrong usage; 130 Ctrl-C; 143 SIGTERM.
+            Exit status: 0 success; 1 failure; 3 the plan is blocked; 4 the target differs from the source; 6 another \
+            copy is running on the target; 64 usage error; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.
 
             Example:
               VECFERRY_SOURCE=postgresql://postgres@restored.example.com/postgres
@@ -37,10 +29,10 @@ struct Vecferry: AsyncParsableCommand {
     /// Parses the command line and the environment, runs the command, and exits with its status.
     static func main() async {
         let given = Array(CommandLine.arguments.dropFirst())
-        // The copy in `given` is ours alone; what `ps` shows is not.
+        // `ps` shows the process's own memory, not the copy in `given`.
         ProcessArguments.hideSecrets()
-        // A reader of our output that went away is no reason to die in the middle of a copy.
-        signal(SIGPIPE, SIG_IGN)
+        // That the reader of our output has gone away is no reason to end in the middle of a copy.
+        Machine.ignoreBrokenPipes()
         var arguments = given
         var kind: any ParsableCommand.Type = Self.self
         do {
@@ -57,16 +49,12 @@ struct Vecferry: AsyncParsableCommand {
         }
     }
 
-    /// Says what is wrong, in words that repeat no secret, and exits.
+    /// Writes what is wrong, without repeating a secret, and exits.
     private static func end(with error: any Error, of kind: any ParsableCommand.Type, _ arguments: [String]) -> Never {
-        if let error = error as? FerryError {
-            Console.shared.error(error)
-            Machine.end(ExitStatus(error).rawValue)
-        }
         let code = exitCode(for: error)
         var message = fullMessage(for: error)
         if let error = error as? ValidationError {
-            // Thrown by `run`, ArgumentParser takes it for one of the root command's.
+            // Where `run` throws it, ArgumentParser takes it for the root command's.
             message = "Error: \(error.message)\n  See 'vecferry \(kind._commandName) --help' for more information."
         }
         for argument in arguments {
@@ -75,7 +63,7 @@ struct Vecferry: AsyncParsableCommand {
             }
         }
         if !message.isEmpty {
-            Machine.write(message + "\n", to: code == .success ? STDOUT_FILENO : STDERR_FILENO)
+            Machine.write(message + "\n", to: code == .success ? .output : .error)
         }
         Machine.end(code.rawValue)
     }

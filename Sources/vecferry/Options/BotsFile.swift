@@ -1,10 +1,12 @@
 import ArgumentParser
 
-/// A list of bot ids: one a line, `#` begins a comment, blank lines don't count.
+/// A file of bot ids: one per line; `#` starts a comment; blank lines don't count.
 enum BotsFile {
-    /// A bot id takes some 27 bytes: room for more than a million of them.
+    /// The longest file that is read, in bytes. An id takes some 27 bytes, so this holds more than a million.
     static let limit = 32 << 20
 
+    /// Reads the ids of a file; `-` is standard input.
+    ///
     /// - Throws: `ValidationError` where the file can't be read or is no list of bots.
     static func read(_ path: String) throws -> [String] {
         switch Machine.read(path, limit: limit) {
@@ -12,7 +14,7 @@ enum BotsFile {
         case .failure(let reason):
             throw ValidationError("--bots: \(path.shown) can't be read: \(reason).")
         case .tooLong:
-            throw ValidationError("--bots: \(path.shown) is longer than \(Units.bytes(limit)); is it a list of bots?")
+            throw ValidationError("--bots: \(path.shown) is longer than \(Units.bytes(limit)); give a list of bot ids.")
         }
     }
 
@@ -22,7 +24,7 @@ enum BotsFile {
     /// - Throws: `ValidationError` where the bytes are no UTF-8 text or hold no id.
     static func parse(_ bytes: [UInt8], name: String) throws -> [String] {
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-            throw ValidationError("--bots: \(name.shown) is not UTF-8 text; give one bot id a line.")
+            throw ValidationError("--bots: \(name.shown) is not UTF-8 text; give one bot id per line.")
         }
         let content =
             text.unicodeScalars.first == "\u{feff}" ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
@@ -33,7 +35,7 @@ enum BotsFile {
         }
         guard !ids.isEmpty else {
             throw ValidationError(
-                "--bots: \(name.shown) lists no bot; leave --bots out to copy all of them.")
+                "--bots: \(name.shown) lists no bot; to select all bots, leave out --bots.")
         }
         return ids
     }

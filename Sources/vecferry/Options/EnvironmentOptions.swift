@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// Every option has an environment variable: `VECFERRY_` and its name in capitals.
+/// Gives every option an environment variable: `VECFERRY_` and the option's name in capitals.
 ///
-/// The variables become arguments before anything is parsed, so that they are checked, and complained about, just as
-/// options are. Names and kinds come from the commands' own declarations, so that no table has to be kept.
+/// The variables become arguments before anything is parsed, so that they are checked just as options are, with the same
+/// messages. Names and kinds come from the commands' own declarations; there is no table to maintain.
 enum EnvironmentOptions {
-    /// The arguments, with those behind the command's name that only the environment gives.
+    /// The arguments, with those that only the environment gives inserted behind the command's name.
     static func adding(
         to arguments: [String], commands: [any ParsableCommand.Type] = Vecferry.configuration.subcommands,
         variable: (String) -> String? = Machine.environmentVariable
@@ -21,7 +21,7 @@ enum EnvironmentOptions {
         return [name] + added + arguments.dropFirst()
     }
 
-    /// The options of a command, those of its option groups among them.
+    /// The options of a command, including those of its option groups.
     static func options(of type: any ParsableArguments.Type) throws -> [EnvironmentOption] {
         var options: [EnvironmentOption] = []
         for child in Mirror(reflecting: type.init()).children {
@@ -49,24 +49,24 @@ enum EnvironmentOptions {
     }
 }
 
-/// One option as the environment gives it.
+/// An option that the environment can give.
 struct EnvironmentOption: Equatable {
-    /// A flag takes 1 or 0, a list takes its values with commas between them.
+    /// How a variable's value is read: a flag takes 1 or 0, a list takes values with commas between them.
     enum Kind { case flag, value, list }
 
-    /// Without dashes: `source-password-command`.
+    /// The name without dashes: `source-password-command`.
     var name: String
-    /// What its value means.
+    /// How its variable's value is read.
     var kind: Kind
 
-    /// `--source-password-command`
+    /// The name on a command line: `--source-password-command`.
     var flag: String { "--\(name)" }
-    /// `VECFERRY_SOURCE_PASSWORD_COMMAND`
+    /// The variable: `VECFERRY_SOURCE_PASSWORD_COMMAND`.
     var variable: String {
         "VECFERRY_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
-    /// What stands on a command line for the variable's value.
+    /// The arguments that mean the same as the variable's value.
     func arguments(_ value: String) throws -> [String] {
         switch kind {
         case .value: return ["\(flag)=\(value)"]
@@ -97,7 +97,7 @@ struct EnvironmentOption: Equatable {
     }
 }
 
-/// What a property wrapper of ArgumentParser's declares.
+/// The kind of option that a property wrapper of ArgumentParser's declares.
 private protocol OptionKind {
     static var kind: EnvironmentOption.Kind { get }
 }

@@ -5,39 +5,41 @@ public import Ferry
 struct IndexOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The access method to build vector indexes with: keep, hnsw or ivfflat.", valueName: "method"))
+            "Access method of the vector indexes; keep builds each as it is defined.", valueName: "method"))
     var indexMethod = IndexRequest.Method.keep
 
     @Option(
         help: ArgumentHelp(
-            "ivfflat's lists: keep the definition's, auto for pgvector's advice for the number of rows, or a number.",
+            "Lists of ivfflat indexes: keep the definition's, auto for the number that pgvector recommends for the rows, "
+                + "or a number.",
             valueName: "keep|auto|number"))
     var ivfflatLists = IndexRequest.Lists.keep
 
-    @Option(help: ArgumentHelp("hnsw's m, 2 to 100. (default: the definition's)", valueName: "number"))
+    @Option(help: ArgumentHelp("m of hnsw indexes, 2 to 100. (default: the definition's)", valueName: "number"))
     var hnswM: Int?
 
     @Option(
-        help: ArgumentHelp("hnsw's ef_construction, 4 to 1000. (default: the definition's)", valueName: "number"))
+        help: ArgumentHelp(
+            "ef_construction of hnsw indexes, 4 to 1000. (default: the definition's)", valueName: "number"))
     var hnswEfConstruction: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Memory for one index build, as PostgreSQL writes it: 512MB, 2GB. (default: what the build needs, within "
-                + "what the server can bear)",
+            "Memory for one index build, in PostgreSQL's units: 512MB, 2GB. (default: what the build needs, within the "
+                + "server's limits)",
             valueName: "size"))
     var maintenanceWorkMem: MemorySize?
 
     @Option(
         help: ArgumentHelp(
-            "Parallel workers for one index build, 0 to 64. (default: what the server can spare)",
+            "Parallel workers for one index build, 0 to 64. (default: as many as the server's limits allow)",
             valueName: "number"))
     var indexWorkers: Int?
 
-    @Flag(help: "Build with CONCURRENTLY, beside writers: for a target in use.")
+    @Flag(help: "Build with CONCURRENTLY, for a target that is in use.")
     var online = false
 
-    /// Refuses values that pgvector or PostgreSQL would, and options that exclude each other.
+    /// Refuses values that pgvector or PostgreSQL would refuse, and options that exclude each other.
     func validate() throws {
         // The ranges are pgvector's (README, "Index Options"; HNSW_MAX_M and its like in src/hnsw.h).
         if case .fixed(let lists) = ivfflatLists { try Limits.check(lists, in: 1...32_768, "--ivfflat-lists") }
@@ -46,20 +48,20 @@ struct IndexOptions: ParsableArguments {
             try Limits.check(hnswEfConstruction, in: 4...1000, "--hnsw-ef-construction")
             if let hnswM, hnswEfConstruction < 2 * hnswM {
                 throw ValidationError(
-                    "--hnsw-ef-construction is \(hnswEfConstruction); pgvector wants at least twice --hnsw-m, "
+                    "--hnsw-ef-construction is \(hnswEfConstruction); pgvector requires at least twice --hnsw-m, "
                         + "\(2 * hnswM).")
             }
         }
         if let indexWorkers { try Limits.check(indexWorkers, in: 0...64, "--index-workers") }
         if indexMethod == .hnsw, ivfflatLists != .keep {
-            throw ValidationError("--ivfflat-lists does nothing with --index-method hnsw; leave out one of them.")
+            throw ValidationError("--ivfflat-lists has no effect with --index-method hnsw; leave out one of them.")
         }
         if indexMethod == .ivfflat, hnswM != nil || hnswEfConstruction != nil {
-            throw ValidationError("--hnsw-m and --hnsw-ef-construction do nothing with --index-method ivfflat.")
+            throw ValidationError("--hnsw-m and --hnsw-ef-construction have no effect with --index-method ivfflat.")
         }
     }
 
-    /// The engine's form of it.
+    /// The engine's form of the options.
     var request: IndexRequest {
         var request = IndexRequest()
         request.lists = ivfflatLists
@@ -87,7 +89,7 @@ extension IndexRequest.Lists: ExpressibleByArgument {
         }
     }
 
-    /// As it would be given.
+    /// The value in the form in which an operator gives it.
     public var defaultValueDescription: String {
         switch self {
         case .keep: "keep"
@@ -97,22 +99,22 @@ extension IndexRequest.Lists: ExpressibleByArgument {
     }
 }
 
-/// An amount of memory as PostgreSQL writes its settings: `64MB`, `1.5GB`; a bare number counts kB
+/// An amount of memory in the form of PostgreSQL's settings: `64MB`, `1.5GB`; a number alone counts kB
 /// (PostgreSQL documentation, "Parameter Names and Values").
 struct MemorySize: ExpressibleByArgument, Equatable {
-    /// How many bytes.
+    /// The amount in bytes.
     var bytes: Int
 
     private static let units = [
         "b": 1.0, "kb": 1024.0, "mb": 1_048_576.0, "gb": 1_073_741_824.0, "tb": 1_099_511_627_776.0,
     ]
-    /// What `maintenance_work_mem` takes on a 64-bit server: 1 MB to 2 TB (src/backend/utils/misc/guc_tables.c).
+    /// The range of `maintenance_work_mem` on a 64-bit server: 1 MB to 2 TB (src/backend/utils/misc/guc_tables.c).
     private static let range = 1_048_576.0...Double(Int32.max) * 1024
 
-    /// Of that many bytes, in range or not.
+    /// An amount that is not checked.
     init(bytes: Int) { self.bytes = bytes }
 
-    /// nil where it is no amount of memory, or one that PostgreSQL does not take.
+    /// Reads an amount; nil where the text is none, or PostgreSQL would refuse it.
     init?(argument: String) {
         let text = argument.filter { $0 != " " }.lowercased()
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }

@@ -1,20 +1,20 @@
 public import ArgumentParser
 public import Logging
 
-/// What is said, and how much of it: for every command.
+/// What a command writes, and how much: for every command.
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "The result as JSON on standard output.")
+    @Flag(help: "Write the result as JSON to standard output.")
     var json = false
 
-    @Flag(help: "No progress, only warnings and errors.")
+    @Flag(help: "Write no progress, only warnings and errors.")
     var quiet = false
 
-    @Flag(help: "Say more: every table, and what happens chunk by chunk.")
+    @Flag(help: "Write more: every table, and each piece of a table that is copied.")
     var verbose = false
 
     @Option(
         help: ArgumentHelp(
-            "The least that goes to the log on standard error. (default: notice)", valueName: "level"))
+            "Lowest level of the log on standard error. (default: notice)", valueName: "level"))
     var logLevel: Logger.Level?
 
     /// Refuses options that contradict each other.
@@ -22,7 +22,7 @@ struct OutputOptions: ParsableArguments {
         if quiet && verbose { throw ValidationError("Give either --quiet or --verbose.") }
     }
 
-    /// The lowest level that is shown.
+    /// The lowest level that is written.
     var level: Logger.Level { logLevel ?? (verbose ? .debug : quiet ? .warning : .notice) }
 }
 

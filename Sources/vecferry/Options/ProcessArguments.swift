@@ -1,22 +1,16 @@
 import Postgres
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Takes passwords out of what `ps` shows of this process.
 ///
-/// An operator may put a URI with a password on the command line. It stands there for the moment until this runs, which
-/// nothing can help; after that, nobody who looks at the process list finds it.
+/// An operator may put a URI with a password on the command line. Until this runs, the process list shows it, which nothing
+/// can prevent; afterwards it does not.
 enum ProcessArguments {
     /// Overwrites each argument that holds a secret, in the memory that `/proc/self/cmdline` shows.
     ///
     /// Swift's own `CommandLine.unsafeArgv` is a copy on Linux, so the place is taken from `/proc/self/stat`.
     static func hideSecrets() {
         #if os(Linux)
-            // Arguments must have been taken before they are overwritten.
+            // Swift copies the arguments when they are first read, which must be before they are overwritten.
             _ = CommandLine.arguments
             guard case .bytes(let stat) = Machine.read("/proc/self/stat", limit: 64 << 10),
                 let place = argumentsPlace(String(decoding: stat, as: UTF8.self)),
@@ -39,7 +33,7 @@ enum ProcessArguments {
         return first..<last
     }
 
-    /// Which bytes of the arguments, each ended by a NUL, are to be overwritten: the lengths stay as they are.
+    /// The ranges of bytes to overwrite in the arguments, each of which ends in a NUL. Lengths stay as they are.
     static func secretRanges(_ bytes: [UInt8]) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var start = 0
@@ -61,7 +55,7 @@ enum ProcessArguments {
     }
 
     /// The value in `--name=value`, or the whole argument, where that may hold a password: a URI with one before its
-    /// host, or anything that speaks of a password. It need not be a string that libpq can parse, since operators mistype.
+    /// host, or any mention of a password. It need not be a string that libpq can parse, because operators mistype.
     private static func secretValue(_ argument: String) -> Substring? {
         var value = argument[...]
         if argument.hasPrefix("--") {

@@ -1,72 +1,66 @@
-import Ferry
-import Logging
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Standard output for the result, standard error for everything else; the live lines at the bottom of a terminal stay
-/// at the bottom while others are written above them.
+/// there while others are written above them. Paints lines for the stream that they go to.
 final class Console: Sendable {
     /// The process's one console.
     static let shared = Console()
 
     /// Whether standard error is a terminal that lines can be redrawn on.
-    let isLive = Machine.isTerminal(STDERR_FILENO) && Machine.environmentVariable("TERM") != "dumb"
-    /// For what goes to standard output.
-    let outputStyle = Style(isColored: Style.wantsColor(STDOUT_FILENO))
-    /// For what goes to standard error.
-    let errorStyle = Style(isColored: Style.wantsColor(STDERR_FILENO))
+    let isLive = Machine.isTerminal(.error) && Machine.environmentVariable("TERM") != "dumb"
 
+    private let outputPainter = Painter(for: .output)
+    private let errorPainter = Painter(for: .error)
     /// The live lines on the screen; nil while there are to be none.
     private let live = Mutex<[String]?>(nil)
 
     private init() {}
 
-    /// Writes to standard output.
+    /// Writes lines to standard output.
+    func result(_ lines: [Line]) { result(lines.map(outputPainter.paint).joined(separator: "\n")) }
+
+    /// Writes text to standard output, and ends it with a newline.
     func result(_ text: String) {
         live.withLock { live in
-            if Machine.isTerminal(STDOUT_FILENO) { Machine.write(Self.erasing(live), to: STDERR_FILENO) }
-            Machine.write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
-            if Machine.isTerminal(STDOUT_FILENO) { Machine.write(Self.drawing(live), to: STDERR_FILENO) }
+            if Machine.isTerminal(.output) { Machine.write(Self.erasing(live), to: .error) }
+            Machine.write(text + "\n", to: .output)
+            if Machine.isTerminal(.output) { Machine.write(Self.drawing(live), to: .error) }
         }
     }
 
     /// Writes a line to standard error, above the live lines.
-    func message(_ line: String) {
+    func message(_ line: Line) {
         live.withLock { live in
-            Machine.write(Self.erasing(live) + line + "\n" + Self.drawing(live), to: STDERR_FILENO)
+            let text = errorPainter.paint(line)
+            Machine.write(Self.erasing(live) + text + "\n" + Self.drawing(live), to: .error)
         }
     }
-
-    /// What stopped a command.
-    func error(_ error: FerryError) { message(errorStyle.red("Error:") + " " + error.description.shown) }
 
     /// Lets ``redraw(_:)`` draw.
     func beginLive() { live.withLock { $0 = $0 ?? [] } }
 
     /// Replaces the live lines, in one write so that nothing flickers. Only for a terminal.
-    func redraw(_ lines: [String]) {
+    ///
+    /// - Parameter lines: Makes lines that fit the columns and rows it is given.
+    func redraw(_ lines: (_ columns: Int, _ rows: Int) -> [String]) {
         guard isLive else { return }
+        let size = Machine.terminalSize(.error) ?? (columns: 80, rows: 24)
+        // One row stays free, for the cursor.
+        let lines = lines(size.columns, size.rows - 1)
         live.withLock { live in
             guard let shown = live else { return }
             var text = shown.isEmpty ? "" : "\u{1b}[\(shown.count)A\r"
             for line in lines { text += line + "\u{1b}[K\n" }
             if lines.count < shown.count { text += "\u{1b}[J" }
             live = lines
-            if !text.isEmpty { Machine.write(text, to: STDERR_FILENO) }
+            if !text.isEmpty { Machine.write(text, to: .error) }
         }
     }
 
     /// Takes the live lines off the screen; a redraw that comes late finds nothing to draw on.
     func endLive() {
         live.withLock { live in
-            Machine.write(Self.erasing(live), to: STDERR_FILENO)
+            Machine.write(Self.erasing(live), to: .error)
             live = nil
         }
     }
@@ -79,32 +73,38 @@ final class Console: Sendable {
     private static func drawing(_ live: [String]?) -> String { (live ?? []).map { $0 + "\n" }.joined() }
 }
 
-/// Colours, where they are wanted.
-struct Style: Sendable {
+/// Turns a line's roles into colours, where they are wanted. The only place that knows escape codes for text.
+struct Painter: Sendable {
     /// Whether text is wrapped in ANSI escape sequences.
-    var isColored: Bool
+    let isColored: Bool
 
-    /// No colours.
-    static let plain = Style(isColored: false)
+    /// A painter that does or does not paint.
+    init(isColored: Bool) { self.isColored = isColored }
 
-    /// On a terminal, unless `NO_COLOR` is set (no-color.org).
-    static func wantsColor(_ descriptor: Int32) -> Bool {
-        Machine.isTerminal(descriptor) && (Machine.environmentVariable("NO_COLOR") ?? "").isEmpty
+    /// Paints for a terminal, unless `NO_COLOR` is set (no-color.org).
+    init(for stream: Machine.Stream) {
+        isColored =
+            Machine.isTerminal(stream) && (Machine.environmentVariable("NO_COLOR") ?? "").isEmpty
             && Machine.environmentVariable("TERM") != "dumb"
     }
 
-    /// For names that lines begin with.
-    func bold(_ text: String) -> String { paint(text, "1") }
-    /// For what only helps to find one's way.
-    func dim(_ text: String) -> String { paint(text, "2") }
-    /// For what failed or differs.
-    func red(_ text: String) -> String { paint(text, "31") }
-    /// For what is proven or ready.
-    func green(_ text: String) -> String { paint(text, "32") }
-    /// For what the operator should look at.
-    func yellow(_ text: String) -> String { paint(text, "33") }
+    /// The line as the stream is given it.
+    func paint(_ line: Line) -> String {
+        guard isColored else { return line.text }
+        return line.spans.map { span in
+            Self.code(span.role).map { "\u{1b}[\($0)m\(span.text)\u{1b}[0m" } ?? span.text
+        }.joined()
+    }
 
-    private func paint(_ text: String, _ code: String) -> String {
-        isColored ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    /// The parameter of SGR (ECMA-48, 8.3.117).
+    private static func code(_ role: Line.Role) -> String? {
+        switch role {
+        case .plain: nil
+        case .name: "1"
+        case .label: "2"
+        case .good: "32"
+        case .bad: "31"
+        case .attention: "33"
+        }
     }
 }

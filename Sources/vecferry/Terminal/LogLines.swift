@@ -2,45 +2,44 @@ import Logging
 
 /// Writes log records to standard error, one line each: `2026-11-22T17:35:55Z warning: …`.
 struct LogLines: LogHandler {
-    /// The least that is written.
+    /// The lowest level that is written.
     var logLevel: Logger.Level
-    /// Kept as `LogHandler` asks, and not written.
+    /// Required by `LogHandler`; not written.
     var metadata: Logger.Metadata = [:]
-    /// Kept as `LogHandler` asks, and not asked.
+    /// Required by `LogHandler`; not used.
     var metadataProvider: Logger.MetadataProvider?
-    /// On a terminal the time would be noise; in a file it is what people look for.
+    /// Whether lines begin with the time: noise on a terminal, and what people look for in a file.
     var hasTimestamps: Bool
-    /// How words are coloured.
-    var style: Style
+    /// Where lines go.
+    let console: Console
 
-    /// A logger of this process, at the level and in the form that the options ask for.
-    static func logger(_ options: OutputOptions) -> Logger {
-        let console = Console.shared
+    /// A logger at the level and in the form that the options ask for.
+    static func logger(_ options: OutputOptions, _ console: Console) -> Logger {
         let hasTimestamps = !console.isLive || options.level < .notice
         var logger = Logger(label: "vecferry") { _ in
-            LogLines(logLevel: options.level, hasTimestamps: hasTimestamps, style: console.errorStyle)
+            LogLines(logLevel: options.level, hasTimestamps: hasTimestamps, console: console)
         }
         logger.logLevel = options.level
         return logger
     }
 
-    /// Kept as `LogHandler` asks, and not written: events say all they have to say in their sentence.
+    /// Required by `LogHandler`; not written, because an event's sentence says everything.
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     /// Writes one line, without control characters.
-    func log(event: LogEvent) { Console.shared.message(line(event.level, "\(event.message)")) }
+    func log(event: LogEvent) { console.message(line(event.level, "\(event.message)")) }
 
-    private func line(_ level: Logger.Level, _ message: String) -> String {
-        let word =
+    private func line(_ level: Logger.Level, _ message: String) -> Line {
+        let word: Line =
             switch level {
-            case .warning: style.yellow("warning:") + " "
-            case .error, .critical: style.red("error:") + " "
+            case .warning: "\("warning:", .attention) "
+            case .error, .critical: "\("error:", .bad) "
             case .notice, .info: hasTimestamps ? "\(level): " : ""
             default: "\(level): "
             }
-        return (hasTimestamps ? style.dim(Machine.timestamp()) + " " : "") + word + message.shown
+        return (hasTimestamps ? "\(Machine.timestamp(), .label) " : "") + word + Line(message)
     }
 }

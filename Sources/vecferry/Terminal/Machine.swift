@@ -1,48 +1,16 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Platform
 
-/// What the command line asks of the operating system.
+/// What the command line asks of the operating system. No other file here calls the C library.
 enum Machine {
-    /// Processors that are online.
-    static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// Where a process writes.
+    enum Stream {
+        /// Standard output, for the result; standard error, for everything else.
+        case output, error
 
-    /// The variable's value; nil where it is not set.
-    static func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-
-    /// Ends the process, after what the C library has to flush.
-    static func end(_ status: Int32) -> Never { exit(status) }
-
-    /// Whether the descriptor is a terminal.
-    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
-
-    /// Columns and rows of the terminal behind `descriptor`, where it says so.
-    static func terminalSize(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
-        var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
-        return (Int(size.ws_col), Int(size.ws_row))
-    }
-
-    /// Writes all of `text`; a reader that went away ends it silently.
-    static func write(_ text: String, to descriptor: Int32) {
-        var text = text
-        text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while let start = rest.baseAddress, !rest.isEmpty {
-                #if canImport(Glibc)
-                    let count = Glibc.write(descriptor, start, rest.count)
-                #elseif canImport(Musl)
-                    let count = Musl.write(descriptor, start, rest.count)
-                #else
-                    let count = Darwin.write(descriptor, start, rest.count)
-                #endif
-                if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-                guard count > 0 else { return }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        fileprivate var descriptor: Int32 {
+            switch self {
+            case .output: STDOUT_FILENO
+            case .error: STDERR_FILENO
             }
         }
     }
@@ -51,10 +19,51 @@ enum Machine {
     enum FileContent {
         /// All of it.
         case bytes([UInt8])
-        /// In the operating system's words.
+        /// Why it can't be read, in the operating system's words.
         case failure(String)
-        /// It is longer than the limit, and was not read to its end.
+        /// The file is longer than the limit, and was not read to its end.
         case tooLong
+    }
+
+    /// Processors that are online.
+    static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// The variable's value; nil where it is not set.
+    static func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Lets a write fail where the reader has gone away, instead of ending the process.
+    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+    /// Ends the process, after what the C library has to flush.
+    static func end(_ status: Int32) -> Never { exit(status) }
+
+    /// Ends the process at once, from any thread.
+    static func endAtOnce(_ status: ExitStatus) -> Never { _exit(status.rawValue) }
+
+    /// Whether the stream is a terminal.
+    static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.descriptor) == 1 }
+
+    /// Columns and rows of the terminal behind the stream, where it reports them.
+    static func terminalSize(_ stream: Stream) -> (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return nil
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Writes all of `text`; where the reader has gone away, the rest is dropped silently.
+    static func write(_ text: String, to stream: Stream) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while let start = rest.baseAddress, !rest.isEmpty {
+                let count = Platform.write(stream.descriptor, start, rest.count)
+                if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+                guard count > 0 else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
     }
 
     /// Reads a file, or standard input where `path` is `-`, of at most `limit` bytes.
@@ -66,13 +75,7 @@ enum Machine {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = buffer.withUnsafeMutableBytes { recv in
-                #if canImport(Glibc)
-                    Glibc.read(descriptor, recv.baseAddress, recv.count)
-                #elseif canImport(Musl)
-                    Musl.read(descriptor, recv.baseAddress, recv.count)
-                #else
-                    Darwin.read(descriptor, recv.baseAddress, recv.count)
-                #endif
+                Platform.read(descriptor, recv.baseAddress, recv.count)
             }
             if count < 0 {
                 if errno == EINTR { continue }

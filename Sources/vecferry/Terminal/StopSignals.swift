@@ -2,15 +2,7 @@ import Postgres
 import Synchronization
 import UnixSignals
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// Ctrl-C and SIGTERM: the first asks the engine to stop and leave the ledger resumable; a second one, or
+/// Ctrl-C and SIGTERM. The first asks the engine to stop and leave the ledger resumable; a second one, or
 /// ``StopSignals/patience`` without an end, ends the process at once, which the ledger survives as well.
 final class StopSignals: Sendable {
     /// SIGINT, as Ctrl-C sends it, or SIGTERM.
@@ -18,7 +10,7 @@ final class StopSignals: Sendable {
         /// SIGINT; SIGTERM.
         case interrupt, terminate
 
-        /// What the process ends with.
+        /// The status that the process ends with.
         var status: ExitStatus {
             switch self {
             case .interrupt: .interrupted
@@ -27,15 +19,17 @@ final class StopSignals: Sendable {
         }
     }
 
-    /// Within the 5 seconds that an operator was promised.
+    /// How long the engine may take to stop: the operator is promised 5 seconds.
     static let patience: Duration = .milliseconds(4500)
 
     private let first = Mutex<Signal?>(nil)
 
-    /// The signal that came, if one did.
+    /// The first signal; nil before one arrives.
     var received: Signal? { first.withLock { $0 } }
 
-    /// Runs `body` with both signals wired to `interrupt`; `onStop` is told of the first signal, and of being ended early.
+    /// Runs `body` with both signals wired to `interrupt`.
+    ///
+    /// - Parameter onStop: Called at the first signal, and again, with `atOnce`, right before the process is ended early.
     func guarding<Result: Sendable>(
         _ interrupt: Interrupt, onStop: @escaping @Sendable (_ atOnce: Bool) -> Void,
         _ body: () async throws -> Result
@@ -63,6 +57,6 @@ final class StopSignals: Sendable {
 
     private static func endAtOnce(_ signal: Signal, _ onStop: @Sendable (Bool) -> Void) -> Never {
         onStop(true)
-        _exit(signal.status.rawValue)
+        Machine.endAtOnce(signal.status)
     }
 }

@@ -1,54 +1,51 @@
 import Ferry
 
-/// What `vecferry index` will do, and how it ended, as people read it.
-struct IndexStepText {
+/// What `vecferry index` would do: the dry run.
+struct IndexStepText: ResultText {
+    /// The plan.
     let plan: IndexStepPlan
-    let style: Style
 
-    /// In these colours; the default has none.
-    init(_ plan: IndexStepPlan, style: Style = .plain) {
-        self.plan = plan
-        self.style = style
-    }
-
-    /// The dry run.
-    var text: String {
-        var lines = ["\(style.bold("Target"))  \(PlanText.server(plan.target))"]
+    /// All of it.
+    var lines: [Line] {
+        var lines = [plan.target.line(.target)]
         for table in plan.tables {
-            lines += [
-                "", "\(style.bold(table.name.description.shown))  about \(Units.count(table.estimatedRows, "row"))",
-            ]
+            lines += [.empty, "\(table.name, .name)  about \(Units.count(table.estimatedRows, "row"))"]
             for index in table.indexes {
-                lines += IndexText(index, isInPlace: true, style: style).lines.map { "  \($0)" }
+                lines += IndexText(index: index, isInPlace: true).lines.map { $0.indented() }
             }
         }
-        lines += notes(.info, "Remarks") + notes(.warning, "Warnings") + blockers + ["", verdict]
-        return lines.joined(separator: "\n") + "\n"
+        return lines + NotesText(notes: plan.notes).lines + [.empty, verdict]
     }
 
-    /// What stands in the way.
-    var blockers: [String] { notes(.blocker, "Blockers") }
+    /// Whether the builds can start, and how many there are.
+    var verdict: Line {
+        guard plan.isReady else { return NotesText(notes: plan.notes).blocked }
+        return "\("READY", .good): \(Units.count(plan.builds, "index", "indexes")) to build on the data."
+    }
+}
 
-    /// The last line of a run.
-    func line(_ report: IndexStepReport) -> String {
-        guard plan.isReady else { return verdict }
+/// How `vecferry index` ended.
+struct IndexReportText: ResultText {
+    /// How each build ended.
+    let report: IndexStepReport
+
+    /// A line for each index that could not be built; where the plan is blocked, the blockers.
+    var problems: [Line] {
+        let failed = report.indexes.compactMap { index in
+            index.error.map { "\(index.table), \(index.name.name): \($0)" as Line }
+        }
+        return failed + NotesText(notes: report.plan.notes).lines(.blocker)
+    }
+
+    /// How many indexes were built.
+    var verdict: Line {
+        guard report.plan.isReady else { return IndexStepText(plan: report.plan).verdict }
         let failed = report.indexes.count { $0.error != nil }
         let built = Units.count(report.indexes.count - failed, "index", "indexes")
         if failed > 0 {
-            return
-                "\(style.red("FAILED")): \(Units.count(failed, "index", "indexes")) could not be built; \(built) done."
+            return "\("FAILED", .bad): \(Units.count(failed, "index", "indexes")) could not be built; \(built) built."
         }
-        if report.indexes.isEmpty { return "\(style.green("Done")): no index had to be built." }
-        return "\(style.green("Done")): \(built) built on the data, in \(Units.duration(report.seconds))."
-    }
-
-    private var verdict: String {
-        guard plan.isReady else { return "\(style.red("BLOCKED")): nothing was changed." }
-        return "\(style.green("READY")): \(Units.count(plan.builds, "index", "indexes")) to build on the data."
-    }
-
-    private func notes(_ level: Note.Level, _ heading: String) -> [String] {
-        let notes = plan.notes.filter { $0.level == level }
-        return notes.isEmpty ? [] : ["", style.bold(heading)] + notes.flatMap(PlanText.lines(of:))
+        if report.indexes.isEmpty { return "\("Done", .good): no index had to be built." }
+        return "\("Done", .good): \(built) built on the data in \(Units.duration(report.seconds))."
     }
 }

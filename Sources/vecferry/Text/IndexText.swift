@@ -2,25 +2,17 @@ import Ferry
 
 /// One index of a plan: what happens to it and why, then what its build needs and gets.
 struct IndexText {
+    /// The index.
     let index: IndexPlan
     /// Whether the rows are there already, so that no load comes before the build.
-    let isInPlace: Bool
-    let style: Style
-
-    /// - Parameter isInPlace: Whether the table keeps its rows, so that nothing is said of a load.
-    init(_ index: IndexPlan, isInPlace: Bool = false, style: Style = .plain) {
-        self.index = index
-        self.isInPlace = isInPlace
-        self.style = style
-    }
+    var isInPlace = false
 
     /// What happens to it, and why.
-    var lines: [String] {
-        let name = "\(style.dim("index")) \(index.name.name.shown)"
-        var lines = ["\(name): \(kind); \(action), since \(index.reason.shown)"]
+    var lines: [Line] {
+        var lines: [Line] = ["\("index", .label) \(index.name.name): \(kind); \(action), because \(index.reason)"]
         if let build { lines.append("  \(build)") }
-        if let previous = index.previousDefinition { lines.append("  it was: \(previous.shown)") }
-        for leftover in index.leftovers { lines.append("  dropped: \(leftover.shown), left by a killed build") }
+        if let previous = index.previousDefinition { lines.append("  was: \(previous)") }
+        for leftover in index.leftovers { lines.append("  dropped: \(leftover), left by a killed build") }
         return lines
     }
 
@@ -29,21 +21,21 @@ struct IndexText {
         var parts = [(index.isUnique ? "unique " : "") + index.method]
         if index.isVectorIndex { parts.append(index.operatorClass) }
         parts += index.options.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
-        return parts.joined(separator: ", ").shown
+        return parts.joined(separator: ", ")
     }
 
-    private var action: String {
+    private var action: Line {
         let after = isInPlace ? "" : " after the load"
         return switch index.action {
         case .keep: "kept"
-        case .rebuild: style.bold("dropped and rebuilt\(after)")
-        case .create: style.bold("built\(after)")
-        case .reindex where index.previousDefinition != nil: style.bold("kept until a new one takes its place\(after)")
-        case .reindex: style.bold("kept, with REINDEX\(after)")
+        case .rebuild: Line("dropped and rebuilt\(after)", .name)
+        case .create: Line("built\(after)", .name)
+        case .reindex where index.previousDefinition != nil: Line("kept until a new one replaces it\(after)", .name)
+        case .reindex: Line("kept, with REINDEX\(after)", .name)
         }
     }
 
-    /// Of a partitioned index, the largest of its builds.
+    /// What the build needs and gets; of a partitioned index, its largest build.
     private var build: String? {
         guard index.action != .keep, let build = index.builds.max(by: { ($0.memory ?? 0) < ($1.memory ?? 0) }) else {
             return nil

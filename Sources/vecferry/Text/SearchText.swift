@@ -2,25 +2,21 @@ import Ferry
 
 /// Searches in one embedding column: whether both sides answer the same, and what comes through their indexes.
 struct SearchText {
+    /// What the searches found.
     let report: SearchReport
-    let style: Style
-
-    /// In these colours; the default has none.
-    init(_ report: SearchReport, style: Style = .plain) {
-        self.report = report
-        self.style = style
-    }
 
     /// How searches in the column compare, and how well each side's index answers.
-    var lines: [String] {
+    var lines: [Line] {
         let verdict =
             report.differing == 0
-            ? style.green("the same answers on both sides")
-            : style.red("\(Units.count(report.differing)) with other answers")
-        let name = "\(report.table.description.shown).\(report.column.shown)"
+            ? Line("the same answers on both sides", .good)
+            : Line("\(Units.count(report.differing)) with different answers", .bad)
+        let queries = Units.count(report.queries, "query", "queries")
         return [
-            "\(style.bold("search \(name)"))  \(Units.count(report.queries, "query", "queries")) by \(report.distance) "
-                + "for \(Units.count(report.k)) rows, exactly: \(verdict)",
+            """
+            \("search \(report.table).\(report.column)", .name)  \(queries) by \(report.distance) \
+            for \(Units.count(report.k, "row")), exactly: \(verdict)
+            """,
             "  source: \(side(report.source))",
             "  target: \(side(report.target))",
         ]
@@ -30,17 +26,17 @@ struct SearchText {
         let exact = "\(Self.milliseconds(side.exactMilliseconds)) without an index"
         guard let index = side.index, let method = side.method else { return "no index; \(exact)" }
         var parts = [method] + side.options.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
-        parts += side.settings.filter { $0.key.hasPrefix(method) && Self.told.contains($0.key) }
+        parts += side.settings.filter { $0.key.hasPrefix(method) && Self.shownSettings.contains($0.key) }
             .sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
-        let text = "\(index.name) (\(parts.joined(separator: ", ")))".shown
+        let text = "\(index.name) (\(parts.joined(separator: ", ")))"
         guard let recall = side.recall, let time = side.indexMilliseconds else {
-            return "\(text): the server does not use it; \(exact)"
+            return "\(text): not used by the server; \(exact)"
         }
-        let chosen = side.choosesIndex ? "" : "; left to itself the server does not use it"
+        let chosen = side.choosesIndex ? "" : "; by default the server does not use it"
         return "\(text): recall \(Self.thousandths(recall)) in \(Self.milliseconds(time)), \(exact)\(chosen)"
     }
 
-    private static let told: Set = ["ivfflat.probes", "hnsw.ef_search"]
+    private static let shownSettings: Set = ["ivfflat.probes", "hnsw.ef_search"]
 
     private static func thousandths(_ number: Double) -> String {
         let digits = String(Int((number * 1000).rounded(.down)) + 1000)

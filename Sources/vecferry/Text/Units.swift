@@ -1,6 +1,6 @@
 /// Amounts as people read them.
 enum Units {
-    /// `60,000`
+    /// A number with its digits grouped: `60,000`.
     static func count(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var grouped = ""
@@ -11,12 +11,12 @@ enum Units {
         return number < 0 ? "-" + grouped : grouped
     }
 
-    /// `1 row`, `60,000 rows`
+    /// A number and its noun, which agree: `1 row`, `60,000 rows`.
     static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
         "\(count(number)) \(number == 1 ? singular : plural ?? singular + "s")"
     }
 
-    /// `363 MB`: powers of 1024 under PostgreSQL's names, as `pg_size_pretty` has them; one decimal below 10.
+    /// An amount of data: `363 MB`. Units are powers of 1024 under the names of `pg_size_pretty`; one decimal below 10.
     static func bytes(_ bytes: Int) -> String {
         let names = ["bytes", "kB", "MB", "GB", "TB", "PB"]
         guard bytes.magnitude >= 1024 else { return count(bytes, "byte") }
@@ -31,12 +31,12 @@ enum Units {
         return "\(text) \(names[unit])"
     }
 
-    /// `121 MB/s`
+    /// A pace: `121 MB/s`.
     static func rate(_ bytesPerSecond: Double) -> String {
         "\(bytes(bytesPerSecond.isFinite ? Int(min(bytesPerSecond, 1e18)) : 0))/s"
     }
 
-    /// `0.4 s`, `9.1 s`, `42 s`, `3 min 5 s`, `2 h 7 min`
+    /// A duration: `0.4 s`, `9.1 s`, `42 s`, `3 min 5 s`, `2 h 7 min`.
     static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e9 else { return "?" }
         if seconds < 9.95 { return "\(tenths(max(0, seconds))) s" }
@@ -46,7 +46,7 @@ enum Units {
         return "\(count(whole / 3600)) h \(whole % 3600 / 60) min"
     }
 
-    /// `34%`, never 100% before all is done.
+    /// A share: `34%`; never 100%, which only the end of the work proves.
     static func percent(_ fraction: Double) -> String { "\(min(99, max(0, Int(fraction * 100))))%" }
 
     private static func tenths(_ number: Double) -> String {
@@ -56,14 +56,14 @@ enum Units {
 }
 
 extension String {
-    /// The text as a terminal may be given it: names come from databases, and one that holds an escape sequence must not
-    /// steer the operator's terminal.
+    /// The text with its control characters shown as escapes: names come from databases, and one that holds an escape
+    /// sequence must not control the operator's terminal.
     var shown: String {
         guard unicodeScalars.contains(where: Self.isControl) else { return self }
         var shown = ""
         for scalar in unicodeScalars {
             if scalar == "\t" {
-                // libpq indents with it.
+                // libpq indents its messages with tabs.
                 shown += " "
             } else if Self.isControl(scalar) {
                 shown += "\\u{\(String(scalar.value, radix: 16))}"
@@ -74,7 +74,7 @@ extension String {
         return shown
     }
 
-    /// C0, DEL, C1, and the marks that turn the direction of writing.
+    /// C0, DEL, C1, and the characters that change the direction of writing.
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7f..<0xa0, 0x202a...0x202e, 0x2066...0x2069: true

@@ -36,13 +36,34 @@ import Testing
         arguments: [(.proven, .done), (.alreadyFinished, .done), (.differs, .differs), (.failed, .failed)]
             as [(JobReport.Outcome, ExitStatus)])
     func everyOutcomeHasAStatus(outcome: JobReport.Outcome, status: ExitStatus) {
-        #expect(ExitStatus(outcome) == status)
+        #expect(ExitStatus(.copy(Fixtures.report(outcome, .proven))) == status)
     }
 
     @Test func aPlanIsReadyOrBlocked() {
-        #expect(ExitStatus(Fixtures.plan([])) == .done)
-        #expect(ExitStatus(Fixtures.plan([], notes: [Fixtures.note(.warning, "x", "Look.")])) == .done)
-        #expect(ExitStatus(Fixtures.plan([], notes: [Fixtures.note(.blocker, "x", "No.")])) == .blocked)
+        #expect(ExitStatus(.plan(Fixtures.plan([]))) == .done)
+        #expect(ExitStatus(.plan(Fixtures.plan([], notes: [Fixtures.note(.warning, "x", "Look.")]))) == .done)
+        let blocked = Fixtures.plan([], notes: [Fixtures.note(.blocker, "x", "No.")])
+        #expect(ExitStatus(.plan(blocked)) == .blocked)
+        #expect(ExitStatus(.refused(blocked)) == .blocked)
+    }
+
+    @Test func aComparisonIsTheSameOrDiffers() {
+        var report = Fixtures.fullComparison
+        #expect(ExitStatus(.verify(report)) == .differs)
+        report.tables = []
+        report.searches = []
+        #expect(ExitStatus(.verify(report)) == .done)
+    }
+
+    @Test func theIndexStageIsDoneFailedOrBlocked() {
+        var report = Fixtures.fullIndexReport
+        #expect(ExitStatus(.index(report)) == .failed)
+        report.indexes.removeLast()
+        #expect(ExitStatus(.index(report)) == .done)
+        report.plan.notes = Fixtures.allNotes
+        #expect(ExitStatus(.index(report)) == .blocked)
+        #expect(ExitStatus(.indexPlan(report.plan)) == .blocked)
+        #expect(ExitStatus(.indexPlan(Fixtures.indexPlan())) == .done)
     }
 
     @Test func wrongUsageIsArgumentParsersStatus() {

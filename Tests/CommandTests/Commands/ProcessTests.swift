@@ -34,7 +34,7 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(5))
         #expect(ended.status == status.rawValue)
         #expect(ended.output.isEmpty)
-        #expect(ended.errors.hasSuffix("Stopped; run the same command again to go on where it was.\n"))
+        #expect(ended.errors.hasSuffix("Stopped. To resume, run the same command again.\n"))
     }
 
     @Test(arguments: [
@@ -65,7 +65,7 @@ import Testing
     @Test func aMissingSideIsNamedWithItsOptionAndItsVariable() throws {
         let ended = try Tool.run("copy", environment: ["VECFERRY_SOURCE": "dbname=x"])
         #expect(ended.status == ExitStatus.usage.rawValue)
-        #expect(ended.errors.hasPrefix("Error: No target was given. Give --target or VECFERRY_TARGET: a URI "))
+        #expect(ended.errors.hasPrefix("Error: No target given. Give --target or VECFERRY_TARGET: a URI "))
     }
 
     @Test func aFaultIsToldOnStandardErrorAlsoWithJSON() throws {

@@ -23,7 +23,7 @@ import Testing
         try await Rig.withDatabases(setup: Self.setup) { databases in
             let same = try verify(databases)
             #expect(same.status == 0)
-            #expect(same.output.contains("Same: 10 rows of 1 table"))
+            #expect(same.output.contains("Same: 10 rows in 1 table"))
             try databases.target.run(
                 "UPDATE items SET embedding = '[0,0]' WHERE id = 3; DELETE FROM items WHERE id = 4")
             let differs = try verify(databases)
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--dry-run"], "--dry-run goes with --repair"), (["--max-findings", "-1"], "--max-findings"),
+        (["--dry-run"], "--dry-run is an option of --repair"), (["--max-findings", "-1"], "--max-findings"),
         (["--search", "0"], "--search"), (["--search", "5", "--k", "0"], "--k"),
     ])
     func `options that can't be are refused`(_ arguments: [String], _ message: String) throws {

@@ -21,13 +21,13 @@ import Testing
     @Test(arguments: ["", "\n\n", "# nothing\n"])
     func aFileWithoutABotIsRefused(text: String) {
         let error = #expect(throws: ValidationError.self) { try parse(text) }
-        #expect(error?.message == "--bots: bots.txt lists no bot; leave --bots out to copy all of them.")
+        #expect(error?.message == "--bots: bots.txt lists no bot; to select all bots, leave out --bots.")
     }
 
     @Test(arguments: [[0x30, 0x00, 0x31], [0xff, 0xfe, 0x30], [0x30, 0x0a, 0xc3]] as [[UInt8]])
     func aBinaryFileIsRefused(bytes: [UInt8]) {
         let error = #expect(throws: ValidationError.self) { try BotsFile.parse(bytes, name: "b.bin") }
-        #expect(error?.message == "--bots: b.bin is not UTF-8 text; give one bot id a line.")
+        #expect(error?.message == "--bots: b.bin is not UTF-8 text; give one bot id per line.")
     }
 
     @Test func aFileThatCannotBeReadIsRefusedInTheSystemsWords() {

@@ -69,22 +69,22 @@ import Testing
 
     @Test(arguments: [
         (["--chunk-size", "0"], "--chunk-size is 0; give a number from 1 to 65536."),
-        (["--all", "--table", "x"], "--all takes every table: give either --all or --table."),
+        (["--all", "--table", "x"], "--all selects all tables; give either --all or --table."),
         (["--table", ""], "A table pattern is empty."),
         (["--bot", ""], "--bot is empty; give a bot's id."),
         (["--ivfflat-lists", "0"], "--ivfflat-lists is 0; give a number from 1 to 32768."),
         (["--hnsw-m", "1"], "--hnsw-m is 1; give a number from 2 to 100."),
         (
             ["--hnsw-m", "16", "--hnsw-ef-construction", "31"],
-            "--hnsw-ef-construction is 31; pgvector wants at least twice --hnsw-m, 32."
+            "--hnsw-ef-construction is 31; pgvector requires at least twice --hnsw-m, 32."
         ),
         (
             ["--index-method", "hnsw", "--ivfflat-lists", "auto"],
-            "--ivfflat-lists does nothing with --index-method hnsw; leave out one of them."
+            "--ivfflat-lists has no effect with --index-method hnsw; leave out one of them."
         ),
         (
             ["--index-method", "ivfflat", "--hnsw-m", "16"],
-            "--hnsw-m and --hnsw-ef-construction do nothing with --index-method ivfflat."
+            "--hnsw-m and --hnsw-ef-construction have no effect with --index-method ivfflat."
         ),
     ])
     func optionsThatCannotBeAreRefused(arguments: [String], message: String) {

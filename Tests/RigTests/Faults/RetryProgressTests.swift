@@ -17,13 +17,13 @@ import Testing
 
     /// An engine whose source and target are behind proxies.
     private func engine(_ databases: RigDatabases, source: Proxy, target: Proxy) throws -> Engine {
-        var engine = try databases.engine(jobs: 1, retry: Self.retry)
+        var engine = try databases.engine(streams: 1, retry: Self.retry)
         var parameters = try ConnectionParameters(parsing: databases.source.uri)
         parameters["port"] = "\(source.port)"
-        engine.source = Endpoint(.source, parameters, interrupt: engine.interrupt)
+        engine.source = Endpoint(.source, parameters, interrupt: engine.workers.interrupt)
         parameters = try ConnectionParameters(parsing: databases.target.uri)
         parameters["port"] = "\(target.port)"
-        engine.target = Endpoint(.target, parameters, interrupt: engine.interrupt)
+        engine.target = Endpoint(.target, parameters, interrupt: engine.workers.interrupt)
         return engine
     }
 

@@ -84,7 +84,7 @@ import Testing
     @Test func `a range that can't be read keeps no other from being read, and is not taken for it`() async throws {
         let setup = "CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2), (3)"
         try await Rig.withDatabases(setup: setup) { databases in
-            let engine = try databases.engine(jobs: 1)
+            let engine = try databases.engine(streams: 1)
             let reader = RangeReader(workers: engine.workers) { () throws(FerryError) in try engine.target.connect() }
             let tasks = ["t", "gone", "t"].enumerated().map { number, name in
                 let query = RowQuery(

@@ -135,7 +135,7 @@ def profile(options, bench, folder):
 
 def stages_of(run):
     """(name, begin, end) by the stages that vecferry tells of on standard error."""
-    words = (("plan", "Reading both databases"), ("prepare", "Preparing the target"), ("copy", "Copying rows"),
+    words = (("plan", "Reading the catalogs"), ("prepare", "Preparing the target"), ("copy", "Copying rows"),
              ("index and read back", "Building indexes"), ("finish", "Finishing"))
     begins = [(name, run.began + when) for name, text in words if (when := run.at(text)) is not None]
     if not begins:

@@ -1,11 +1,13 @@
-/// Counts something that goes on, and tells how fast it went lately.
+/// Counts what happens over time, and measures the pace of the last seconds.
 struct Meter: Equatable {
     /// Long enough to be steady over a chunk's commit, short enough to show a change of pace.
     private static let window = 5.0
     private static let step = 0.5
 
-    /// All that was ever added.
+    /// The sum of all that was added.
     private(set) var total = 0
+    /// When something was last added; nil before that.
+    private(set) var last: Double?
     private var marks: [Mark] = []
 
     private struct Mark: Equatable {
@@ -13,11 +15,14 @@ struct Meter: Equatable {
         var total: Int
     }
 
-    /// - Parameter now: Seconds, on a clock that only goes on.
+    /// Adds to the total.
+    ///
+    /// - Parameter now: Seconds, on a clock that does not go back.
     mutating func add(_ amount: Int, at now: Double) {
+        last = now
         if marks.isEmpty { marks.append(Mark(time: now, total: total)) }
         total += amount
-        guard let last = marks.last, now - last.time >= Self.step else { return }
+        guard let mark = marks.last, now - mark.time >= Self.step else { return }
         marks.append(Mark(time: now, total: total))
         while marks.count > 2, now - marks[1].time > Self.window { marks.removeFirst() }
     }

@@ -1,0 +1,64 @@
+import Ferry
+
+/// The JSON of `copy`.
+struct CopyDocument: Encodable {
+    /// How one table ended.
+    struct Table: Encodable {
+        let name: NameDocument
+        let state: String
+        let source: DigestDocument
+        let target: DigestDocument
+        let keptRows: Int
+        /// null stands for rows of no bot.
+        let keptBots: [String?]
+        let indexes: [Index]
+        let error: String?
+    }
+
+    /// What became of one index.
+    struct Index: Encodable {
+        let name: NameDocument
+        let action: String
+        let seconds: Double?
+    }
+
+    let format = JSONReporter.format
+    let outcome: String
+    let job: Int
+    /// Rows received from the source, of all tables.
+    let rows: Int
+    let tables: [Table]
+    let notes: [NoteDocument]
+    let copySeconds: Double
+    let seconds: Double
+    let streamedBytes: Int
+    let finishedAt: String?
+
+    init(_ report: JobReport) {
+        outcome = report.outcome.rawValue
+        job = report.job
+        rows = report.rows
+        tables = report.tables.map(Table.init)
+        notes = report.notes.map(NoteDocument.init)
+        copySeconds = report.copySeconds
+        seconds = report.seconds
+        streamedBytes = report.streamedBytes
+        finishedAt = report.finishedAt
+    }
+}
+
+extension CopyDocument.Table {
+    init(_ table: TableReport) {
+        name = NameDocument(table.name)
+        state = table.state.rawValue
+        source = DigestDocument(table.source)
+        target = DigestDocument(table.target)
+        keptRows = table.keptRows
+        keptBots = table.keptBots
+        indexes = table.indexes.map { index in
+            CopyDocument.Index(
+                name: NameDocument(index.name), action: index.action.rawValue, seconds: index.seconds)
+        }
+        error = table.error
+    }
+}

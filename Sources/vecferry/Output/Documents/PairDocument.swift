@@ -1,0 +1,181 @@
+import Ferry
+
+/// One table of a plan.
+struct PairDocument: Encodable {
+    /// A column that is copied.
+    struct Column: Encodable {
+        let name: String
+        let type: String
+        let vectorType: String?
+        let dimensions: Int?
+        let textReason: String?
+    }
+
+    /// One relation that holds rows on the source: the table, or a partition.
+    struct Part: Encodable {
+        let relation: NameDocument
+        let pages: Int
+        let bytes: Int
+        let pagesPerChunk: Int?
+    }
+
+    /// The columns that name a row.
+    struct Key: Encodable {
+        let columns: [String]
+        let equalityOperators: [String]
+    }
+
+    /// How a row's bot is found: `{"column": {"_0": "botid"}}`, or `through` a foreign key.
+    indirect enum Scope: Encodable {
+        case column(String)
+        case through(columns: [String], parent: NameDocument, parentColumns: [String], scope: Scope)
+    }
+
+    /// Which bots' rows; null among `except` stands for rows of no bot.
+    struct Filter: Encodable {
+        let only: [String]?
+        let except: [String?]
+    }
+
+    /// How rows arrive: `{"append": {}}`, or `{"replaceBots": {"_0": ["A", null]}}`.
+    enum Load: Encodable {
+        case append, truncate, keepBots
+        case replaceBots([String?])
+        case keepKeys, replaceKeys
+    }
+
+    /// A constraint that comes after the rows.
+    struct Constraint: Encodable {
+        let relation: NameDocument
+        let name: String
+        let definition: String
+        let after: [String]
+        let exists: Bool
+    }
+
+    /// A trigger that is disabled for the load.
+    struct Trigger: Encodable {
+        let relation: NameDocument
+        let name: String
+        let enabled: String
+    }
+
+    /// A sequence that is set after the rows.
+    struct Sequence: Encodable {
+        let column: String
+        let source: NameDocument
+        let target: NameDocument
+        let keepsHigher: Bool
+    }
+
+    let number: Int
+    let name: NameDocument
+    let role: String
+    let isCreated: Bool
+    let columns: [Column]
+    let format: String
+    let parts: [Part]
+    let targetParts: [NameDocument]
+    /// -1 where unknown.
+    let estimatedRows: Int
+    let key: Key?
+    let botScope: Scope?
+    let filter: Filter
+    let readBackFilter: Filter
+    let load: Load
+    let indexes: [IndexPlanDocument]
+    let constraints: [Constraint]
+    let triggers: [Trigger]
+    let sequences: [Sequence]
+
+    init(_ pair: TablePair) {
+        number = pair.number
+        name = NameDocument(pair.name)
+        role = pair.role.rawValue
+        isCreated = pair.isCreated
+        columns = pair.columns.map(Column.init)
+        format = pair.format.rawValue
+        parts = pair.parts.map(Part.init)
+        targetParts = pair.targetParts.map(NameDocument.init)
+        estimatedRows = pair.estimatedRows
+        key = pair.key.map { Key(columns: $0.columns, equalityOperators: $0.equalityOperators) }
+        botScope = pair.botScope.map(Scope.init)
+        filter = Filter(only: pair.filter.only, except: pair.filter.except)
+        readBackFilter = Filter(only: pair.readBackFilter.only, except: pair.readBackFilter.except)
+        load = Load(pair.load)
+        indexes = pair.indexes.map(IndexPlanDocument.init)
+        constraints = pair.constraints.map(Constraint.init)
+        triggers = pair.triggers.map(Trigger.init)
+        sequences = pair.sequences.map(Sequence.init)
+    }
+}
+
+extension PairDocument.Column {
+    init(_ column: ColumnPair) {
+        name = column.name
+        type = column.type
+        vectorType = column.vectorType?.rawValue
+        dimensions = column.dimensions
+        textReason = column.textReason
+    }
+}
+
+extension PairDocument.Part {
+    init(_ part: SourcePart) {
+        relation = NameDocument(part.relation)
+        pages = part.pages
+        bytes = part.bytes
+        pagesPerChunk = part.pagesPerChunk
+    }
+}
+
+extension PairDocument.Scope {
+    init(_ scope: BotScope) {
+        switch scope {
+        case .column(let name): self = .column(name)
+        case .through(let columns, let parent, let parentColumns, let scope):
+            self = .through(
+                columns: columns, parent: NameDocument(parent), parentColumns: parentColumns, scope: Self(scope))
+        }
+    }
+}
+
+extension PairDocument.Load {
+    init(_ mode: LoadMode) {
+        switch mode {
+        case .append: self = .append
+        case .truncate: self = .truncate
+        case .keepBots: self = .keepBots
+        case .replaceBots(let bots): self = .replaceBots(bots)
+        case .keepKeys: self = .keepKeys
+        case .replaceKeys: self = .replaceKeys
+        }
+    }
+}
+
+extension PairDocument.Constraint {
+    init(_ constraint: ConstraintPlan) {
+        relation = NameDocument(constraint.relation)
+        name = constraint.name
+        definition = constraint.definition
+        after = constraint.after
+        exists = constraint.exists
+    }
+}
+
+extension PairDocument.Trigger {
+    init(_ trigger: TriggerPlan) {
+        relation = NameDocument(trigger.relation)
+        name = trigger.name
+        enabled = trigger.enabled
+    }
+}
+
+extension PairDocument.Sequence {
+    init(_ sequence: SequencePlan) {
+        column = sequence.column
+        source = NameDocument(sequence.source)
+        target = NameDocument(sequence.target)
+        keepsHigher = sequence.keepsHigher
+    }
+}

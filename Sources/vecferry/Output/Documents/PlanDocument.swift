@@ -1,0 +1,78 @@
+import Ferry
+
+/// The JSON of `plan`, and of a copy that is refused.
+struct PlanDocument: Encodable {
+    let format = JSONReporter.format
+    /// Whether the copy can start.
+    let ready: Bool
+    let source: ServerDocument
+    let target: ServerDocument
+    let request: RequestDocument
+    let pairs: [PairDocument]
+    let notes: [NoteDocument]
+
+    init(_ plan: Plan) {
+        ready = plan.isReady
+        source = ServerDocument(plan.source)
+        target = ServerDocument(plan.target)
+        request = RequestDocument(plan.request)
+        pairs = plan.pairs.map(PairDocument.init)
+        notes = plan.notes.map(NoteDocument.init)
+    }
+}
+
+/// What the operator asked for.
+struct RequestDocument: Encodable {
+    /// Which tables and bots.
+    struct Selection: Encodable {
+        let tables: [String]
+        let excluded: [String]
+        let all: Bool
+        let botColumn: String?
+        let bots: [String]?
+    }
+
+    /// How vector indexes are built. Memory is bytes.
+    struct Index: Encodable {
+        let lists: Lists
+        let method: String
+        let hnswM: Int?
+        let hnswEfConstruction: Int?
+        let maintenanceWorkMem: Int?
+        let workers: Int?
+        let online: Bool
+    }
+
+    /// `{"keep": {}}`, `{"auto": {}}` or `{"fixed": {"_0": 250}}`.
+    enum Lists: Encodable {
+        case keep, auto
+        case fixed(Int)
+    }
+
+    let selection: Selection
+    let existing: String
+    let create: Bool
+    let chunkBytes: Int
+    let index: Index
+
+    init(_ request: CopyRequest) {
+        let selected = request.selection
+        selection = Selection(
+            tables: selected.tables, excluded: selected.excluded, all: selected.all, botColumn: selected.botColumn,
+            bots: selected.bots)
+        existing = request.existing.rawValue
+        create = request.create
+        chunkBytes = request.chunkBytes
+        let built = request.index
+        let lists: Lists =
+            switch built.lists {
+            case .keep: .keep
+            case .auto: .auto
+            case .fixed(let lists): .fixed(lists)
+            }
+        index = Index(
+            lists: lists, method: built.method.rawValue, hnswM: built.hnswM,
+            hnswEfConstruction: built.hnswEfConstruction, maintenanceWorkMem: built.maintenanceWorkMem,
+            workers: built.workers, online: built.online)
+    }
+}

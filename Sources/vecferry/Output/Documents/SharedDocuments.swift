@@ -1,0 +1,105 @@
+import Ferry
+
+// What several documents hold. The fields of a document are its JSON: they are apart from the engine's types so that these
+// can change while the JSON stays what programs read. A field that is nil is left out.
+
+/// The name of a table, an index or a sequence.
+struct NameDocument: Encodable {
+    let schema: String
+    let name: String
+
+    init(_ name: QualifiedName) {
+        schema = name.schema
+        self.name = name.name
+    }
+}
+
+/// A row count, and a sum as 32 hexadecimal digits.
+struct DigestDocument: Encodable {
+    let rows: Int
+    let sum: String
+
+    init(_ digest: Digest) {
+        rows = digest.rows
+        sum = digest.hex
+    }
+}
+
+/// A blocker, a warning or a remark.
+struct NoteDocument: Encodable {
+    let level: String
+    let code: String
+    let side: String?
+    let table: NameDocument?
+    let message: String
+    let hint: String?
+
+    init(_ note: Note) {
+        level = note.level.rawValue
+        code = "\(note.code)"
+        side = note.side?.rawValue
+        table = note.table.map(NameDocument.init)
+        message = note.message
+        hint = note.hint
+    }
+}
+
+/// One server. Sizes are bytes.
+struct ServerDocument: Encodable {
+    /// pgvector's version, in its three parts.
+    struct VectorVersion: Encodable {
+        let major: Int
+        let minor: Int
+        let patch: Int
+    }
+
+    let endpoint: String
+    let versionNumber: Int
+    let version: String
+    let isAurora: Bool
+    let database: String
+    let user: String
+    let isSuperuser: Bool
+    let isInRecovery: Bool
+    let encoding: String
+    let systemIdentifier: String?
+    let blockSize: Int
+    let maxConnections: Int
+    let sharedBuffers: Int
+    let maintenanceWorkMem: Int
+    let maxParallelMaintenanceWorkers: Int
+    let maxParallelWorkers: Int
+    let maxWorkerProcesses: Int
+    let vectorVersion: VectorVersion?
+    let vectorSchema: String?
+    let mayCreateSchema: Bool
+    let mayKeepLedger: Bool
+    let hasLedgerSchema: Bool
+
+    init(_ server: ServerInfo) {
+        endpoint = server.endpoint
+        versionNumber = server.versionNumber
+        version = server.version
+        isAurora = server.isAurora
+        database = server.database
+        user = server.user
+        isSuperuser = server.isSuperuser
+        isInRecovery = server.isInRecovery
+        encoding = server.encoding
+        systemIdentifier = server.systemIdentifier
+        blockSize = server.blockSize
+        maxConnections = server.maxConnections
+        sharedBuffers = server.sharedBuffers
+        maintenanceWorkMem = server.maintenanceWorkMem
+        maxParallelMaintenanceWorkers = server.maxParallelMaintenanceWorkers
+        maxParallelWorkers = server.maxParallelWorkers
+        maxWorkerProcesses = server.maxWorkerProcesses
+        vectorVersion = server.vectorVersion.map { version in
+            VectorVersion(major: version.major, minor: version.minor, patch: version.patch)
+        }
+        vectorSchema = server.vectorSchema
+        mayCreateSchema = server.mayCreateSchema
+        mayKeepLedger = server.mayKeepLedger
+        hasLedgerSchema = server.hasLedgerSchema
+    }
+}

@@ -1,0 +1,188 @@
+import Ferry
+
+/// The JSON of `verify`.
+struct VerifyDocument: Encodable {
+    /// One table on both sides.
+    struct Table: Encodable {
+        let name: NameDocument
+        let state: String
+        let source: DigestDocument
+        let target: DigestDocument
+        let key: [String]?
+        let counts: Counts
+        let findings: [Finding]
+        let bots: [Bot]?
+        /// null stands for rows of no bot.
+        let keptBots: [String?]
+        let textColumns: [TextColumn]
+    }
+
+    /// How many rows differ.
+    struct Counts: Encodable {
+        let missing: Int
+        let extra: Int
+        let differing: Int
+    }
+
+    /// One row that differs.
+    struct Finding: Encodable {
+        let kind: String
+        let key: [String: String]?
+        let hash: String?
+        let sourceCopies: Int
+        let targetCopies: Int
+        let columns: [String]
+        let bot: String?
+    }
+
+    /// The rows of one bot on both sides.
+    struct Bot: Encodable {
+        let bot: String?
+        let source: DigestDocument
+        let target: DigestDocument
+        let state: String
+    }
+
+    /// A column that is compared as text.
+    struct TextColumn: Encodable {
+        let name: String
+        let reason: String
+    }
+
+    /// What a repair did, or would do.
+    struct Repair: Encodable {
+        /// Rows of one table.
+        struct Table: Encodable {
+            let name: NameDocument
+            let deleted: Int
+            let inserted: Int
+            let replaced: Int
+        }
+
+        let isDryRun: Bool
+        let tables: [Table]
+    }
+
+    let format = JSONReporter.format
+    let outcome: String
+    let source: ServerDocument
+    let target: ServerDocument
+    let tables: [Table]
+    let notes: [NoteDocument]
+    let repair: Repair?
+    let searches: [SearchDocument]
+    let seconds: Double
+    let sourceBytes: Int
+    let targetBytes: Int
+
+    init(_ report: VerifyReport) {
+        outcome = report.outcome.rawValue
+        source = ServerDocument(report.source)
+        target = ServerDocument(report.target)
+        tables = report.tables.map(Table.init)
+        notes = report.notes.map(NoteDocument.init)
+        repair = report.repair.map(Repair.init)
+        searches = report.searches.map(SearchDocument.init)
+        seconds = report.seconds
+        sourceBytes = report.sourceBytes
+        targetBytes = report.targetBytes
+    }
+}
+
+extension VerifyDocument.Table {
+    init(_ table: TableComparison) {
+        name = NameDocument(table.name)
+        state = table.state.rawValue
+        source = DigestDocument(table.source)
+        target = DigestDocument(table.target)
+        key = table.key
+        counts = VerifyDocument.Counts(
+            missing: table.counts.missing, extra: table.counts.extra, differing: table.counts.differing)
+        findings = table.findings.map(VerifyDocument.Finding.init)
+        bots = table.bots?.map(VerifyDocument.Bot.init)
+        keptBots = table.keptBots
+        textColumns = table.textColumns.map { VerifyDocument.TextColumn(name: $0.name, reason: $0.reason) }
+    }
+}
+
+extension VerifyDocument.Finding {
+    init(_ finding: Finding) {
+        kind = finding.kind.rawValue
+        key = finding.key
+        hash = finding.hash
+        sourceCopies = finding.sourceCopies
+        targetCopies = finding.targetCopies
+        columns = finding.columns
+        bot = finding.bot
+    }
+}
+
+extension VerifyDocument.Bot {
+    init(_ comparison: BotComparison) {
+        bot = comparison.bot
+        source = DigestDocument(comparison.source)
+        target = DigestDocument(comparison.target)
+        state = comparison.state.rawValue
+    }
+}
+
+extension VerifyDocument.Repair {
+    init(_ repair: RepairReport) {
+        isDryRun = repair.isDryRun
+        tables = repair.tables.map { table in
+            Table(
+                name: NameDocument(table.name), deleted: table.deleted, inserted: table.inserted,
+                replaced: table.replaced)
+        }
+    }
+}
+
+/// Searches in one embedding column.
+struct SearchDocument: Encodable {
+    /// How one side answers. `recall` and `partRead` are from 0 to 1.
+    struct Side: Encodable {
+        let index: NameDocument?
+        let method: String?
+        let options: [String: String]
+        let settings: [String: String]
+        let choosesIndex: Bool
+        let recall: Double?
+        let exactMilliseconds: Double
+        let indexMilliseconds: Double?
+        let partRead: Double?
+    }
+
+    let table: NameDocument
+    let column: String
+    let distance: String
+    let queries: Int
+    let k: Int
+    let differing: Int
+    let source: Side
+    let target: Side
+
+    init(_ report: SearchReport) {
+        table = NameDocument(report.table)
+        column = report.column
+        distance = report.distance
+        queries = report.queries
+        k = report.k
+        differing = report.differing
+        source = Side(report.source)
+        target = Side(report.target)
+    }
+}
+
+extension SearchDocument.Side {
+    init(_ side: SearchSide) {
+        index = side.index.map(NameDocument.init)
+        method = side.method
+        options = side.options
+        settings = side.settings
+        choosesIndex = side.choosesIndex
+        recall = side.recall
+        exactMilliseconds = side.exactMilliseconds
+        indexMilliseconds = side.indexMilliseconds
+        partRead = side.partRead
+    }
+}

@@ -1,0 +1,38 @@
+import Ferry
+import FoundationEssentials
+
+/// `--json`: writes the result to standard output, indented and with its keys in order, so that two results can be compared
+/// as text.
+///
+/// The shape is stable and apart from the engine's types: within one `format`, fields may be added, and none is renamed,
+/// removed or given another meaning. A field without a value is left out.
+struct JSONReporter: Reporter {
+    /// The number of the shape.
+    static let format = 1
+
+    /// Where the result is written.
+    let console: Console
+
+    func show(_ result: CommandResult) throws {
+        // With JSON on standard output, the sentence for people goes elsewhere.
+        if case .refused = result { console.message(result.text().verdict) }
+        console.result(try Self.text(of: result))
+    }
+
+    /// The document for a result.
+    static func text(of result: CommandResult) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(document(result)), as: UTF8.self)
+    }
+
+    private static func document(_ result: CommandResult) -> any Encodable {
+        switch result {
+        case .plan(let plan), .refused(let plan): PlanDocument(plan)
+        case .copy(let report): CopyDocument(report)
+        case .verify(let report): VerifyDocument(report)
+        case .indexPlan(let plan): IndexStepDocument(plan)
+        case .index(let report): IndexDocument(report)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Ferry
+import Logging
+import Synchronization
+
+/// Writes to standard error: what happened and when, what went wrong, and why there is no result.
+final class LogReporter: Reporter {
+    private let logger: Logger
+    private let console: Console
+    private let showsAll: Bool
+    /// The tables' names, by their number in the plan.
+    private let names = Mutex<[String]>([])
+    /// The notes that were logged.
+    private let logged = Mutex<Set<String>>([])
+
+    /// - Parameter showsAll: Whether every row and bot that differs is listed before a repair, however many there are.
+    init(_ logger: Logger, console: Console = .shared, showsAll: Bool = false) {
+        self.logger = logger
+        self.console = console
+        self.showsAll = showsAll
+    }
+
+    /// Logs the event, where it is worth a record.
+    func take(_ event: Event) {
+        switch event {
+        case .warning(let note): log([note])
+        case .found(let report):
+            // What the repair is about to change. The result, on standard output, shows the state afterwards.
+            for line in VerifyText(report: report, showsAll: showsAll).lines { console.message(line) }
+        default:
+            // Most events only move a progress line, and come many times a second.
+            guard let (level, message) = record(event) else { return }
+            logger.log(level: level, "\(message)")
+        }
+        if case .planned(let plan) = event {
+            names.withLock { $0 = plan.pairs.map(\.name.description) }
+            // Blockers are listed once, when the copy is refused.
+            log(plan.notes.filter { $0.level != .blocker })
+        }
+    }
+
+    /// Writes what went wrong, then logs the notes that no event reported.
+    func show(_ result: CommandResult) {
+        log(result.notes)
+        for line in result.text(showsAll: showsAll).problems { console.message(line) }
+    }
+
+    /// Writes why there is no result.
+    func show(_ failure: CommandFailure) {
+        let line: Line =
+            switch failure {
+            case .error(let error): "\("Error:", .bad) \(error)"
+            case .stopping: "Stopping\u{2026} (press Ctrl-C again to stop at once)"
+            case .stopped(resumes: true): "Stopped. To resume, run the same command again."
+            case .stopped(resumes: false): "Stopped."
+            }
+        console.message(line)
+    }
+
+    /// Logs how far the work is.
+    func log(_ progress: String) { logger.notice("\(progress)") }
+
+    /// Logs the notes that were not logged before: a plan, an event and a report may hold the same.
+    private func log(_ notes: [Note]) {
+        for note in notes where logged.withLock({ $0.insert(note.description).inserted }) {
+            logger.log(level: Self.level(note), "\(note.description)")
+        }
+    }
+
+    /// The level and the sentence for an event; nil for those that only move a progress line.
+    func record(_ event: Event) -> (level: Logger.Level, message: String)? {
+        switch event {
+        case .began(let stage):
+            return (.notice, Self.sentence(stage))
+        case .planned(let plan):
+            let chunks = Units.count(plan.pairs.reduce(0) { $0 + $1.chunkCount }, "chunk")
+            return (.info, "The plan has \(Units.count(plan.pairs.count, "table")) in \(chunks).")
+        case .resumed(let job, let done, let all, let indexes):
+            var text = "Resuming job \(job): \(Units.count(done)) of \(Units.count(all, "chunk")) already copied"
+            if indexes > 0 { text += ", \(Units.count(indexes, "saved index", "saved indexes")) put back" }
+            return (.notice, text + ".")
+        case .indexesToBuild(let count):
+            return (.info, "\(Units.count(count, "index", "indexes")) to build.")
+        case .chunkDone(let chunk, let digest):
+            let rows = Units.count(digest.rows, "row")
+            return (.debug, "\(name(chunk.pair)): chunk \(chunk.number) committed, \(rows), digest \(digest.hex).")
+        case .pairLoaded(let pair):
+            return (.info, "\(name(pair)): all rows copied.")
+        case .indexBuilt(let index, let name, let seconds):
+            return (.info, "Index \(name) (\(index.method)) built in \(Units.duration(seconds)).")
+        case .retry(let error, let attempt, let attempts, let delay):
+            let wait = Units.duration(delay / .seconds(1))
+            return (.warning, "\(error) Trying again in \(wait), try \(attempt) of \(attempts).")
+        case .warning(let note):
+            return (Self.level(note), note.description)
+        case .ended, .moved, .readBack, .compared, .found, .indexProgress, .buildEnded:
+            return nil
+        }
+    }
+
+    private static func level(_ note: Note) -> Logger.Level {
+        switch note.level {
+        case .info: .info
+        case .warning: .warning
+        case .blocker: .error
+        }
+    }
+
+    private func name(_ pair: Int) -> String {
+        names.withLock { $0.indices.contains(pair) ? $0[pair] : "table \(pair + 1)" }
+    }
+
+    private static func sentence(_ stage: Stage) -> String {
+        switch stage {
+        case .plan: "Reading the catalogs."
+        case .create: "Creating the tables that the target lacks."
+        case .prepare: "Preparing the target."
+        case .copy: "Copying rows."
+        case .index: "Building indexes."
+        case .verify: "Reading the target back."
+        case .finish: "Finishing."
+        case .compare: "Comparing both sides."
+        case .locate: "Locating the rows that differ."
+        case .repair: "Repairing the target."
+        case .search: "Searching on both sides."
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Ferry
+
+/// Shows a command's events and its result: the only way from the engine to people and programs.
+///
+/// Each form of output is one implementation: ``TextReporter`` and ``JSONReporter`` show the result, ``ProgressReporter`` and
+/// ``LogReporter`` show the events. To add a form, write another implementation and add a line to
+/// ``OutputOptions/reporter(_:)``; no command changes. Every method has a default that does nothing.
+protocol Reporter: Sendable {
+    /// Called before the engine begins to work.
+    func begin()
+    /// Takes an event of the engine: from any thread, up to many times a second.
+    func take(_ event: Event)
+    /// Called after the engine's work, whether it succeeded or not; again, where a signal ends the process early.
+    func end()
+    /// Shows the command's result, after ``end()``.
+    func show(_ result: CommandResult) throws
+    /// Shows why there is no result.
+    func show(_ failure: CommandFailure)
+}
+
+extension Reporter {
+    func begin() {}
+    func take(_ event: Event) {}
+    func end() {}
+    func show(_ result: CommandResult) throws {}
+    func show(_ failure: CommandFailure) {}
+}
+
+/// Several reporters as one: each call goes to all of them, in order.
+struct Reporters: Reporter {
+    /// The reporters, in the order in which they are called.
+    let all: [any Reporter]
+
+    func begin() { for reporter in all { reporter.begin() } }
+    func take(_ event: Event) { for reporter in all { reporter.take(event) } }
+    func end() { for reporter in all { reporter.end() } }
+    func show(_ result: CommandResult) throws { for reporter in all { try reporter.show(result) } }
+    func show(_ failure: CommandFailure) { for reporter in all { reporter.show(failure) } }
+}
+
+extension OutputOptions {
+    /// The reporters that the options ask for. The result comes last, below whatever else a terminal shows.
+    func reporter(_ console: Console = .shared) -> any Reporter {
+        let log = LogReporter(LogLines.logger(self, console), console: console, showsAll: verbose)
+        var all: [any Reporter] = [log]
+        if !quiet { all.append(console.isLive ? ProgressReporter.live(console) : ProgressReporter.lines(log)) }
+        all.append(json ? JSONReporter(console: console) : TextReporter(console: console, showsAll: verbose))
+        return Reporters(all: all)
+    }
+}

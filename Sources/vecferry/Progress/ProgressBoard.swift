@@ -1,0 +1,167 @@
+import Ferry
+
+/// What is known of running work, gathered from its events. A plain value: the clock is a parameter.
+struct ProgressBoard {
+    /// One table at work.
+    struct Table {
+        /// Its name in the plan.
+        var name: String
+        /// The planner's estimate; -1 where unknown, or where only a part of the table is copied.
+        var estimatedRows: Int
+        /// Bytes of heap and TOAST on the source.
+        var bytes: Int
+        /// The number of its chunks.
+        var chunks: Int
+        /// Chunks that are committed.
+        var doneChunks = 0
+        /// Rows of the chunks that are committed.
+        var committedRows = 0
+        /// Bytes of the stream, committed or not.
+        var moved = Meter()
+        /// Rows of the stream; those of a chunk that is tried again count again.
+        var movedRows = 0
+        /// Bytes that were read back.
+        var readBack = Meter()
+        /// Rows that were read back.
+        var readBackRows = 0
+        /// Whether all its chunks are committed.
+        var isLoaded = false
+
+        /// Whether rows were copied and more are to come.
+        var isMoving: Bool { movedRows > 0 && !isLoaded }
+
+        /// Whether rows of the table are being read back: not once as many were as this process copied, nor long after the
+        /// last of them, since an earlier process may have copied others.
+        func isReadingBack(at now: Double) -> Bool {
+            guard readBackRows > 0, let last = readBack.last else { return false }
+            return now - last < 10 && !(isLoaded && readBackRows == committedRows)
+        }
+    }
+
+    /// Which stages are under way.
+    private(set) var stages = StagesUnderWay()
+    /// The plan's tables, in its order.
+    private(set) var tables: [Table] = []
+    /// Builds that are running, in the order in which they began.
+    private(set) var builds: [IndexProgress] = []
+    /// Indexes that are built, with all their parts.
+    private(set) var builtIndexes = 0
+    /// Indexes to build; 0 until that is known.
+    private(set) var allIndexes = 0
+    /// Bytes of the stream, of all tables.
+    private(set) var moved = Meter()
+    /// Bytes that were read back, of all tables.
+    private(set) var readBack = Meter()
+    /// Bytes that `verify` read, on both sides together.
+    private(set) var compared = Meter()
+    /// Chunks committed by this process or an earlier one.
+    private(set) var doneChunks = 0
+    /// Chunks of all tables.
+    private(set) var allChunks = 0
+    /// Whether an earlier process did a part, so that this one's rows are not all of them.
+    private(set) var isResumed = false
+
+    /// When a build of an index last ended.
+    private var buildEnds: [QualifiedName: Double] = [:]
+
+    /// Takes an event.
+    ///
+    /// - Parameter now: Seconds on any clock that does not go back.
+    mutating func take(_ event: Event, at now: Double) {
+        switch event {
+        case .began(let stage): stages.begin(stage)
+        case .ended(let stage): end(stage)
+        case .planned(let plan): take(plan)
+        case .resumed(_, let done, let all, _):
+            isResumed = done > 0
+            doneChunks += done
+            allChunks = all
+        case .moved(let pair, let rows, let bytes):
+            moved.add(bytes, at: now)
+            change(pair) { table in
+                table.moved.add(bytes, at: now)
+                table.movedRows += rows
+            }
+        case .chunkDone(let chunk, let digest):
+            doneChunks += 1
+            change(chunk.pair) { table in
+                table.doneChunks += 1
+                table.committedRows += digest.rows
+            }
+        case .pairLoaded(let pair): change(pair) { $0.isLoaded = true }
+        case .indexesToBuild(let count): allIndexes = count
+        case .indexProgress(let progress): take(progress, at: now)
+        case .buildEnded(let index): endBuild(of: index, at: now)
+        case .indexBuilt(_, let name, _):
+            endBuild(of: name, at: now)
+            builtIndexes += 1
+        case .readBack(let pair, let rows, let bytes):
+            readBack.add(bytes, at: now)
+            change(pair) { table in
+                table.readBack.add(bytes, at: now)
+                table.readBackRows += rows
+            }
+        case .compared(_, _, let bytes): compared.add(bytes, at: now)
+        case .retry, .warning, .found: break
+        }
+    }
+
+    /// How much of the copy is done, from 0 to 1.
+    var fraction: Double { allChunks > 0 ? min(1, Double(doneChunks) / Double(allChunks)) : 0 }
+
+    /// Tables of which this process committed the last chunk.
+    var loadedTables: Int { tables.count(where: \.isLoaded) }
+
+    /// Whether all tables have all their chunks, whichever process copied them.
+    var isLoaded: Bool { allChunks > 0 && doneChunks >= allChunks || !tables.isEmpty && loadedTables == tables.count }
+
+    /// Whether rows are being copied. Where all are and later stages are under way, the copy's end was not reported.
+    var isCopying: Bool {
+        stages.contains(.copy) && !(isLoaded && (stages.contains(.index) || stages.contains(.verify)))
+    }
+
+    /// Whether indexes are being built, of which there may be none.
+    var isIndexing: Bool { stages.contains(.index) && allIndexes + builtIndexes + builds.count > 0 }
+
+    /// How much of a table is copied, where that is known.
+    func fraction(of table: Table) -> Double? {
+        guard !isResumed else { return nil }
+        if table.estimatedRows > 0 { return min(1, Double(table.movedRows) / Double(table.estimatedRows)) }
+        return table.chunks > 1 ? Double(table.doneChunks) / Double(table.chunks) : nil
+    }
+
+    private mutating func take(_ plan: Plan) {
+        tables = plan.pairs.map { pair in
+            Table(
+                name: pair.name.description, estimatedRows: pair.filter.isAll ? pair.estimatedRows : -1,
+                bytes: pair.bytes, chunks: pair.chunkCount)
+        }
+        allChunks = plan.pairs.reduce(0) { $0 + $1.chunkCount }
+        allIndexes = plan.pairs.flatMap(\.indexes).count { $0.action != .keep }
+    }
+
+    private mutating func take(_ progress: IndexProgress, at now: Double) {
+        // The engine asks for progress on another thread, and an answer may come after the build's end.
+        if let end = buildEnds[progress.index], now - progress.seconds < end { return }
+        if let place = builds.firstIndex(where: { $0.index == progress.index }) {
+            builds[place] = progress
+        } else {
+            builds.append(progress)
+        }
+    }
+
+    private mutating func endBuild(of index: QualifiedName, at now: Double) {
+        builds.removeAll { $0.index == index }
+        buildEnds[index] = now
+    }
+
+    private mutating func end(_ stage: Stage) {
+        stages.end(stage)
+        if stage == .index { builds = [] }
+    }
+
+    /// A pair that the plan does not have is no reason to crash.
+    private mutating func change(_ pair: Int, _ body: (inout Table) -> Void) {
+        if tables.indices.contains(pair) { body(&tables[pair]) }
+    }
+}

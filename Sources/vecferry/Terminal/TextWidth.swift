@@ -1,0 +1,35 @@
+/// Columns that text takes on a terminal.
+enum TextWidth {
+    /// The columns of all characters together.
+    static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
+
+    /// The columns of one character: East Asian wide characters and most emoji take two (Unicode Standard Annex 11).
+    static func of(_ character: Character) -> Int {
+        guard let scalar = character.unicodeScalars.first else { return 0 }
+        switch scalar.value {
+        case 0x1100...0x115f, 0x2e80...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60,
+            0xffe0...0xffe6, 0x1f300...0x1faff, 0x20000...0x3fffd:
+            return 2
+        default: return 1
+        }
+    }
+
+    /// The text, cut to `width` columns with an ellipsis where it is longer.
+    static func cut(_ text: String, to width: Int) -> String {
+        guard of(text) > width else { return text }
+        var kept = ""
+        var used = 0
+        for character in text {
+            used += of(character)
+            if used > width - 1 { break }
+            kept.append(character)
+        }
+        return kept + "\u{2026}"
+    }
+
+    /// The text, cut or filled up with spaces to `width` columns.
+    static func padded(_ text: String, to width: Int) -> String {
+        let cut = cut(text, to: width)
+        return cut + String(repeating: " ", count: max(0, width - of(cut)))
+    }
+}

@@ -1,0 +1,82 @@
+/// A line as people read it: pieces of text, each with the part that it plays.
+///
+/// A line holds no escape sequences. A terminal paints it, a pipe takes its ``text``, and an HTML report could give each
+/// role a class. What is interpolated may come from a database, so control characters in it are shown as escapes: see
+/// ``Swift/String/shown``.
+struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
+    /// What a piece of text is to the reader.
+    enum Role: Sendable, CaseIterable {
+        /// A sentence.
+        case plain
+        /// The name of what a line is about, or a heading.
+        case name
+        /// A label that only helps to find the way.
+        case label
+        /// Proven, ready or the same.
+        case good
+        /// Failed, blocked or different.
+        case bad
+        /// A warning.
+        case attention
+    }
+
+    /// A piece of text.
+    struct Span: Sendable, Equatable {
+        /// Without control characters.
+        let text: String
+        /// What it is to the reader.
+        let role: Role
+    }
+
+    /// The pieces, in order.
+    private(set) var spans: [Span] = []
+
+    /// An empty line.
+    static let empty: Line = ""
+
+    /// A line of one piece.
+    init(_ text: String, _ role: Role = .plain) { add(text.shown, role) }
+
+    /// The text alone.
+    var text: String { spans.map(\.text).joined() }
+
+    /// The line, moved to the right.
+    func indented(by columns: Int = 2) -> Line { Line(String(repeating: " ", count: columns)) + self }
+
+    /// One line after the other, on one line.
+    static func + (left: Line, right: Line) -> Line {
+        right.spans.reduce(into: left) { $0.add($1.text, $1.role) }
+    }
+
+    private mutating func add(_ text: String, _ role: Role) {
+        guard !text.isEmpty else { return }
+        if let last = spans.last, last.role == role {
+            spans[spans.count - 1] = Span(text: last.text + text, role: role)
+        } else {
+            spans.append(Span(text: text, role: role))
+        }
+    }
+}
+
+extension Line {
+    init(stringLiteral value: String) { self.init(value) }
+
+    init(stringInterpolation: StringInterpolation) { spans = stringInterpolation.line.spans }
+
+    /// Takes `"\(name, .name)  \(text)"` apart.
+    struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var line = Line.empty
+
+        init(literalCapacity: Int, interpolationCount: Int) {}
+
+        mutating func appendLiteral(_ literal: String) { line.add(literal.shown, .plain) }
+
+        /// Text in a role.
+        mutating func appendInterpolation(_ value: some CustomStringConvertible, _ role: Role = .plain) {
+            line.add(value.description.shown, role)
+        }
+
+        /// A line that is part of this one.
+        mutating func appendInterpolation(_ other: Line) { line = line + other }
+    }
+}

@@ -1,0 +1,53 @@
+import Ferry
+
+/// The notes of a result under headings, blockers last.
+struct NotesText {
+    /// The number of notes of one kind that are listed; the rest are counted.
+    static let few = 5
+
+    /// All notes, in the engine's order.
+    let notes: [Note]
+    /// Whether every note is listed, however many there are.
+    var showsAll = true
+
+    /// The verdict where there are blockers.
+    var blocked: Line {
+        let blockers = notes.count { $0.level == .blocker }
+        return "\("BLOCKED", .bad): \(Units.count(blockers, "blocker")); nothing was changed."
+    }
+
+    /// Every level that has notes, each below an empty line and its heading.
+    var lines: [Line] { [.info, .warning, .blocker].flatMap { self.lines($0) } }
+
+    /// The notes of a level, below an empty line and a heading; nothing where there are none.
+    func lines(_ level: Note.Level) -> [Line] {
+        let notes = notes.filter { $0.level == level }
+        guard !notes.isEmpty else { return [] }
+        var lines: [Line] = [.empty, Self.heading(level)]
+        var counts: [String: Int] = [:]
+        for note in notes {
+            counts["\(note.code)", default: 0] += 1
+            if showsAll || counts["\(note.code)", default: 0] <= Self.few { lines += Self.lines(of: note) }
+        }
+        guard !showsAll else { return lines }
+        for (code, count) in counts.sorted(by: { $0.key < $1.key }) where count > Self.few {
+            lines.append("- and \(Units.count(count - Self.few)) more of \(code) (--verbose lists them)")
+        }
+        return lines
+    }
+
+    /// `- target, public.items: …`, and what to do on a line of its own.
+    private static func lines(of note: Note) -> [Line] {
+        var message = note
+        message.hint = nil
+        return ["- \(message)"] + (note.hint.map { ["  \($0)"] } ?? [])
+    }
+
+    private static func heading(_ level: Note.Level) -> Line {
+        switch level {
+        case .blocker: Line("Blockers", .bad)
+        case .warning: Line("Warnings", .attention)
+        case .info: Line("Remarks", .name)
+        }
+    }
+}

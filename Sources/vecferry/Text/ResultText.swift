@@ -1,0 +1,32 @@
+import Ferry
+
+/// A result as people read it.
+protocol ResultText {
+    /// What blocked the command or failed; for standard error, above the result.
+    var problems: [Line] { get }
+    /// The result. The verdict is its last line.
+    var lines: [Line] { get }
+    /// How it ended, in one sentence.
+    var verdict: Line { get }
+}
+
+extension ResultText {
+    var problems: [Line] { [] }
+    var lines: [Line] { [verdict] }
+}
+
+extension CommandResult {
+    /// The result as people read it.
+    ///
+    /// - Parameter showsAll: Whether every table and note is listed, however many there are.
+    func text(showsAll: Bool = false) -> any ResultText {
+        switch self {
+        case .plan(let plan): PlanText(plan: plan, showsAll: showsAll)
+        case .refused(let plan): RefusalText(plan: plan)
+        case .copy(let report): CopyText(report: report)
+        case .verify(let report): VerifyText(report: report, showsAll: showsAll)
+        case .indexPlan(let plan): IndexStepText(plan: plan)
+        case .index(let report): IndexReportText(report: report)
+        }
+    }
+}

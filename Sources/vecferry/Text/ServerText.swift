@@ -1,0 +1,14 @@
+import Ferry
+
+extension ServerInfo {
+    /// `db:5432/postgres, PostgreSQL 15.3 (Aurora), pgvector 0.5.1`
+    var summary: String {
+        let vector = vectorVersion.map { "pgvector \($0)" } ?? "no pgvector"
+        return "\(endpoint), PostgreSQL \(version)\(isAurora ? " (Aurora)" : ""), \(vector)"
+    }
+
+    /// The summary behind the side's name.
+    func line(_ side: Side) -> Line {
+        "\(side == .source ? "Source" : "Target", .name)  \(summary)"
+    }
+}

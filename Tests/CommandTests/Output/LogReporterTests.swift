@@ -1,0 +1,25 @@
+import Testing
+
+@testable import Ferry
+@testable import vecferry
+
+@Suite struct LogReporterTests {
+    private let reporter = LogReporter(.init(label: "test"))
+
+    @Test func retriesSayWhyAndWhen() {
+        let error = FerryError(.database, "The connection was lost.", side: .target)
+        let record = reporter.record(.retry(error, attempt: 2, of: 8, delay: .milliseconds(500)))
+        #expect(record?.level == .warning)
+        #expect(record?.message == "target: The connection was lost. Trying again in 0.5 s, try 2 of 8.")
+    }
+
+    @Test func whatComesManyTimesASecondIsNotLogged() {
+        #expect(reporter.record(.moved(pair: 0, rows: 1, bytes: 1)) == nil)
+        #expect(reporter.record(.readBack(pair: 0, rows: 1, bytes: 1)) == nil)
+    }
+
+    @Test func whatAnEarlierRunDidIsLogged() {
+        let record = reporter.record(.resumed(job: 3, doneChunks: 1, allChunks: 12, restoredIndexes: 2))
+        #expect(record?.message == "Resuming job 3: 1 of 12 chunks already copied, 2 saved indexes put back.")
+    }
+}
