@@ -1,4 +1,3 @@
-internal import Postgres
 internal import Synchronization
 
 /// One run of a plan in this process: begins the job or goes on with it, and carries it to its proven end.

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Reads back from the target what a job copied.
 struct ReadBack {
     /// What was copied.

@@ -1,4 +1,3 @@
-internal import Postgres
 internal import Synchronization
 
 /// Adds up the digests of many ranges of rows on one side, in parallel, each worker on a connection of its own.
