@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// The index stage alone, on a target that holds its rows already.
 struct IndexStep {
     let request: IndexStepRequest

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// Finds out whether a request begins a job, goes on with one, or has been carried out, and brings it to where rows can
 /// move.
 struct JobOpening {

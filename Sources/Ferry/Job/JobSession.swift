@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// The session on the target over which a job itself speaks, from stage to stage: a login is six round trips, which on a long
 /// line is more than most stages need. Workers have sessions of their own.
 struct JobSession: ~Copyable {

@@ -40,7 +40,7 @@ struct Record: Sendable {
         self.side = side
     }
 
-    private func told<Value>(_ body: (Row) throws(PostgresError) -> Value) throws(FerryError) -> Value {
+    private func attempting<Value>(_ body: (Row) throws(PostgresError) -> Value) throws(FerryError) -> Value {
         do throws(PostgresError) {
             return try body(row)
         } catch {
@@ -50,44 +50,44 @@ struct Record: Sendable {
 
     /// The field as the server sent it, or nil for NULL.
     func optional(_ column: String) throws(FerryError) -> String? {
-        try told { row throws(PostgresError) in try row.optional(column) }
+        try attempting { row throws(PostgresError) in try row.optional(column) }
     }
 
     /// The field at a position from 0, for statements whose columns have names of the operator's choosing.
     func optional(at position: Int) throws(FerryError) -> String? {
-        try told { row throws(PostgresError) in try row.optional(at: position) }
+        try attempting { row throws(PostgresError) in try row.optional(at: position) }
     }
 
     /// The field as the server sent it.
     func string(_ column: String) throws(FerryError) -> String {
-        try told { row throws(PostgresError) in try row.string(column) }
+        try attempting { row throws(PostgresError) in try row.string(column) }
     }
 
     /// The field as an integer.
     func int<Integer: FixedWidthInteger>(
         _ column: String, as type: Integer.Type = Int.self
     ) throws(FerryError) -> Integer {
-        try told { row throws(PostgresError) in try row.int(column, as: type) }
+        try attempting { row throws(PostgresError) in try row.int(column, as: type) }
     }
 
     /// The field as an integer, or nil for NULL.
     func optionalInt(_ column: String) throws(FerryError) -> Int? {
-        try told { row throws(PostgresError) in try row.optionalInt(column) }
+        try attempting { row throws(PostgresError) in try row.optionalInt(column) }
     }
 
     /// The field as a floating-point number.
     func double(_ column: String) throws(FerryError) -> Double {
-        try told { row throws(PostgresError) in try row.double(column) }
+        try attempting { row throws(PostgresError) in try row.double(column) }
     }
 
     /// The field as a boolean.
     func bool(_ column: String) throws(FerryError) -> Bool {
-        try told { row throws(PostgresError) in try row.bool(column) }
+        try attempting { row throws(PostgresError) in try row.bool(column) }
     }
 
     /// The field as a list: PostgreSQL's text form of a one-dimensional array, without NULLs.
     func list(_ column: String) throws(FerryError) -> [String] {
-        try told { row throws(PostgresError) in try row.list(column) }
+        try attempting { row throws(PostgresError) in try row.list(column) }
     }
 
     /// The `schema` and `name` columns, or others, as one name.

@@ -37,8 +37,8 @@ struct Session: ~Copyable {
         }
     }
 
-    /// Runs a block against the connection, and tells what it throws of the side and the table.
-    private func told<Result: ~Copyable>(
+    /// Runs a block against the connection, and gives its errors the side and the table.
+    private func attempting<Result: ~Copyable>(
         _ table: QualifiedName? = nil, _ body: (borrowing Connection) throws(PostgresError) -> Result
     ) throws(FerryError) -> Result {
         do throws(PostgresError) {
@@ -60,8 +60,9 @@ extension Session {
     func execute(
         _ sql: String, _ patience: Patience = .working, about table: QualifiedName? = nil
     ) throws(FerryError) -> [Answer] {
-        try told(table) { connection throws(PostgresError) in try connection.execute(sql, limit: limit(patience)) }
-            .map { Answer($0, side) }
+        try attempting(table) { connection throws(PostgresError) in try connection.execute(sql, limit: limit(patience))
+        }
+        .map { Answer($0, side) }
     }
 
     /// Runs one statement with parameters (`$1`, `$2`, …) in text form.
@@ -71,20 +72,20 @@ extension Session {
         about table: QualifiedName? = nil
     ) throws(FerryError) -> Answer {
         Answer(
-            try told(table) { connection throws(PostgresError) in
+            try attempting(table) { connection throws(PostgresError) in
                 try connection.query(sql, parameters, limit: limit(patience))
             }, side)
     }
 
     /// Waits for the answer to the statements that the login sent.
     func awaitResults(_ patience: Patience = .prompt) throws(FerryError) -> [Answer] {
-        try told { connection throws(PostgresError) in try connection.awaitResults(limit: limit(patience)) }
+        try attempting { connection throws(PostgresError) in try connection.awaitResults(limit: limit(patience)) }
             .map { Answer($0, side) }
     }
 
     /// How long a message that asks nothing takes there and back.
     func roundTrip() throws(FerryError) -> Duration {
-        try told { connection throws(PostgresError) in try connection.roundTrip(limit: stallLimit) }
+        try attempting { connection throws(PostgresError) in try connection.roundTrip(limit: stallLimit) }
     }
 }
 
@@ -142,7 +143,7 @@ extension Session {
 extension Session {
     /// Sends statements with one or more COPYs and does not wait; ``awaitCopy(_:)`` must come next.
     func requestCopy(_ sql: String) throws(FerryError) {
-        try told { connection throws(PostgresError) in try connection.requestCopy(sql, limit: stallLimit) }
+        try attempting { connection throws(PostgresError) in try connection.requestCopy(sql, limit: stallLimit) }
     }
 
     /// Waits until the data of the first requested COPY can flow.
@@ -150,7 +151,7 @@ extension Session {
     /// - Returns: The answers to the statements before it.
     @discardableResult
     func awaitCopy(_ direction: CopyDirection, _ patience: Patience = .prompt) throws(FerryError) -> [Answer] {
-        try told { connection throws(PostgresError) in
+        try attempting { connection throws(PostgresError) in
             try connection.awaitCopy(direction, limit: limit(patience))
         }.map { Answer($0, side) }
     }
@@ -160,14 +161,15 @@ extension Session {
     func startCopy(
         _ sql: String, _ direction: CopyDirection, _ patience: Patience = .prompt, about table: QualifiedName? = nil
     ) throws(FerryError) -> [Answer] {
-        try told(table) { connection throws(PostgresError) in
+        try attempting(table) { connection throws(PostgresError) in
             try connection.startCopy(sql, direction, limit: limit(patience))
         }.map { Answer($0, side) }
     }
 
     /// Waits for the answers to the first statements of a message that was sent before, and leaves the others.
     func awaitFirstResults(_ count: Int) throws(FerryError) {
-        try told { connection throws(PostgresError) in try connection.awaitFirstResults(count, limit: stallLimit) }
+        try attempting { connection throws(PostgresError) in try connection.awaitFirstResults(count, limit: stallLimit)
+        }
     }
 
     /// Lends the next message of a COPY TO STDOUT; the bytes are gone after `body` returns.
@@ -192,12 +194,12 @@ extension Session {
 
     /// Ends a COPY FROM STDIN, and returns the number of rows that the server counted.
     func endCopyIn() throws(FerryError) -> Int {
-        try told { connection throws(PostgresError) in try connection.endCopyIn(limit: stallLimit) }
+        try attempting { connection throws(PostgresError) in try connection.endCopyIn(limit: stallLimit) }
     }
 
     /// Breaks off a COPY FROM STDIN, so that the server rolls it back.
     func abortCopyIn() throws(FerryError) {
-        try told { connection throws(PostgresError) in try connection.abortCopyIn(limit: stallLimit) }
+        try attempting { connection throws(PostgresError) in try connection.abortCopyIn(limit: stallLimit) }
     }
 }
 

@@ -1,4 +1,3 @@
-internal import Postgres
 internal import Synchronization
 
 /// Holds a snapshot of its endpoint open for as long as somebody reads in it, on a thread and a connection of its own.

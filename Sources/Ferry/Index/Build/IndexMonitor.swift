@@ -1,4 +1,3 @@
-internal import Postgres
 internal import SQLStatements
 internal import Synchronization
 

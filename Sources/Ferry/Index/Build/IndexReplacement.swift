@@ -1,4 +1,3 @@
-internal import Postgres
 internal import SQLStatements
 
 /// A build beside writers, whose statements each commit on their own and may leave an invalid index behind.

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// What the target's ledger tells of earlier copies, as far as it concerns a comparison.
 struct LedgerMemory: Sendable {
     /// The plans of all jobs that were not taken back, the newest first.

@@ -1,4 +1,3 @@
-internal import Postgres
 internal import Synchronization
 
 /// Reads many ranges of rows on both sides at once, each worker over a session of its own, and lends every row.

@@ -1,5 +1,3 @@
-internal import Postgres
-
 /// One side of a comparison: its catalog, and sessions that all read in one snapshot of it.
 struct SideReader: Sendable {
     /// Read-only.

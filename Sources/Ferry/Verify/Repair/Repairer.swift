@@ -1,4 +1,3 @@
-internal import Postgres
 internal import Synchronization
 
 /// Makes the target's tables equal to the source's where they differ, in batches of rows, each one transaction.
