@@ -68,6 +68,7 @@ struct TableCreation {
         var names = Set(relations.map(\.name.schema) + types.map(\.schema))
         if plan.target.vectorVersion == nil, let schema = plan.source.vectorSchema { names.insert(schema) }
         var statements: [String] = []
+        // IF NOT EXISTS asks for the right to create schemas even where the schema is there.
         for name in names.sorted()
         where try !isThere("EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", name, target) {
             statements.append("CREATE SCHEMA \(name.quotedIdentifier)")
