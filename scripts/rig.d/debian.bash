@@ -98,10 +98,10 @@ debian_locales() {
     touch "$folder/complete"
 }
 
-# TLS only: a client that falls back to clear text must fail.
+# As Debian's package has it: TLS for whoever asks, which libpq does by itself.
 debian_configure() {
     local data=$1
-    echo 'hostssl all all 127.0.0.1/32 scram-sha-256' >"$data/pg_hba.conf"
+    echo 'host all all 127.0.0.1/32 scram-sha-256' >"$data/pg_hba.conf"
     debian_certificates
     cp "$RIG_DIR/ca/server.crt" "$RIG_DIR/ca/server.key" "$data/"
     chmod 600 "$data/server.key"
@@ -113,6 +113,8 @@ debian_settings() {
     echo "ssl_cert_file = 'server.crt'"
     echo "ssl_key_file = 'server.key'"
     echo "default_toast_compression = lz4"
+    # Debian's own.
+    echo "log_line_prefix = '%m [%p] %q%u@%d '"
 }
 
 # A throwaway authority, a server certificate for the name localhost (not the address: verify-full must have something
