@@ -41,7 +41,8 @@ server_start() {
         if server_launch "$name"; then
             return
         fi
-        if tail -n 5 "$RIG_DIR/$name/server.log" | grep -q 'Address already in use'; then
+        # "Is another postmaster already running on port 54318?", in whatever language.
+        if tail -n 5 "$RIG_DIR/$name/server.log" | grep -qi "port $(port_of "$name")?"; then
             # Nobody answers there, and yet it is taken: as another session's own end, say.
             next=$(($(port_of "$name") + 1))
             rm "$RIG_DIR/$name/port"
