@@ -10,7 +10,10 @@ enum ConnectFailure {
 
     /// Sorts a message of libpq's (fe-connect.c, fe-secure-openssl.c) into a code, with the SQLSTATE of the verbose form.
     static func error(message: String) -> PostgresError {
-        let lines = message.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("LOCATION:") }
+        var lines: [String] = []
+        // With TLS and without are two attempts, which often fail alike.
+        for line in message.split(separator: "\n").map(String.init) where !lines.contains(line) { lines.append(line) }
+        lines.removeAll { $0.hasPrefix("LOCATION:") }
         // Several lines are several addresses that were tried; the last one is what decided.
         let text = lines.joined(separator: " ")
         let state = sqlState(in: text)
@@ -41,9 +44,10 @@ enum ConnectFailure {
         return .connectFailed
     }
 
-    /// `FATAL:  28P01: password …` holds 28P01.
+    /// `FATAL:  28P01: password …` holds 28P01. A server says FATAL in its own language, where it can't encode that as
+    /// question marks, so what counts are the two blanks (fe-protocol3.c, pqBuildErrorMessage3).
     private static func sqlState(in text: String) -> String? {
-        guard let match = text.firstMatch(of: #/(?:FATAL|ERROR|PANIC): +([0-9A-Z]{5}): /#) else { return nil }
+        guard let match = text.firstMatch(of: #/: {2}([0-9A-Z]{5}): /#) else { return nil }
         return String(match.1)
     }
 }

@@ -34,10 +34,20 @@ import Testing
             (prefix + "expected authentication request from server, but received H\n", .notPostgreSQL),
             (prefix + "fe_sendauth: no password supplied\n", .invalidParameters),
             (prefix + "FATAL:  28P01: password authentication failed for user \"postgres\"\n", .connectFailed),
+            (prefix + "FATALE:  28P01: autenticazione con password fallita per l'utente \"p\"\n", .connectFailed),
+            (prefix + "?????:  28P01: ???????????? ?? ?????? ????????????\n", .connectFailed),
         ] as [(String, PostgresError.Code)])
     func `what another try does not mend is not tried again`(message: String, code: PostgresError.Code) {
         let error = ConnectFailure.error(message: message)
         #expect(error.code == code)
         #expect(!error.isRetryable)
+    }
+
+    @Test func `what failed with TLS and failed the same without is said once`() {
+        let line = Self.prefix + "FATAL:  28P01: password authentication failed for user \"postgres\"\n"
+        let location = "LOCATION:  auth_failed, auth.c:326\n"
+        let error = ConnectFailure.error(message: line + location + line + location)
+        #expect(error.message == ConnectFailure.error(message: line).message)
+        #expect(error.sqlState == "28P01")
     }
 }

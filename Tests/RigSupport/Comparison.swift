@@ -41,7 +41,11 @@ extension RigDatabase {
     public func stream(_ query: String, binary: Bool = false) throws -> [[UInt8]] {
         let connection = try connect()
         // Names as they are from everywhere, so that reg* values and defaults read the same on both sides.
-        try connection.execute("SET extra_float_digits TO 3; SET bytea_output TO 'hex'; SET TimeZone TO 'UTC'")
+        try connection.execute(
+            """
+            SET extra_float_digits TO 3; SET bytea_output TO 'hex'; SET TimeZone TO 'UTC'; SET lc_monetary TO 'C';
+            SET DateStyle TO 'ISO, YMD'
+            """)
         try connection.startCopy("COPY (\(query)) TO STDOUT\(binary ? " (FORMAT binary)" : "")", .out, limit: nil)
         var rows: [[UInt8]] = []
         while let row = try connection.withNextCopyMessage(

@@ -66,7 +66,8 @@ first_port() {
     case $1 in
         source) echo 54315 ;;
         target) echo 54316 ;;
-        tls) echo 54317 ;;
+        debian-source) echo 54317 ;;
+        debian-target) echo 54318 ;;
     esac
 }
 

@@ -1,12 +1,14 @@
-# One embedded server: make, start, stop. NAME is source, target or tls. Sourced by scripts/rig.
+# One server out of files: make, start, stop. NAME is source, target, debian-source or debian-target. Sourced by
+# scripts/rig.
 # shellcheck shell=bash
 
 # A server's programs, found relative to its postgres, which finds its libraries and extensions the same way.
 server_bin() {
-    case $1 in
-        tls) tls_bin ;;
-        *) echo "$(wheel_prefix "$1")/bin" ;;
-    esac
+    if is_debian "$1"; then
+        debian_bin "$1"
+    else
+        echo "$(wheel_prefix "$1")/bin"
+    fi
 }
 
 server_data() { echo "$RIG_DIR/$1/data"; }
@@ -26,7 +28,10 @@ server_start() {
     local name=$1
     server_pid "$name" >/dev/null && return
     mkdir -p "$RIG_DIR/$name"
-    [[ $name == tls ]] && tls_prefix
+    if is_debian "$name"; then
+        debian_prefix "$name"
+        debian_locales "$name"
+    fi
     [[ -e $(server_data "$name")/PG_VERSION ]] || server_make "$name"
     rm -f "$(server_data "$name")/postmaster.pid"
     choose_port "$name" "$(first_port "$name")"
@@ -36,7 +41,8 @@ server_start() {
         if server_launch "$name"; then
             return
         fi
-        if tail -n 5 "$RIG_DIR/$name/server.log" | grep -q 'Address already in use'; then
+        # "Is another postmaster already running on port 54318?", in whatever language.
+        if tail -n 5 "$RIG_DIR/$name/server.log" | grep -qi "port $(port_of "$name")?"; then
             # Nobody answers there, and yet it is taken: as another session's own end, say.
             next=$(($(port_of "$name") + 1))
             rm "$RIG_DIR/$name/port"
@@ -51,28 +57,36 @@ server_start() {
 
 # Both descriptors of ours that a server would otherwise keep open: the lock, and the pipe of whoever reads our output.
 server_launch() {
-    LC_ALL=C run_as "$(server_bin "$1")/pg_ctl" start --silent --wait --timeout 60 --pgdata "$(server_data "$1")" \
-        --log "$RIG_DIR/$1/server.log" </dev/null >/dev/null 2>&1 9>&-
+    LC_ALL=C LOCPATH=$(server_locales "$1") run_as "$(server_bin "$1")/pg_ctl" start --silent --wait --timeout 60 \
+        --pgdata "$(server_data "$1")" --log "$RIG_DIR/$1/server.log" </dev/null >/dev/null 2>&1 9>&-
+}
+
+# Where the C library looks for a server's locales; empty for the system's.
+server_locales() {
+    if is_debian "$1"; then
+        echo "$RIG_DIR/$1/locale"
+    fi
 }
 
 # Makes the data folder. Built aside and renamed, so that an interrupted initdb leaves nothing that looks finished.
 server_make() {
-    local name=$1 folder=$RIG_DIR/$1 data
+    local name=$1 folder=$RIG_DIR/$1 data kind=(--locale C)
     data=$(server_data "$name")
+    is_debian "$name" && kind=(--locale "$(debian_locale "$name").UTF-8" --data-checksums)
     say "rig: making the $name server's data folder"
     rm -rf "$data" "$data.new"
     printf '%s\n' "$RIG_PASSWORD" >"$folder/password"
     chmod 600 "$folder/password"
     give_folder "$folder"
-    if ! LC_ALL=C run_as "$(server_bin "$name")/initdb" --pgdata "$data.new" --username postgres \
-        --pwfile "$folder/password" --auth scram-sha-256 --encoding UTF8 --locale C \
+    if ! LC_ALL=C LOCPATH=$(server_locales "$name") run_as "$(server_bin "$name")/initdb" --pgdata "$data.new" \
+        --username postgres --pwfile "$folder/password" --auth scram-sha-256 --encoding UTF8 "${kind[@]}" \
         </dev/null >"$folder/initdb.log" 2>&1; then
         cat "$folder/initdb.log" >&2
         die "initdb failed for the $name server"
     fi
     rm -f "$folder/password"
     printf "include 'rig.conf'\n" >>"$data.new/postgresql.conf"
-    [[ $name == tls ]] && tls_configure "$data.new"
+    is_debian "$name" && debian_configure "$data.new"
     mv "$data.new" "$data"
 }
 
@@ -89,7 +103,7 @@ server_configure() {
         for setting in "${RIG_SETTINGS[@]}"; do
             echo "${setting%%=*} = ${setting#*=}"
         done
-        [[ $1 == tls ]] && tls_settings
+        is_debian "$1" && debian_settings
         true
     } >"$conf"
     give_folder "$conf"

@@ -138,8 +138,10 @@ extension RigDatabase {
         get throws { Int(try ConnectionParameters(parsing: uri)["port"] ?? "") ?? 5432 }
     }
 
-    /// Its address by another port, such as a proxy's.
-    func uri(port: Int) throws -> String { uri.replacing(":\(try self.port)/", with: ":\(port)/") }
+    /// Its address by another port, such as a proxy's, which can read along: nothing is encrypted unless the address says so.
+    func uri(port: Int) throws -> String {
+        uri.replacing(":\(try self.port)/", with: ":\(port)/") + (uri.contains("?") ? "" : "?sslmode=disable")
+    }
 }
 
 /// Collects what an engine tells.

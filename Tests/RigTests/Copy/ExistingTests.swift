@@ -16,7 +16,7 @@ import Testing
     }
 
     private func ids(_ database: RigDatabase, _ table: String = "items") throws -> String? {
-        try database.value("SELECT string_agg(id::text, ' ' ORDER BY id::text) FROM \(table)")
+        try database.value("SELECT string_agg(id::text, ' ' ORDER BY id::text COLLATE \"C\") FROM \(table)")
     }
 
     /// Bots a and b, rows of no bot and of '' on the source; b again, c and no bot, under new ids, on the target.

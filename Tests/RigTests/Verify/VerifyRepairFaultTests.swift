@@ -102,6 +102,8 @@ import Testing
             defer { proxy.close() }
             var parameters = engine.target.parameters
             parameters["port"] = "\(proxy.port)"
+            // Or the proxy could not read along.
+            parameters["sslmode"] = "disable"
             engine.target = Endpoint(.target, parameters, interrupt: engine.workers.interrupt)
             engine.workers.events = { event in
                 if case .retry = event { fault.strike() }

@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 
-from harness import Failed, measure, median, pipe, say, seconds
+from harness import Failed, Run, measure, median, pipe, say, seconds
 
 DATABASE = "bench"
 EXTENSION = "CREATE EXTENSION vector"
@@ -24,6 +24,8 @@ class Bench:
     def __init__(self, options, source, target, vecferry, report):
         self.options, self.source, self.target, self.report = options, source, target, report
         self.vecferry = vecferry
+        # Whether the step that runs now has run vecferry.
+        self.ran_vecferry = False
         self.pgcopydb = os.environ.get("PGCOPYDB") or shutil.which("pgcopydb")
         self.pgcopydb_version = self.version_of_pgcopydb()
         self.sized = None
@@ -36,7 +38,8 @@ class Bench:
         if self.source.has(DATABASE) and self.count(self.source, DATABASE) == rows:
             return
         say(f"bench: seeding {rows:,} rows")
-        measure([os.environ["VECFERRY_RIG"], "seed", "--rows", str(rows)], {})
+        debian = ["--debian"] if self.options.servers == "debian" else []
+        measure([os.environ["VECFERRY_RIG"], "seed", "--rows", str(rows), *debian], {})
         self.source.fresh(DATABASE, file=SCHEMA)
         self.raw_pipe("items", self.source, "postgres", self.source, DATABASE)
         self.source.sql("VACUUM (ANALYZE) items", database=DATABASE)
@@ -64,6 +67,7 @@ class Bench:
         return self.raw_pipe("items", self.source, DATABASE, self.target, DATABASE, COLUMNS)
 
     def command(self, name, *arguments, source=DATABASE, target=DATABASE, ports=(None, None), cpu=False, timeout=1800):
+        self.ran_vecferry = True
         run = measure(
             [self.vecferry, name, "--source", self.source.uri(source, ports[0]), "--target",
              self.target.uri(target, ports[1]), "--json", *arguments],
@@ -80,9 +84,16 @@ class Bench:
         run.copy, run.report = document["copySeconds"], document
         return run
 
+    def run_plan(self, **how):
+        run, document = self.command("plan", **how)
+        if not document.get("ready"):
+            raise Failed("vecferry plan found a blocker")
+        return run
+
     def rounds(self, runs, *variants):
-        """Runs every variant once a round, every other round in reverse, and gives each one's results."""
-        results = [[] for _ in variants]
+        """Runs every variant once a round, every other round in reverse, and gives each one's results. What runs
+        vecferry runs once more with the program of --beside, next to it."""
+        results, others = [[] for _ in variants], {}
         began = time.monotonic()
         for number in range(runs):
             if number and time.monotonic() - began > self.options.budget:
@@ -90,8 +101,34 @@ class Bench:
                 break
             order = list(enumerate(variants))
             for place, variant in reversed(order) if number % 2 else order:
+                if number % 2 and place in others:
+                    others[place].append(self.beside(variant))
+                self.ran_vecferry = False
                 results[place].append(variant())
+                if self.options.beside and self.ran_vecferry and not number % 2:
+                    others.setdefault(place, []).append(self.beside(variant))
+        for place, theirs in sorted(others.items()):
+            self.compare_beside(variants[place].__doc__ or variants[place].__name__, results[place], theirs)
         return results
+
+    def beside(self, variant):
+        ours = self.vecferry
+        self.vecferry = self.options.beside
+        try:
+            return variant()
+        finally:
+            self.vecferry = ours
+
+    def compare_beside(self, what, ours, theirs):
+        if not isinstance(ours[0], Run):
+            self.compare(f"beside: {what}", ours, theirs)
+            return
+        self.compare(
+            f"beside: {what}, whole", [run.wall for run in ours], [run.wall for run in theirs],
+            how=f", client CPU {seconds(run.cpu for run in ours)} / {seconds(run.cpu for run in theirs)}")
+        if ours[0].copy and theirs[0].copy:
+            self.compare(
+                f"beside: {what}, rows moved", [run.copy for run in ours], [run.copy for run in theirs])
 
     def has_command(self, name):
         return measure([self.vecferry, name, "--help"], expect=None).out.find(f"USAGE: vecferry {name}") >= 0

@@ -8,6 +8,8 @@ KEEP=
 BUILD=yes
 CHILD=
 RIG_STARTED=
+# --debian, where its servers are measured
+DEBIAN=
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -41,8 +43,10 @@ bench() {
     fi
     [[ -n $KEEP ]] || rig down --purge 2>/dev/null
     RIG_STARTED=yes
-    rig up
-    eval "$(rig env)"
+    # shellcheck disable=SC2086  # an option or nothing
+    rig up $DEBIAN
+    # shellcheck disable=SC2086
+    eval "$(rig env $DEBIAN)"
     interruptible python3 "scripts/bench/lib/$program" "$@"
 }
 

@@ -107,6 +107,9 @@ class Run:
     # (monotonic time, client's CPU seconds, servers' CPU seconds)
     samples: list = field(default_factory=list)
     began: float = 0
+    # Of a copy: seconds while rows moved, and the whole report
+    copy: float = 0
+    report: dict = field(default_factory=dict)
 
     def at(self, text):
         """When the first line that holds the text came, in seconds since the start."""
@@ -273,7 +276,10 @@ class Server:
     def version(self):
         return self.sql(
             "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1) || ', pgvector ' ||"
-            " (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')")
+            " (SELECT default_version FROM pg_available_extensions WHERE name = 'vector') ||"
+            " CASE WHEN current_setting('server_version') LIKE '%Debian%' THEN"
+            " ', Debian''s, ' || current_setting('lc_collate') || CASE WHEN pg_jit_available() AND"
+            " current_setting('jit')::bool THEN ', with JIT' ELSE '' END ELSE '' END")
 
 
 # Numbers ------------------------------------------------------------------------------------------------------------

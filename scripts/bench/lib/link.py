@@ -46,11 +46,15 @@ class Link(Shapes):
                 "items", self.source, name, self.target, name, source_port=ports[0], target_port=ports[1])
 
         def copy(*arguments):
+            """over a link"""
             fresh()
             return self.run_copy(*arguments, source=name, target=name, ports=ports)
 
-        raws, runs, smalls = self.rounds(
-            min(3, self.options.runs), raw, copy, lambda: copy("--chunk-size", "1"))
+        def copy_in_small_chunks():
+            """over a link, with chunks of 1 MiB"""
+            return copy("--chunk-size", "1")
+
+        raws, runs, smalls = self.rounds(min(3, self.options.runs), raw, copy, copy_in_small_chunks)
         copies, size = [run.copy for run in runs], runs[0].report["streamedBytes"]
         # A statement each to claim, read, write and commit, and the way there and back of the last byte.
         ideal = size / rate + 5 * trip
@@ -70,6 +74,7 @@ class Link(Shapes):
         self.make_tables(self.source, name, count, rows=10)
 
         def copy():
+            """small tables over a link"""
             self.make_tables(self.target, name, count)
             self.settle()
             return self.run_copy(source=name, target=name, ports=ports)

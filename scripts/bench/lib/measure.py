@@ -11,18 +11,21 @@ import harness
 from harness import ROOT, Failed, Server, say
 from report import Report
 
-ITEMS = ["copy", "full", "verify", "hnsw", "memory", "scale", "narrow", "many", "huge-row", "link"]
+ITEMS = ["copy", "full", "verify", "hnsw", "uneven", "plan", "memory", "scale", "narrow", "many", "huge-row", "link"]
 
 
 def options_of(words):
     parser = argparse.ArgumentParser(prog="scripts/bench/run", add_help=False)
     parser.add_argument("items", nargs="+", choices=[*ITEMS, "all"])
     for name, default in (
-        ("rows", 60_000), ("runs", 5), ("large", 1_000_000), ("large-runs", 3), ("hnsw-runs", 1),
-        ("narrow", 10_000_000), ("many", 2_000), ("huge-mb", 200), ("latency-ms", 20), ("mbit", 200), ("budget", 1_200),
+        ("rows", 60_000), ("runs", 5), ("large", 1_000_000), ("large-runs", 3), ("hnsw-runs", 1), ("wide", 40_000),
+        ("narrow", 10_000_000), ("many", 2_000), ("huge-mb", 200), ("latency-ms", 20), ("mbit", 200),
+        ("budget", 1_200),
     ):
         parser.add_argument(f"--{name}", type=positive, default=default)
+    parser.add_argument("--servers", choices=["wheels", "debian"], default="wheels")
     parser.add_argument("--vecferry")
+    parser.add_argument("--beside")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--label", default="")
@@ -30,10 +33,12 @@ def options_of(words):
     options = parser.parse_args(words)
     if "all" in options.items:
         options.items = ITEMS
-    if options.vecferry:
-        options.vecferry = os.path.realpath(options.vecferry)
-        if not os.access(options.vecferry, os.X_OK):
-            parser.error(f"{options.vecferry} is not a program")
+    for name in ("vecferry", "beside"):
+        path = getattr(options, name)
+        if path:
+            setattr(options, name, os.path.realpath(path))
+            if not os.access(path, os.X_OK):
+                parser.error(f"{path} is not a program")
     return options
 
 
@@ -52,8 +57,10 @@ def main():
     import items
 
     folder = os.environ["VECFERRY_RIG_DIR"]
-    source = Server("source", os.environ["VECFERRY_SOURCE"], os.path.join(folder, "source"))
-    target = Server("target", os.environ["VECFERRY_TARGET"], os.path.join(folder, "target"))
+    prefix = "debian-" if options.servers == "debian" else ""
+    source, target = (
+        Server(side, os.environ[f"VECFERRY_{side.upper()}"], os.path.join(folder, prefix + side))
+        for side in ("source", "target"))
     # What follows names both servers itself.
     for name in [name for name in os.environ if name.startswith("VECFERRY_") and not name.startswith("VECFERRY_RIG")]:
         del os.environ[name]

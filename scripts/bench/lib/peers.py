@@ -20,6 +20,7 @@ class Peers(Bench):
         """Loaded, indexed and proven, as an operator waits for it, against the peers."""
 
         def vecferry():
+            """items as deployed"""
             self.target.fresh(DATABASE, file=SCHEMA)
             self.settle()
             return self.run_copy()
@@ -121,8 +122,12 @@ class Peers(Bench):
             with tempfile.TemporaryDirectory(prefix="vecferry-bench-") as folder:
                 return self.pgcopydb_compare(folder)
 
-        variants = [lambda: self.settle() or self.command("verify")[0], lambda: self.read(self.source, streams),
-                    lambda: self.read(self.target, streams)]
+        def vecferry():
+            """verify"""
+            self.settle()
+            return self.command("verify")[0]
+
+        variants = [vecferry, lambda: self.read(self.source, streams), lambda: self.read(self.target, streams)]
         if self.has_compare_data():
             variants.append(compare)
         runs, sources, targets, *compares = self.rounds(self.options.runs, *variants)

@@ -44,9 +44,11 @@ class Report:
             "system": f"{system()}, Linux {platform.release()}",
             "source": source.version(),
             "target": target.version(),
-            "vecferry": f"{output(vecferry, '--version')} at {commit()}",
+            "vecferry": program(vecferry),
             "pgcopydb": pgcopydb or "none",
         }
+        if self.options.beside:
+            self.about["beside"] = program(self.options.beside)
         if self.options.label:
             self.about["label"] = self.options.label
 
@@ -77,8 +79,9 @@ class Report:
 
     def section(self):
         lines = [f"## {self.about['date']}" + (f": {self.options.label}" if self.options.label else ""), ""]
-        for name in ("machine", "system", "source", "target", "vecferry", "pgcopydb"):
-            lines.append(f"- {name}: {self.about[name]}")
+        for name in ("machine", "system", "source", "target", "vecferry", "beside", "pgcopydb"):
+            if name in self.about:
+                lines.append(f"- {name}: {self.about[name]}")
         options = self.options
         lines.append(f"- {options.rows:,} rows of 1,024 dimensions unless said otherwise; medians of"
                      f" {options.runs} runs (range in parentheses)")
@@ -115,9 +118,11 @@ def output(*argv):
         return "unknown"
 
 
-def commit():
-    text = output("git", "rev-parse", "--short", "HEAD")
-    return text + (" with changes" if output("git", "status", "--porcelain", "--untracked-files=no") else "")
+def program(path):
+    """The version of a vecferry, and the commit of the checkout that it lies in."""
+    git = ("git", "-C", os.path.dirname(path))
+    changes = " with changes" if output(*git, "status", "--porcelain", "--untracked-files=no") else ""
+    return f"{output(path, '--version')} at {output(*git, 'rev-parse', '--short', 'HEAD')}{changes}"
 
 
 def machine():

@@ -1,12 +1,99 @@
-"""The items about other shapes of data: narrow, many and huge-row."""
+"""The items about other shapes of data: uneven, plan, narrow, many and huge-row."""
 
 import os
 
-from bench import DATABASE, EXTENSION, Bench
+from bench import DATABASE, EXTENSION, SCHEMA, Bench
 from harness import median, pipe, say, seconds
 
 
+# Of the usual table's rows, and how many dimensions of its vectors.
+UNEVEN = (
+    (1, 128), (1 / 2, 256), (1 / 3, 192), (1 / 6, 256), (2 / 15, 128), (1 / 15, 256), (1 / 30, 256), (1 / 60, 256))
+# Kilobytes that neither compress well nor cost much to make. Its argument is how many words of 33 bytes.
+WORDS = "(SELECT string_agg(md5(id || k), ' ') FROM generate_series(1, {}) AS k)"
+
+
 class Shapes(Bench):
+    def uneven(self):
+        """Tables of very uneven size, each with a vector index, hnsw and ivfflat by turns: while one table's rows
+        still move, another's index could be built."""
+        name = f"{DATABASE}_uneven"
+        tables = [(f"part{n}", max(1, round(share * self.options.rows)), dimensions)
+                  for n, (share, dimensions) in enumerate(UNEVEN)]
+        schema = [EXTENSION]
+        for number, (table, _, dimensions) in enumerate(tables):
+            schema.append(f"CREATE TABLE {table} (id text PRIMARY KEY, botid text, content text, embedding"
+                          f" vector({dimensions}))")
+            schema.append(f"ALTER TABLE {table} ALTER content SET STORAGE EXTERNAL")
+            schema.append(f"CREATE INDEX {table}_embedding ON {table} USING " + (
+                "ivfflat (embedding vector_l2_ops) WITH (lists = 50)" if number % 2 else
+                "hnsw (embedding vector_cosine_ops)"))
+        if not all(self.source.has(name) and self.count(self.source, name, table) == rows for table, rows, _ in tables):
+            say(f"bench: making {len(tables)} uneven tables")
+            self.source.fresh(name, *(line for line in schema if not line.startswith("CREATE INDEX")))
+            for table, rows, dimensions in tables:
+                pipe(
+                    self.source.command(
+                        "-c", f"COPY (SELECT id, botid, {WORDS.format(90)}, (embedding::real[])[1:{dimensions}]::vector"
+                        f" FROM items LIMIT {rows}) TO STDOUT (FORMAT binary)"),
+                    self.source.command("-c", f"COPY {table} FROM STDIN (FORMAT binary)"), self.source.env(DATABASE),
+                    self.source.env(name))
+            self.source.sql("VACUUM ANALYZE", database=name)
+
+        def copy():
+            """uneven tables"""
+            self.target.fresh(name, *schema)
+            self.settle()
+            return self.run_copy(source=name, target=name)
+
+        (runs,) = self.rounds(min(3, self.options.runs), copy)
+        walls, copies = [run.wall for run in runs], [run.copy for run in runs]
+        builds = [sum(index.get("seconds") or 0 for index in self.indexes_of(run)) for run in runs]
+        self.compare(
+            f"{len(tables)} tables of {tables[-1][1]:,} to {tables[0][1]:,} rows, whole, against rows moved and builds",
+            walls, [sum(pair) for pair in zip(copies, builds)],
+            how=f": rows moved {median(copies):.2f}, builds {median(builds):.2f}", copy=copies, builds=builds)
+        self.memory_of("uneven", runs)
+        for server in (self.source, self.target):
+            server.drop(name)
+
+    def plan(self):
+        """What an operator waits for before anything moves, and in all."""
+        rows, name = self.options.wide, f"{DATABASE}_wide"
+        if not (self.source.has(name) and self.count(self.source, name) == rows):
+            say(f"bench: making {rows:,} rows of 2 KB of text and vectors of 4 KB")
+            self.source.fresh(name, file=SCHEMA)
+            times = -(-rows // self.options.rows)
+            pipe(
+                self.source.command(
+                    "-c", f"COPY (SELECT lpad(n::text, 3, '0') || substr(id, 4), botid, {WORDS.format(60)}, source,"
+                    f" embedding FROM generate_series(1, {times}) AS n, items LIMIT {rows}) TO STDOUT (FORMAT binary)"),
+                self.source.command("-c", "COPY items FROM STDIN (FORMAT binary)"), self.source.env(DATABASE),
+                self.source.env(name))
+            self.source.sql("VACUUM (ANALYZE) items", database=name)
+
+        def plan():
+            """plan"""
+            self.target.fresh(name, file=SCHEMA)
+            self.settle()
+            return self.run_plan(source=name, target=name)
+
+        def copy():
+            """copy"""
+            self.target.fresh(name, file=SCHEMA)
+            self.settle()
+            return self.run_copy(source=name, target=name)
+
+        plans, runs = self.rounds(self.options.runs, plan, copy)
+        walls = [run.wall for run in plans]
+        self.report.add("plan", "plan", median(walls), "s", seconds(walls), wall=walls)
+        walls, copies = [run.wall for run in runs], [run.copy for run in runs]
+        self.report.add(
+            "plan", f"copy of {rows:,} rows of 2 KB of text and 4 KB of vector, whole", median(walls), "s",
+            f"{seconds(walls)}, rows moved {seconds(copies)}", wall=walls, copy=copies)
+        for server in (self.source, self.target):
+            server.drop(name)
+
     def narrow(self):
         """A bot table of very many small rows: what a row costs, not what a byte costs."""
         rows, name = self.options.narrow, f"{DATABASE}_narrow"
@@ -24,6 +111,7 @@ class Shapes(Bench):
             return self.raw_pipe("bot_event", self.source, name, self.target, name)
 
         def copy():
+            """small rows"""
             self.target.fresh(name, EXTENSION, table)
             self.settle()
             return self.run_copy(source=name, target=name, cpu=True)
@@ -54,6 +142,7 @@ class Shapes(Bench):
                 self.target.env(name))
 
         def copy():
+            """small tables"""
             self.make_tables(self.target, name, count)
             self.settle()
             return self.run_copy(source=name, target=name)
@@ -96,6 +185,7 @@ class Shapes(Bench):
             return self.raw_pipe("document", self.source, name, self.target, name)
 
         def copy():
+            """huge row"""
             self.target.fresh(name, EXTENSION, *table)
             self.settle()
             return self.run_copy(source=name, target=name)

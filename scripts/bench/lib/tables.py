@@ -23,11 +23,13 @@ class Tables(Bench):
             return moved, built, read
 
         def bare():
+            """items with its key alone"""
             self.target.fresh(DATABASE, *BARE)
             self.settle()
             return self.run_copy(cpu=True)
 
         def deployed():
+            """items as deployed"""
             self.target.fresh(DATABASE, file=SCHEMA)
             self.settle()
             return self.run_copy()
@@ -51,6 +53,7 @@ class Tables(Bench):
         """The build that vecferry plans against the same build at the server's default memory."""
 
         def planned():
+            """hnsw build"""
             self.target.fresh(DATABASE, *BARE, HNSW_INDEX)
             self.settle()
             run = self.run_copy(timeout=3600)
@@ -116,7 +119,15 @@ class Tables(Bench):
             by_rows[middle].append(copy(middle))
             self.source.drop(f"{DATABASE}_{middle}")
         self.grown(large)
-        smalls, larges = self.rounds(options.large_runs, lambda: copy(small), lambda: copy(large))
+
+        def copy_small():
+            return copy(small)
+
+        def copy_large():
+            return copy(large)
+
+        copy_small.__doc__, copy_large.__doc__ = f"{small:,} rows", f"{large:,} rows"
+        smalls, larges = self.rounds(options.large_runs, copy_small, copy_large)
         by_rows[small] += smalls
         by_rows[large] += larges
         self.target.drop(DATABASE)
