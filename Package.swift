@@ -71,8 +71,11 @@ let package = Package(
         .target(
             name: "RigSupport", dependencies: ["Ferry", "Postgres"], path: "Tests/RigSupport", swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], swiftSettings: settings),
-        .testTarget(name: "FerryTests", dependencies: ["Ferry"], swiftSettings: settings),
-        .testTarget(name: "RigTests", dependencies: ["Ferry", "Postgres", "RigSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "FerryTests", dependencies: ["Ferry"], exclude: ["Ledger/Golden"], swiftSettings: settings),
+        .testTarget(
+            name: "RigTests", dependencies: ["Ferry", "Postgres", "RigSupport"], exclude: ["Ledger/Golden"],
+            swiftSettings: settings),
         // Crashes, cuts, bad input and least privilege, most of it with the built program.
         .testTarget(
             name: "FaultTests", dependencies: ["vecferry", "Ferry", "Postgres", "RigSupport"], swiftSettings: settings),

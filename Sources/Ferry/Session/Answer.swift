@@ -22,7 +22,8 @@ struct Answer: RandomAccessCollection, Sendable {
     /// The row of a statement that always returns one.
     func only() throws(FerryError) -> Record {
         guard let record = first else {
-            throw FerryError(PostgresError(.unexpectedResult, "The server returned no row where there is always one."), side)
+            throw FerryError(
+                PostgresError(.unexpectedResult, "The server returned no row where there is always one."), side)
         }
         return record
     }
