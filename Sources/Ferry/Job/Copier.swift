@@ -77,7 +77,7 @@ struct Copier {
             events(
                 .warning(
                     Note(
-                        level: .warning, code: "fewer_jobs", side: error.side, table: nil,
+                        level: .warning, code: .fewerJobs, side: error.side, table: nil,
                         message: "The server has no connection left for one of \(jobs) streams: the others go on.",
                         hint: error.hint)))
         }

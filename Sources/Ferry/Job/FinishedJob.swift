@@ -28,7 +28,7 @@ struct FinishedJob {
             [name])[0].bool("is_there")
         guard exists else {
             return Note(
-                level: .blocker, code: "table_gone", side: .target, table: pair.name,
+                level: .blocker, code: .tableGone, side: .target, table: pair.name,
                 message: "The table is gone since job \(job.number) finished\(when).",
                 hint: pair.isCreated
                     ? "vecferry copy --restart makes it again and copies all."
@@ -49,19 +49,19 @@ struct FinishedJob {
         guard rows < brought else {
             guard isForeign else { return nil }
             return Note(
-                level: .warning, code: "rows_foreign", side: .target, table: pair.name,
+                level: .warning, code: .rowsForeign, side: .target, table: pair.name,
                 message: "None of its \(rows) rows is as it was brought.",
                 hint: "vecferry verify tells what of the source is there.")
         }
         if rows == 0 || isForeign {
             let left = rows == 0 ? "It holds no row any more" : "None of its \(rows) rows is as it was brought"
             return Note(
-                level: .blocker, code: "rows_gone", side: .target, table: pair.name,
+                level: .blocker, code: .rowsGone, side: .target, table: pair.name,
                 message: "\(left); \(brought) were there when job \(job.number) finished\(when).",
                 hint: "vecferry verify --repair brings what is missing; vecferry copy --restart copies all again.")
         }
         return Note(
-            level: .warning, code: "rows_gone", side: .target, table: pair.name,
+            level: .warning, code: .rowsGone, side: .target, table: pair.name,
             message: "The table holds \(rows) rows, fewer than the \(brought) that were there when the job finished.",
             hint: "vecferry verify names those that are missing.")
     }

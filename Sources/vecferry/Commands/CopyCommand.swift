@@ -61,7 +61,7 @@ struct CopyCommand: AsyncParsableCommand {
         let console = Console.shared
         let text = PlanText(plan, style: output.json ? console.errorStyle : console.outputStyle)
         for line in PlanText(plan, style: console.errorStyle).blockers { console.message(line) }
-        let takenBack = plan.notes.first { $0.code == "taken_back" }
+        let takenBack = plan.notes.first { $0.code == .takenBack }
         let verdict = text.verdict + (takenBack.map { " " + $0.message } ?? "")
         if output.json {
             console.message(verdict)

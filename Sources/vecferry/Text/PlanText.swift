@@ -93,13 +93,14 @@ struct PlanText {
         let notes = plan.notes.filter { $0.level == level }
         guard !notes.isEmpty else { return [] }
         var lines = ["", paint(heading, level)]
-        var counts: [String: Int] = [:]
+        var counts: [Note.Code: Int] = [:]
         for note in notes {
             counts[note.code, default: 0] += 1
             if showsAll || counts[note.code, default: 0] <= Self.fewNotes { lines += Self.lines(of: note) }
         }
         if !showsAll {
-            for (code, count) in counts.sorted(by: { $0.key < $1.key }) where count > Self.fewNotes {
+            let many = counts.filter { $0.value > Self.fewNotes }
+            for (code, count) in many.sorted(by: { $0.key.description < $1.key.description }) {
                 lines.append("- and \(Units.count(count - Self.fewNotes)) more of \(code) (--verbose lists them)")
             }
         }

@@ -41,8 +41,12 @@ import Testing
 
     @Test func aPlanIsReadyOrBlocked() {
         #expect(ExitStatus(Fixtures.plan([])) == .done)
-        #expect(ExitStatus(Fixtures.plan([], notes: [Fixtures.note(.warning, "x", "Look.")])) == .done)
-        #expect(ExitStatus(Fixtures.plan([], notes: [Fixtures.note(.blocker, "x", "No.")])) == .blocked)
+        #expect(
+            ExitStatus(Fixtures.plan([], notes: [Fixtures.note(.warning, Note.Code(description: "x"), "Look.")]))
+                == .done)
+        #expect(
+            ExitStatus(Fixtures.plan([], notes: [Fixtures.note(.blocker, Note.Code(description: "x"), "No.")]))
+                == .blocked)
     }
 
     @Test func wrongUsageIsArgumentParsersStatus() {

@@ -31,17 +31,18 @@ import Testing
     @Test func blockersComeLastWithTheirHints() throws {
         let notes = [
             Fixtures.note(
-                .blocker, "type_differs", "Column embedding is vector(1024) on the source and vector(1536) here.",
+                .blocker, .typeDiffers,
+                "Column embedding is vector(1024) on the source and vector(1536) here.",
                 hint: "Give the target's column the same type."),
-            Fixtures.note(.warning, "memory", "The build of idx_items_embedding will not fit."),
-            Fixtures.note(.info, "text_format", "Rows travel as text."),
+            Fixtures.note(.warning, Note.Code(description: "memory"), "The build of idx_items_embedding will not fit."),
+            Fixtures.note(.info, .textFormat, "Rows travel as text."),
         ]
         try Golden.expect(PlanText(Fixtures.plan([Fixtures.itemsPair], notes: notes)).text, "plan-blocked")
     }
 
     @Test func twoThousandTablesStayReadable() throws {
         let plain = (1..<2000).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
-        let notes = (1...40).map { Fixtures.note(.warning, "no_key", "Table \($0) has no key.") }
+        let notes = (1...40).map { Fixtures.note(.warning, .noKey, "Table \($0) has no key.") }
         let plan = Fixtures.plan([Fixtures.itemsPair] + plain, notes: notes)
         try Golden.expect(PlanText(plan).text, "plan-many")
         #expect(PlanText(plan, showsAll: true).text.contains("public.table_1999  about 100 rows"))
@@ -49,7 +50,9 @@ import Testing
 
     @Test func aTableThatANoteSpeaksOfIsNotSummedUp() {
         let plain = (1..<30).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
-        let note = Note(level: .warning, code: "x", side: nil, table: plain[3].name, message: "Look.", hint: nil)
+        let note = Note(
+            level: .warning, code: Note.Code(description: "x"), side: nil, table: plain[3].name, message: "Look.",
+            hint: nil)
         let text = PlanText(Fixtures.plan(plain, notes: [note])).text
         #expect(text.contains("\npublic.table_4  "))
         #expect(text.contains("And 28 more tables"))

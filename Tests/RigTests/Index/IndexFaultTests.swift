@@ -101,7 +101,7 @@ import Testing
                 events: engine.events)
             let outcomes = indexer.run([task])
             #expect(outcomes[0].error == nil)
-            #expect(!log.warnings.contains { $0.code == "index_replaced" }, "it is the copy's own")
+            #expect(!log.warnings.contains { $0.code == .indexReplaced }, "it is the copy's own")
             #expect(try databases.target.value("SELECT 'e'::regclass::oid") == before)
         }
     }

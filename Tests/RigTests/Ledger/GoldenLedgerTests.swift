@@ -37,10 +37,10 @@ import Testing
             #expect(report.outcome == .alreadyFinished)
             #expect(report.rows == 3090)
             #expect(report.tables.allSatisfy { $0.state == .proven && $0.source == $0.target })
-            #expect(report.notes.allSatisfy { $0.code == "source_changed" }, "\(report.notes)")
+            #expect(report.notes.allSatisfy { $0.code == .sourceChanged }, "\(report.notes)")
             #expect(try databases.target.fingerprint() == before)
             let plan = try await databases.engine().plan(GoldenLedger.request)
-            #expect(plan.isReady && plan.notes.contains { $0.code == "already_finished" })
+            #expect(plan.isReady && plan.notes.contains { $0.code == .alreadyFinished })
         }
     }
 

@@ -19,7 +19,7 @@ struct IndexBuilder: Sendable {
             events(
                 .warning(
                     Note(
-                        level: .warning, code: "index_shared_memory", side: .target, table: task.build.relation,
+                        level: .warning, code: .indexSharedMemory, side: .target, table: task.build.relation,
                         message: "The server has no shared memory for a parallel build of \(task.build.index): it is "
                             + "built without parallel workers.",
                         hint: "In a container, start it with a larger --shm-size.")))
@@ -128,7 +128,7 @@ struct IndexBuilder: Sendable {
         events(
             .warning(
                 Note(
-                    level: .warning, code: "index_replaced", side: .target, table: task.build.relation,
+                    level: .warning, code: .indexReplaced, side: .target, table: task.build.relation,
                     message: "Somebody has put another index in the place of \(task.build.index): it stays.",
                     hint: task.build.statements.first.map { "What was to be there: \($0)" })))
     }
@@ -149,11 +149,11 @@ struct IndexBuilder: Sendable {
     /// What pgvector says in passing is what an operator must know.
     private func tell(_ notices: [Notice]) {
         for notice in notices {
-            let code: String
+            let code: Note.Code
             if notice.message.hasPrefix("hnsw graph no longer fits into maintenance_work_mem") {
-                code = "hnsw_memory_exceeded"
+                code = .hnswMemoryExceeded
             } else if notice.message.hasPrefix("ivfflat index created with little data") {
-                code = "ivfflat_little_data"
+                code = .ivfflatLittleData
             } else {
                 continue
             }
