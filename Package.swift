@@ -10,8 +10,8 @@ let settings: [SwiftSetting] = [
 
 /// What `sql/` holds for the engine to run; the rest of that folder is for operators and for the rig.
 let embeddedSQL = [
-    "session.sql", "table_lock_holder.sql", "ledger/schema.sql", "ledger/insert_chunks.sql", "ledger/lock_holder.sql",
-    "ledger/referrers.sql",
+    "session.sql", "table_lock_holder.sql", "ledger/schema.sql", "ledger/upgrade.sql", "ledger/insert_chunks.sql",
+    "ledger/lock_holder.sql", "ledger/referrers.sql",
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
     "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/extensions.sql",
     "catalog/user_types.sql",

@@ -40,9 +40,9 @@ struct FinishedJob {
         let row = try target.query(
             """
             SELECT count(*) AS rows, count(*) FILTER (WHERE r.xmin IN (
-                SELECT c.xid FROM vecferry.chunk AS c WHERE c.job = $1 AND c.pair = $2 AND c.xid IS NOT NULL)) AS own
+                \(LedgerChunks.transactionsSQL(job: job.number, pair: pair.number)))) AS own
             FROM \(pair.targetOnly)\(name) AS r
-            """, ["\(job.number)", "\(pair.number)"])[0]
+            """)[0]
         let (rows, own) = (try row.int("rows", as: Int.self), try row.int("own", as: Int.self))
         // Rows that somebody has updated since have another xmin, so this says no more than it knows.
         let isForeign = own == 0 && brought > table.keptRows

@@ -40,15 +40,13 @@ struct Finisher {
     private func restoreInTransaction(
         _ definition: SavedDefinition, on connection: borrowing Connection
     ) throws(PostgresError) {
-        let entry = "WHERE job = \(job) AND number = \(definition.number)"
-        let state = try connection.execute(
-            "\(LockHolder.begin(lockWait)); "
-                + "SELECT restored_at IS NOT NULL AS restored FROM vecferry.saved_definition \(entry) FOR UPDATE")
+        let entry = LedgerEntry(job: job, number: definition.number)
+        let state = try connection.execute("\(LockHolder.begin(lockWait)); \(entry.lockSQL)")
         // The answer to an earlier try's COMMIT may have been lost on the way.
         if try state.last?.first?.bool("restored") != true {
             for statement in definition.statements { try connection.execute(statement) }
             FailPoint.reached(.afterDefinition)
-            try connection.execute(Ledger.markRestoredSQL(job: job, number: definition.number))
+            try connection.execute(entry.markSQL)
         }
         FailPoint.reached(.beforeDefinitionCommit)
         try connection.execute("COMMIT")

@@ -193,8 +193,8 @@ enum KnownJob {
         _ request: CopyRequest, source: borrowing Connection, target: borrowing Connection
     ) throws(FerryError) -> KnownJob {
         guard try Ledger().exists(target), let job = try Ledger().newestJob(target) else { return .none }
-        let fingerprint = try JobFingerprint(request: request).read(source)
-        return job.fingerprint == fingerprint ? .same(job) : .other(job)
+        let isSame = try JobFingerprint(request: request).isOf(job, source)
+        return isSame ? .same(job) : .other(job)
     }
 }
 

@@ -1,5 +1,4 @@
 internal import Postgres
-internal import SQLStatements
 
 /// Makes the target ready to be loaded, in one transaction together with the ledger of the job: either all of it is done and
 /// can be undone from the ledger, or nothing was.
@@ -21,7 +20,9 @@ struct Preparation {
             try on(.target) { () throws(PostgresError) in
                 // Whoever uses the tables may finish first, and is not held up for longer by our waiting.
                 try target.execute(LockHolder.begin(lockWait))
-                try target.execute(Statements.ledger)
+            }
+            try Ledger().prepare(target)
+            try on(.target) { () throws(PostgresError) in
                 for statement in creation { try target.execute(statement) }
             }
             FailPoint.reached(.afterLedgerSchema)

@@ -107,10 +107,7 @@ struct Restart {
 
     /// An SQL condition for the rows of `r` that the job brought.
     private func own(_ pair: TablePair) -> String {
-        """
-        r.xmin = ANY (ARRAY(SELECT xid FROM vecferry.chunk \
-        WHERE job = \(job.number) AND pair = \(pair.number) AND xid IS NOT NULL))
-        """
+        "r.xmin = ANY (ARRAY(\(LedgerChunks.transactionsSQL(job: job.number, pair: pair.number))))"
     }
 
     // MARK: Off and on again
@@ -141,7 +138,7 @@ struct Restart {
                     for statement in definition.statements { try target.execute(statement) }
                 }
                 if isPending {
-                    try target.execute(Ledger.markRestoredSQL(job: job.number, number: definition.number))
+                    try target.execute(LedgerEntry(job: job.number, number: definition.number).markSQL)
                 }
             }
         }

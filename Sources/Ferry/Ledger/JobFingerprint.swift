@@ -1,16 +1,72 @@
 internal import Postgres
 
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
 /// Tells one job from another: the request, and which database it reads. Not the host's name, which may be another one for
 /// the same database tomorrow.
 struct JobFingerprint {
     let request: CopyRequest
 
+    /// The fingerprint that a new job gets.
+    ///
     /// - Returns: 32 hexadecimal digits.
-    func read(_ source: borrowing Connection) throws(FerryError) -> String {
-        let server = try on(.source) { () throws(PostgresError) in
-            try CatalogReader(side: .source).readServer(source)
+    func read(_ source: borrowing Connection) throws(FerryError) -> String { try text(of: Self.server(source)) }
+
+    /// Whether a job in the ledger is that of this request and this source, whichever vecferry began it.
+    func isOf(_ job: Ledger.Job, _ source: borrowing Connection) throws(FerryError) -> Bool {
+        let server = try Self.server(source)
+        return job.fingerprint == text(of: server) || job.fingerprint == textOfFormat1(of: server)
+    }
+
+    private static func server(_ source: borrowing Connection) throws(FerryError) -> ServerInfo {
+        try on(.source) { () throws(PostgresError) in try CatalogReader(side: .source).readServer(source) }
+    }
+
+    /// The hash of ``fields(of:)`` as JSON, which keeps names and values apart whatever they hold.
+    func text(of server: ServerInfo) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // Strings only, which can't fail to be encoded.
+        let data = (try? encoder.encode(fields(of: server))) ?? Data()
+        return TextHash.of(String(decoding: data, as: UTF8.self))
+    }
+
+    /// What the fingerprint is over: names with their values, in this order. Names and order never change, and a new field
+    /// goes to the end. What is at its default adds nothing, so that a new option leaves the jobs under way what they are.
+    func fields(of server: ServerInfo) -> [[String]] {
+        var fields: [[String]] = []
+        func add(_ name: String, _ values: [String]?) {
+            if let values { fields.append([name] + values) }
         }
-        return PlanCoding.hash(
-            "\(PlanCoding.encode(request)) \(server.systemIdentifier ?? "unknown") \(server.database)")
+        func add(_ name: String, _ number: Int?) { add(name, number.map { ["\($0)"] }) }
+        func add(_ name: String, if isSet: Bool) { add(name, isSet ? [] : nil) }
+        let (selection, index) = (request.selection, request.index)
+
+        add("system", server.systemIdentifier.map { [$0] })
+        add("database", [server.database])
+        add("tables", selection.tables.isEmpty ? nil : selection.tables)
+        add("excluded", selection.excluded.isEmpty ? nil : selection.excluded)
+        add("all", if: selection.all)
+        add("bot-column", selection.botColumn.map { [$0] })
+        add("bots", selection.bots)
+        add("existing", request.existing == .fail ? nil : [request.existing.rawValue])
+        add("create", if: request.create)
+        add("chunk-bytes", request.chunkBytes == Chunk.defaultBytes ? nil : request.chunkBytes)
+        switch index.lists {
+        case .keep: break
+        case .auto: add("lists", ["auto"])
+        case .fixed(let lists): add("lists", lists)
+        }
+        add("index-method", index.method == .keep ? nil : [index.method.rawValue])
+        add("hnsw-m", index.hnswM)
+        add("hnsw-ef-construction", index.hnswEfConstruction)
+        add("maintenance-work-mem", index.maintenanceWorkMem)
+        add("index-workers", index.workers)
+        add("online", if: index.online)
+        return fields
     }
 }

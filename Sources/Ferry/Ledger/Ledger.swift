@@ -4,8 +4,11 @@ internal import SQLStatements
 /// The schema `vecferry` in the target database: what a job is to do, what of it is done, and how to put back what it took
 /// off. All methods take the connection they speak over; the ledger itself holds no state.
 struct Ledger {
-    /// The version of `sql/ledger/schema.sql` that this vecferry writes and reads.
-    static let format = 1
+    /// The format that this vecferry writes: of `sql/ledger/schema.sql`, and of the documents and fingerprints in it. All
+    /// before it can be read, and a job of theirs is finished as it stands.
+    ///
+    /// Format 2 says who wrote it, has fingerprints over named fields, and a build's statements in saved definitions alone.
+    static let format = 2
 
     /// Names vecferry's advisory lock: ASCII of "vecferry" as one number.
     private static let lock = "x'7665636665727279'::bigint"
@@ -74,19 +77,19 @@ struct Ledger {
             try connection.query("SELECT to_regclass('vecferry.format') IS NOT NULL AS present")[0].bool("present")
         }
         guard present else { return false }
-        let version = try on(.target) { () throws(PostgresError) in
-            try connection.query("SELECT max(version) AS version FROM vecferry.format")[0].optionalInt("version")
+        let (version, writer) = try on(.target) { () throws(PostgresError) in
+            // The column is not there in format 1.
+            let row = try connection.query(
+                "SELECT max(version) AS version, max(to_jsonb(f) ->> 'written_by') AS writer FROM vecferry.format AS f")[
+                    0]
+            return (try row.optionalInt("version"), try row.optional("writer"))
         }
-        guard let version, version <= Self.format else {
+        guard let version else {
             throw FerryError(
-                .ledger,
-                version.map { "The target's ledger has format \($0), and this vecferry knows up to \(Self.format)." }
-                    ?? "The target's ledger does not say its format.",
-                hint: version == nil
-                    ? "Somebody changed schema vecferry; drop it if no job is under way."
-                    : "Use the vecferry that wrote it, or a newer one.",
-                side: .target)
+                .ledger, "The target's ledger does not say its format.",
+                hint: "Somebody changed schema vecferry; drop it if no job is under way.", side: .target)
         }
+        guard version <= Self.format else { throw Self.newer("The target's ledger, of format \(version),", writer) }
         return true
     }
 
@@ -103,45 +106,32 @@ struct Ledger {
             ).first
         }
         guard let row else { return nil }
-        let job = try readingLedger { () throws(PostgresError) -> Job? in
-            guard let plan = try Self.plan(of: row),
-                let state = Job.State(rawValue: try row.string("state"))
-            else { return nil }
+        let (plan, report) = (try plan(of: row, connection), try report(of: row))
+        return try readingLedger { () throws(PostgresError) in
+            guard let state = Job.State(rawValue: try row.string("state")) else {
+                throw PostgresError(.unexpectedResult, "A job's state in the ledger is none.")
+            }
             return Job(
                 number: try row.int("id"), fingerprint: try row.string("fingerprint"), state: state, plan: plan,
                 sourceVisibility: try row.string("source_visibility"), sourceChanged: try row.bool("source_changed"),
-                report: try row.optional("report").flatMap { PlanCoding.decode(JobReport.self, $0) },
-                startedAt: try row.string("started_at"),
+                report: report, startedAt: try row.string("started_at"),
                 finishedAt: try row.optional("finished_at"))
         }
-        guard let job else { throw Self.otherPlan }
-        return job
     }
 
     /// The plans of all jobs that were not abandoned, the newest first, checked for damage.
     func plans(_ connection: borrowing Connection) throws(FerryError) -> [Plan] {
-        let plans = try readingLedger { () throws(PostgresError) in
-            var plans: [Plan?] = []
-            for row in try connection.query(
-                "SELECT plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC")
-            { plans.append(try Self.plan(of: row)) }
-            return plans
+        let rows = try readingLedger { () throws(PostgresError) in
+            try connection.query(
+                "SELECT id, plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC")
         }
-        let whole = plans.compactMap(\.self)
-        guard whole.count == plans.count else { throw Self.otherPlan }
-        return whole
+        var plans: [Plan] = []
+        for row in rows { plans.append(try plan(of: row, connection)) }
+        return plans
     }
-
-    /// - Returns: nil where it is not the plan that was written.
-    private static func plan(of row: Row) throws(PostgresError) -> Plan? {
-        let text = try row.string("plan")
-        return PlanCoding.hash(text) == (try row.string("plan_hash")) ? PlanCoding.decode(Plan.self, text) : nil
-    }
-
-    private static var otherPlan: FerryError { damaged("the plan it holds is not the plan it was given") }
 
     /// Runs a block that reads the ledger; what it lacks, or holds in another form, is damage.
-    private func readingLedger<Result>(_ body: () throws(PostgresError) -> Result) throws(FerryError) -> Result {
+    func readingLedger<Result>(_ body: () throws(PostgresError) -> Result) throws(FerryError) -> Result {
         do throws(PostgresError) {
             return try body()
         } catch {
@@ -163,13 +153,13 @@ struct Ledger {
         _ plan: Plan, fingerprint: String, sourceVisibility: String, saved: [SavedDefinition],
         _ connection: borrowing Connection
     ) throws(FerryError) -> Int {
-        let text = PlanCoding.encode(plan)
+        let text = StoredPlan(plan).text
         return try on(.target) { () throws(PostgresError) in
             let number = try connection.query(
                 """
                 INSERT INTO vecferry.job (fingerprint, state, plan, plan_hash, source_visibility)
                 VALUES ($1, 'loading', $2, $3, $4) RETURNING id
-                """, [fingerprint, text, PlanCoding.hash(text), sourceVisibility]
+                """, [fingerprint, text, TextHash.of(text), sourceVisibility]
             )[0].int("id", as: Int.self)
             let chunks = plan.chunks
             try connection.query(
@@ -282,7 +272,9 @@ struct Ledger {
                 FROM vecferry.saved_definition WHERE \(condition) ORDER BY stage, number
                 """, ["\(job)"])
             for row in rows {
-                guard let kind = SavedDefinition.Kind(rawValue: try row.string("kind")) else { continue }
+                guard let kind = SavedDefinition.Kind(rawValue: try row.string("kind")) else {
+                    throw PostgresError(.unexpectedResult, "A saved definition's kind in the ledger is none.")
+                }
                 definitions.append(
                     SavedDefinition(
                         number: try row.int("number"), pair: try row.int("pair"), kind: kind,
@@ -293,11 +285,6 @@ struct Ledger {
             }
             return definitions
         }
-    }
-
-    /// Marks a definition as restored, in the transaction that restores it.
-    static func markRestoredSQL(job: Int, number: Int) -> String {
-        "UPDATE vecferry.saved_definition SET restored_at = now() WHERE job = \(job) AND number = \(number)"
     }
 
     /// Remembers that the source was written to since the job began.
@@ -313,7 +300,7 @@ struct Ledger {
             try connection.query(
                 "UPDATE vecferry.job SET state = 'finished', finished_at = now(), report = $2 "
                     + "WHERE id = $1 AND state <> 'abandoned'",
-                ["\(job)", PlanCoding.encode(report)]
+                ["\(job)", StoredReport(report).text]
             ).affected
         }
         guard ended == 1 else {
@@ -332,7 +319,7 @@ struct Ledger {
         }
     }
 
-    private static func damaged(_ how: String) -> FerryError {
+    static func damaged(_ how: String) -> FerryError {
         FerryError(
             .ledger, "The target's ledger is damaged: \(how).",
             hint:

@@ -14,7 +14,7 @@ struct GoldenLedger {
     let name: String
 
     /// Every ledger of every format so far.
-    static let all = ["ledger-1"].flatMap { format in names.map { GoldenLedger(format: format, name: $0) } }
+    static let all = ["ledger-1", "ledger-2"].flatMap { format in names.map { GoldenLedger(format: format, name: $0) } }
     /// Those of jobs that have something left to do.
     static let unfinished = all.filter { $0.name != "finished" }
     /// Those of jobs that ended.
@@ -89,6 +89,9 @@ struct GoldenLedger {
             switch format {
             // The request as JSON, the system identifier and the database, apart by spaces.
             case "ledger-1": Self.hash("\(Self.requestOfFormat1) \(source[0]) \(source[1])")
+            // Named fields as JSON; what is at its default adds nothing.
+            case "ledger-2":
+                Self.hash(#"[["system","\#(source[0])"],["database","\#(source[1])"],["chunk-bytes","1048576"]]"#)
             default: throw UnknownFormat(name: format)
             }
         try databases.target.run("UPDATE vecferry.job SET fingerprint = '\(fingerprint)'")

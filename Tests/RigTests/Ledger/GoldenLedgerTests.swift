@@ -1,7 +1,8 @@
-import Ferry
 import RigSupport
 import Synchronization
 import Testing
+
+@testable import Ferry
 
 /// Ledgers of every released format, in the hands of this vecferry.
 @Suite struct GoldenLedgerTests {
@@ -23,6 +24,9 @@ import Testing
             #expect(try Self.rows(of: transactions, databases) == brought)
             try Self.expectWhole(databases)
             #expect(try databases.target.value("SELECT count(*) FROM vecferry.job") == "1")
+            // The ledger stays in its format, so that the vecferry that began the job may go on with it too.
+            let version = try databases.target.value("SELECT max(version) FROM vecferry.format")
+            #expect(version.map { "ledger-\($0)" } == ledger.format)
             let again = try await databases.engine().copy(GoldenLedger.request)
             #expect(again.outcome == .alreadyFinished)
             #expect(again.tables == report.tables)
@@ -53,6 +57,8 @@ import Testing
             #expect(
                 try databases.target.value("SELECT string_agg(state, ' ' ORDER BY id) FROM vecferry.job")
                     == "abandoned finished")
+            let format = try databases.target.run("SELECT version, written_by FROM vecferry.format")
+            #expect(format == [["\(Ledger.format)", Engine.version]])
             let again = try await databases.engine().copy(GoldenLedger.request)
             #expect(again.outcome == .alreadyFinished)
         }

@@ -68,7 +68,7 @@ struct IndexBuilder: Sendable {
         }
         FailPoint.reached(.afterIndexBuild)
         if let entry = task.entry {
-            try connection.execute(Ledger.markRestoredSQL(job: entry.job, number: entry.number))
+            try connection.execute(entry.markSQL)
         }
         FailPoint.reached(.beforeIndexCommit)
         try connection.execute("COMMIT")
@@ -89,21 +89,15 @@ struct IndexBuilder: Sendable {
         }
         FailPoint.reached(.beforeIndexCommit)
         if let entry = task.entry {
-            try connection.execute(Ledger.markRestoredSQL(job: entry.job, number: entry.number))
+            try connection.execute(entry.markSQL)
         }
         FailPoint.reached(.afterIndexCommit)
     }
 
     private func isDone(
-        _ entry: IndexTask.LedgerEntry, _ connection: borrowing Connection
+        _ entry: LedgerEntry, _ connection: borrowing Connection
     ) throws(PostgresError) -> Bool {
-        let row = try connection.query(
-            """
-            SELECT restored_at IS NOT NULL AS is_done FROM vecferry.saved_definition
-            WHERE job = $1 AND number = $2 FOR UPDATE
-            """, ["\(entry.job)", "\(entry.number)"]
-        ).first
-        return try row?.bool("is_done") ?? false
+        try connection.query(entry.lockSQL).first?.bool("restored") ?? false
     }
 
     /// Whether somebody made an index of that name on the table since it was dropped, say one that leaves out rows which ours
