@@ -1,11 +1,5 @@
 internal import Postgres
 
-#if canImport(FoundationEssentials)
-    internal import FoundationEssentials
-#else
-    internal import Foundation
-#endif
-
 /// Tells one job from another: the request, and which database it reads. Not the host's name, which may be another one for
 /// the same database tomorrow.
 struct JobFingerprint {
@@ -26,13 +20,11 @@ struct JobFingerprint {
         try on(.source) { () throws(PostgresError) in try CatalogReader(side: .source).readServer(source) }
     }
 
-    /// The hash of ``fields(of:)`` as JSON, which keeps names and values apart whatever they hold.
+    /// The hash of ``fields(of:)``. Each name and value has its length in bytes before it, as in `3:all,`, so that none runs
+    /// into the next whatever it holds; a semicolon ends a field.
     func text(of server: ServerInfo) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        // Strings only, which can't fail to be encoded.
-        let data = (try? encoder.encode(fields(of: server))) ?? Data()
-        return TextHash.of(String(decoding: data, as: UTF8.self))
+        let fields = fields(of: server).map { $0.map { "\($0.utf8.count):\($0)," }.joined() + ";" }
+        return TextHash.of(fields.joined())
     }
 
     /// What the fingerprint is over: names with their values, in this order. Names and order never change, and a new field

@@ -89,9 +89,11 @@ struct GoldenLedger {
             switch format {
             // The request as JSON, the system identifier and the database, apart by spaces.
             case "ledger-1": Self.hash("\(Self.requestOfFormat1) \(source[0]) \(source[1])")
-            // Named fields as JSON; what is at its default adds nothing.
+            // Named fields, each text with its length before it; what is at its default adds nothing.
             case "ledger-2":
-                Self.hash(#"[["system","\#(source[0])"],["database","\#(source[1])"],["chunk-bytes","1048576"]]"#)
+                Self.hash(
+                    "6:system,\(source[0].utf8.count):\(source[0]),;8:database,\(source[1].utf8.count):\(source[1]),;"
+                        + "11:chunk-bytes,7:1048576,;")
             default: throw UnknownFormat(name: format)
             }
         try databases.target.run("UPDATE vecferry.job SET fingerprint = '\(fingerprint)'")

@@ -7,7 +7,8 @@
 /// A plan or a report as the ledger holds it: JSON with sorted keys, read by any later vecferry.
 ///
 /// Invariants:
-/// - The types of `Ledger/Stored` are the format, apart from the engine's types. A field keeps its name and its meaning.
+/// - The types of `Ledger/Stored` are the format, apart from the engine's types. A field keeps its name and its meaning;
+///   each has that of the engine's type which its own type becomes.
 /// - A field that came after the first format is optional, and its default stands where it becomes the engine's.
 /// - A word or a choice that is not known here was written by a newer vecferry; it is not damage.
 /// - What an older vecferry must not take for something else raises ``Ledger/format``, which makes it refuse.
