@@ -12,6 +12,8 @@ public enum Statements {
     public static let userTypes = text(PackageResources.user_types_sql)
     /// The ledger's schema, in the target database.
     public static let ledger = text(PackageResources.schema_sql)
+    /// Brings a ledger of an older format to that schema.
+    public static let ledgerUpgrade = text(PackageResources.upgrade_sql)
     public static let insertChunks = text(PackageResources.insert_chunks_sql)
     public static let referrers = text(PackageResources.referrers_sql)
     public static let lockHolder = text(PackageResources.lock_holder_sql)

@@ -4,17 +4,17 @@ CREATE SCHEMA IF NOT EXISTS vecferry;
 
 COMMENT ON SCHEMA vecferry IS 'vecferry''s ledger; may be dropped when no job is under way';
 
--- The version of this schema: an older vecferry leaves a newer ledger alone.
-CREATE TABLE IF NOT EXISTS vecferry.format (version int NOT NULL);
+-- The version of this schema: an older vecferry leaves a newer ledger alone, and says which vecferry wrote it.
+CREATE TABLE IF NOT EXISTS vecferry.format (version int NOT NULL, written_by text);
 
-INSERT INTO vecferry.format (version) SELECT 1 WHERE NOT EXISTS (SELECT FROM vecferry.format);
+INSERT INTO vecferry.format (version) SELECT 2 WHERE NOT EXISTS (SELECT FROM vecferry.format);
 
 CREATE TABLE IF NOT EXISTS vecferry.job (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     -- Which source and which request: the same again is the same job.
     fingerprint text NOT NULL,
     state text NOT NULL CHECK (state IN ('loading', 'finished', 'abandoned')),
-    -- The plan as JSON, byte for byte, and its hash.
+    -- The plan as JSON, byte for byte, and its hash. It says its own format, and which vecferry wrote it.
     plan text NOT NULL,
     plan_hash text NOT NULL,
     -- The source's snapshot, as txid_current_snapshot() tells it: unchanged means that nothing wrote there since.

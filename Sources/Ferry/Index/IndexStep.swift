@@ -25,7 +25,7 @@ struct IndexStep {
         if try Ledger().exists(session), let job = try Ledger().newestJob(session), job.state == .loading {
             notes.append(
                 Note(
-                    level: .blocker, code: "unfinished_job", side: .target, table: nil,
+                    level: .blocker, code: .unfinishedJob, side: .target, table: nil,
                     message: "A copy into this target began at \(job.startedAt) and is not finished.",
                     hint: "Run vecferry copy again; it builds the indexes."))
         }
@@ -46,7 +46,7 @@ struct IndexStep {
         if tables.isEmpty, !notes.contains(where: { $0.level == .blocker }) {
             notes.append(
                 Note(
-                    level: .warning, code: "no_vector_index", side: .target, table: nil,
+                    level: .warning, code: .noVectorIndex, side: .target, table: nil,
                     message: "None of the tables has a vector index.", hint: "Name other tables with --table."))
         }
         return IndexStepPlan(target: catalog.server, tables: tables, notes: notes)

@@ -26,7 +26,7 @@ struct FinishedJob {
         ).only().bool("is_there")
         guard exists else {
             return Note(
-                level: .blocker, code: "table_gone", side: .target, table: pair.name,
+                level: .blocker, code: .tableGone, side: .target, table: pair.name,
                 message: "The table is gone since job \(job.number) finished\(when).",
                 hint: pair.isCreated
                     ? "vecferry copy --restart makes it again and copies all."
@@ -38,9 +38,9 @@ struct FinishedJob {
         let row = try target.query(
             """
             SELECT count(*) AS rows, count(*) FILTER (WHERE r.xmin IN (
-                SELECT c.xid FROM vecferry.chunk AS c WHERE c.job = $1 AND c.pair = $2 AND c.xid IS NOT NULL)) AS own
+                \(LedgerChunks.transactionsSQL(job: job.number, pair: pair.number)))) AS own
             FROM \(pair.targetOnly)\(name) AS r
-            """, ["\(job.number)", "\(pair.number)"], about: pair.name
+            """, about: pair.name
         ).only()
         let (rows, own) = (try row.int("rows", as: Int.self), try row.int("own", as: Int.self))
         // Rows that somebody has updated since have another xmin, so this says no more than it knows.
@@ -48,19 +48,19 @@ struct FinishedJob {
         guard rows < brought else {
             guard isForeign else { return nil }
             return Note(
-                level: .warning, code: "rows_foreign", side: .target, table: pair.name,
+                level: .warning, code: .rowsForeign, side: .target, table: pair.name,
                 message: "None of its \(rows) rows is as it was brought.",
                 hint: "vecferry verify tells what of the source is there.")
         }
         if rows == 0 || isForeign {
             let left = rows == 0 ? "It holds no row any more" : "None of its \(rows) rows is as it was brought"
             return Note(
-                level: .blocker, code: "rows_gone", side: .target, table: pair.name,
+                level: .blocker, code: .rowsGone, side: .target, table: pair.name,
                 message: "\(left); \(brought) were there when job \(job.number) finished\(when).",
                 hint: "vecferry verify --repair brings what is missing; vecferry copy --restart copies all again.")
         }
         return Note(
-            level: .warning, code: "rows_gone", side: .target, table: pair.name,
+            level: .warning, code: .rowsGone, side: .target, table: pair.name,
             message: "The table holds \(rows) rows, fewer than the \(brought) that were there when the job finished.",
             hint: "vecferry verify names those that are missing.")
     }

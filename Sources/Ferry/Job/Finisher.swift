@@ -30,16 +30,13 @@ struct Finisher {
             lockWait: lockWait, about: table,
             locking: ([table.sql] + definition.statements).joined(separator: "; ")
         ) { () throws(FerryError) in
-            let state = try target.query(
-                """
-                SELECT restored_at IS NOT NULL AS restored FROM vecferry.saved_definition
-                WHERE job = $1 AND number = $2 FOR UPDATE
-                """, ["\(job)", "\(definition.number)"], about: table)
+            let entry = LedgerEntry(job: job, number: definition.number)
+            let state = try target.query(entry.lockSQL, about: table)
             // The answer to an earlier try's COMMIT may have been lost on the way.
             if try state.first?.bool("restored") != true {
                 for statement in definition.statements { try target.execute(statement, about: table) }
                 FailPoint.reached(.afterDefinition)
-                try target.execute(Ledger.markRestoredSQL(job: job, number: definition.number), about: table)
+                try target.execute(entry.markSQL, about: table)
             }
             FailPoint.reached(.beforeDefinitionCommit)
         }

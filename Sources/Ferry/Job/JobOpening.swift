@@ -78,7 +78,7 @@ struct JobOpening {
             if hasChanged {
                 report.notes.append(
                     Note(
-                        level: .warning, code: "source_changed", side: .source, table: nil,
+                        level: .warning, code: .sourceChanged, side: .source, table: nil,
                         message: "The source was written to since the job finished.",
                         hint: "vecferry verify tells whether its tables differ now; --restart copies again."))
             }
@@ -191,38 +191,38 @@ enum KnownJob {
         _ request: CopyRequest, source: borrowing Session, target: borrowing Session
     ) throws(FerryError) -> KnownJob {
         guard try Ledger().exists(target), let job = try Ledger().newestJob(target) else { return .none }
-        let fingerprint = try JobFingerprint(request: request).read(source)
-        return job.fingerprint == fingerprint ? .same(job) : .other(job)
+        let isSame = try JobFingerprint(request: request).isOf(job, source)
+        return isSame ? .same(job) : .other(job)
     }
 }
 
 extension Note {
     /// The blockers that stem from the rows of a table.
-    fileprivate static let ofRows: Set<String> = ["not_empty", "no_key", "referenced"]
+    fileprivate static let ofRows: Set<Note.Code> = [.notEmpty, .noKey, .referenced]
 
     /// Starting over has changed something before it was refused.
     fileprivate static let takenBack = Note(
-        level: .info, code: "taken_back", side: .target, table: nil,
+        level: .info, code: .takenBack, side: .target, table: nil,
         message: "What an earlier run had put there is gone, as --restart asked.", hint: nil)
 
     /// A table that the job made is to be filled, and would be dropped first.
     fileprivate static func goesWithJob(_ table: QualifiedName) -> Note {
         Note(
-            level: .blocker, code: "table_missing", side: .target, table: table,
+            level: .blocker, code: .tableMissing, side: .target, table: table,
             message: "An earlier run made the table, which --restart takes back.",
             hint: "Add --create, which makes it again.")
     }
 
     /// Rows were written to the source after the job began to read it.
     static let sourceChanged = Note(
-        level: .warning, code: "source_changed", side: .source, table: nil,
+        level: .warning, code: .sourceChanged, side: .source, table: nil,
         message: "The source was written to since the job began.",
         hint: "Everything is compared against the source as it is now, when all chunks are there.")
 
     /// Some of a table was copied before the source was written to, and some after.
     static func stale(_ table: QualifiedName) -> Note {
         Note(
-            level: .warning, code: "source_changed", side: .source, table: table,
+            level: .warning, code: .sourceChanged, side: .source, table: table,
             message: "The table was changed after some of it was copied: the target holds an older state of it.",
             hint: "vecferry copy --restart copies all again; if every chunk was copied, vecferry verify --repair "
                 + "brings what changed.")
@@ -232,7 +232,7 @@ extension Note {
     static func known(_ job: Ledger.Job) -> Note {
         let isFinished = job.state == .finished
         return Note(
-            level: .info, code: isFinished ? "already_finished" : "goes_on", side: .target, table: nil,
+            level: .info, code: isFinished ? .alreadyFinished : .goesOn, side: .target, table: nil,
             message: isFinished
                 ? "Job \(job.number) carried this plan out; a copy finds it finished and changes nothing."
                 : "Job \(job.number) began with this plan at \(job.startedAt) and is not finished; a copy goes on with it.",
@@ -242,7 +242,7 @@ extension Note {
     /// Another job is under way.
     static func unfinished(_ job: Ledger.Job) -> Note {
         Note(
-            level: .blocker, code: "other_job", side: .target, table: nil,
+            level: .blocker, code: .otherJob, side: .target, table: nil,
             message: "An unfinished job with other options or another source began in this target at \(job.startedAt).",
             hint: "Run it again with the options that it began with, or start over with copy --restart.")
     }

@@ -1,5 +1,3 @@
-internal import SQLStatements
-
 /// Makes the target ready to be loaded, in one transaction together with the ledger of the job: either all of it is done and
 /// can be undone from the ledger, or nothing was.
 struct Preparation {
@@ -17,7 +15,7 @@ struct Preparation {
     /// - Returns: The job's number.
     func run(on target: borrowing Session) throws(FerryError) -> Int {
         let job = try target.transaction(lockWait: lockWait, locking: plan.pairs.lockText) { () throws(FerryError) in
-            try target.execute(Statements.ledger)
+            try Ledger().prepare(target)
             for statement in creation { try target.execute(statement) }
             FailPoint.reached(.afterLedgerSchema)
             try takeOff(on: target)

@@ -89,10 +89,7 @@ struct Restart {
 
     /// An SQL condition for the rows of `r` that the job brought.
     private func own(_ pair: TablePair) -> String {
-        """
-        r.xmin = ANY (ARRAY(SELECT xid FROM vecferry.chunk \
-        WHERE job = \(job.number) AND pair = \(pair.number) AND xid IS NOT NULL))
-        """
+        "r.xmin = ANY (ARRAY(\(LedgerChunks.transactionsSQL(job: job.number, pair: pair.number))))"
     }
 
     // MARK: Off and on again
@@ -121,7 +118,7 @@ struct Restart {
             }
             if isPending {
                 try target.execute(
-                    Ledger.markRestoredSQL(job: job.number, number: definition.number), about: definition.relation)
+                    LedgerEntry(job: job.number, number: definition.number).markSQL, about: definition.relation)
             }
         }
     }

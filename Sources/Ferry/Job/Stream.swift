@@ -170,7 +170,7 @@ struct Stream: Worker, ~Copyable {
             events(
                 .warning(
                     Note(
-                        level: .warning, code: "not_analyzed", side: .target, table: nil,
+                        level: .warning, code: .notAnalyzed, side: .target, table: nil,
                         message: "The server says: \(notice.message).", hint: "Run ANALYZE as the table's owner.")))
         }
     }

@@ -3,10 +3,58 @@
 struct JobFingerprint {
     let request: CopyRequest
 
+    /// The fingerprint that a new job gets.
+    ///
     /// - Returns: 32 hexadecimal digits.
     func read(_ source: borrowing Session) throws(FerryError) -> String {
+        try text(of: CatalogReader().readServer(source))
+    }
+
+    /// Whether a job in the ledger is that of this request and this source, whichever vecferry began it.
+    func isOf(_ job: Ledger.Job, _ source: borrowing Session) throws(FerryError) -> Bool {
         let server = try CatalogReader().readServer(source)
-        return PlanCoding.hash(
-            "\(PlanCoding.encode(request)) \(server.systemIdentifier ?? "unknown") \(server.database)")
+        return job.fingerprint == text(of: server) || job.fingerprint == textOfFormat1(of: server)
+    }
+
+    /// The hash of ``fields(of:)``. Each name and value has its length in bytes before it, as in `3:all,`, so that none runs
+    /// into the next whatever it holds; a semicolon ends a field.
+    func text(of server: ServerInfo) -> String {
+        let fields = fields(of: server).map { $0.map { "\($0.utf8.count):\($0)," }.joined() + ";" }
+        return TextHash.of(fields.joined())
+    }
+
+    /// What the fingerprint is over: names with their values, in this order. Names and order never change, and a new field
+    /// goes to the end. What is at its default adds nothing, so that a new option leaves the jobs under way what they are.
+    func fields(of server: ServerInfo) -> [[String]] {
+        var fields: [[String]] = []
+        func add(_ name: String, _ values: [String]?) {
+            if let values { fields.append([name] + values) }
+        }
+        func add(_ name: String, _ number: Int?) { add(name, number.map { ["\($0)"] }) }
+        func add(_ name: String, if isSet: Bool) { add(name, isSet ? [] : nil) }
+        let (selection, index) = (request.selection, request.index)
+
+        add("system", server.systemIdentifier.map { [$0] })
+        add("database", [server.database])
+        add("tables", selection.tables.isEmpty ? nil : selection.tables)
+        add("excluded", selection.excluded.isEmpty ? nil : selection.excluded)
+        add("all", if: selection.all)
+        add("bot-column", selection.botColumn.map { [$0] })
+        add("bots", selection.bots)
+        add("existing", request.existing == .fail ? nil : [request.existing.rawValue])
+        add("create", if: request.create)
+        add("chunk-bytes", request.chunkBytes == Chunk.defaultBytes ? nil : request.chunkBytes)
+        switch index.lists {
+        case .keep: break
+        case .auto: add("lists", ["auto"])
+        case .fixed(let lists): add("lists", lists)
+        }
+        add("index-method", index.method == .keep ? nil : [index.method.rawValue])
+        add("hnsw-m", index.hnswM)
+        add("hnsw-ef-construction", index.hnswEfConstruction)
+        add("maintenance-work-mem", index.maintenanceWorkMem)
+        add("index-workers", index.workers)
+        add("online", if: index.online)
+        return fields
     }
 }

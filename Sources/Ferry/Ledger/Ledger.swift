@@ -4,8 +4,11 @@ internal import SQLStatements
 /// The schema `vecferry` in the target database: what a job is to do, what of it is done, and how to put back what it took
 /// off. All methods take the session they speak over; the ledger itself holds no state.
 struct Ledger {
-    /// The version of `sql/ledger/schema.sql` that this vecferry writes and reads.
-    static let format = 1
+    /// The format that this vecferry writes: of `sql/ledger/schema.sql`, and of the documents and fingerprints in it. All
+    /// before it can be read, and a job of theirs is finished as it stands.
+    ///
+    /// Format 2 says who wrote it, has fingerprints over named fields, and a build's statements in saved definitions alone.
+    static let format = 2
 
     /// Names vecferry's advisory lock: ASCII of "vecferry" as one number.
     private static let lock = "x'7665636665727279'::bigint"
@@ -68,18 +71,17 @@ struct Ledger {
         let present = try session.query("SELECT to_regclass('vecferry.format') IS NOT NULL AS present").only()
             .bool("present")
         guard present else { return false }
-        let version = try session.query("SELECT max(version) AS version FROM vecferry.format").only()
-            .optionalInt("version")
-        guard let version, version <= Self.format else {
+        // The column is not there in format 1.
+        let row = try session.query(
+            "SELECT max(version) AS version, max(to_jsonb(f) ->> 'written_by') AS writer FROM vecferry.format AS f"
+        ).only()
+        let (version, writer) = (try row.optionalInt("version"), try row.optional("writer"))
+        guard let version else {
             throw FerryError(
-                .ledger,
-                version.map { "The target's ledger has format \($0), and this vecferry knows up to \(Self.format)." }
-                    ?? "The target's ledger does not say its format.",
-                hint: version == nil
-                    ? "Somebody changed schema vecferry; drop it if no job is under way."
-                    : "Use the vecferry that wrote it, or a newer one.",
-                side: .target)
+                .ledger, "The target's ledger does not say its format.",
+                hint: "Somebody changed schema vecferry; drop it if no job is under way.", side: .target)
         }
+        guard version <= Self.format else { throw Self.newer("The target's ledger, of format \(version),", writer) }
         return true
     }
 
@@ -96,43 +98,32 @@ struct Ledger {
             ).first
         }
         guard let row else { return nil }
-        let job = try readingLedger { () throws(FerryError) -> Job? in
-            guard let plan = try Self.plan(of: row),
-                let state = Job.State(rawValue: try row.string("state"))
-            else { return nil }
+        let (plan, report) = (try plan(of: row, session), try report(of: row))
+        return try readingLedger { () throws(FerryError) in
+            guard let state = Job.State(rawValue: try row.string("state")) else {
+                throw session.unexpected("A job's state in the ledger is none.")
+            }
             return Job(
                 number: try row.int("id"), fingerprint: try row.string("fingerprint"), state: state, plan: plan,
                 sourceVisibility: try row.string("source_visibility"), sourceChanged: try row.bool("source_changed"),
-                report: try row.optional("report").flatMap { PlanCoding.decode(JobReport.self, $0) },
-                startedAt: try row.string("started_at"),
+                report: report, startedAt: try row.string("started_at"),
                 finishedAt: try row.optional("finished_at"))
         }
-        guard let job else { throw Self.otherPlan }
-        return job
     }
 
     /// The plans of all jobs that were not abandoned, the newest first, checked for damage.
     func plans(_ session: borrowing Session) throws(FerryError) -> [Plan] {
-        let plans = try readingLedger { () throws(FerryError) in
+        let rows = try readingLedger { () throws(FerryError) in
             try session.query(
-                "SELECT plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC"
-            ).map { row throws(FerryError) in try Self.plan(of: row) }
+                "SELECT id, plan, plan_hash FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC")
         }
-        let whole = plans.compactMap(\.self)
-        guard whole.count == plans.count else { throw Self.otherPlan }
-        return whole
+        var plans: [Plan] = []
+        for row in rows { plans.append(try plan(of: row, session)) }
+        return plans
     }
-
-    /// - Returns: nil where it is not the plan that was written.
-    private static func plan(of row: Record) throws(FerryError) -> Plan? {
-        let text = try row.string("plan")
-        return PlanCoding.hash(text) == (try row.string("plan_hash")) ? PlanCoding.decode(Plan.self, text) : nil
-    }
-
-    private static var otherPlan: FerryError { damaged("the plan it holds is not the plan it was given") }
 
     /// Runs a block that reads the ledger; what it lacks, or holds in another form, is damage.
-    private func readingLedger<Result>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
+    func readingLedger<Result>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
         do throws(FerryError) {
             return try body()
         } catch {
@@ -154,12 +145,12 @@ struct Ledger {
         _ plan: Plan, fingerprint: String, sourceVisibility: String, saved: [SavedDefinition],
         _ session: borrowing Session
     ) throws(FerryError) -> Int {
-        let text = PlanCoding.encode(plan)
+        let text = StoredPlan(plan).text
         let number = try session.query(
             """
             INSERT INTO vecferry.job (fingerprint, state, plan, plan_hash, source_visibility)
             VALUES ($1, 'loading', $2, $3, $4) RETURNING id
-            """, [fingerprint, text, PlanCoding.hash(text), sourceVisibility]
+            """, [fingerprint, text, TextHash.of(text), sourceVisibility]
         ).only().int("id", as: Int.self)
         let chunks = plan.chunks
         try session.query(
@@ -271,7 +262,9 @@ struct Ledger {
                 FROM vecferry.saved_definition WHERE \(condition) ORDER BY stage, number
                 """, ["\(job)"])
             for row in rows {
-                guard let kind = SavedDefinition.Kind(rawValue: try row.string("kind")) else { continue }
+                guard let kind = SavedDefinition.Kind(rawValue: try row.string("kind")) else {
+                    throw session.unexpected("A saved definition's kind in the ledger is none.")
+                }
                 definitions.append(
                     SavedDefinition(
                         number: try row.int("number"), pair: try row.int("pair"), kind: kind,
@@ -281,11 +274,6 @@ struct Ledger {
             }
             return definitions
         }
-    }
-
-    /// Marks a definition as restored, in the transaction that restores it.
-    static func markRestoredSQL(job: Int, number: Int) -> String {
-        "UPDATE vecferry.saved_definition SET restored_at = now() WHERE job = \(job) AND number = \(number)"
     }
 
     /// Remembers that the source was written to since the job began.
@@ -298,7 +286,7 @@ struct Ledger {
         let ended = try session.query(
             "UPDATE vecferry.job SET state = 'finished', finished_at = now(), report = $2 "
                 + "WHERE id = $1 AND state <> 'abandoned'",
-            ["\(job)", PlanCoding.encode(report)]
+            ["\(job)", StoredReport(report).text]
         ).affected
         guard ended == 1 else {
             throw FerryError(
@@ -314,7 +302,7 @@ struct Ledger {
             "UPDATE vecferry.job SET state = 'abandoned', finished_at = now() WHERE id = $1", ["\(job)"])
     }
 
-    private static func damaged(_ how: String) -> FerryError {
+    static func damaged(_ how: String) -> FerryError {
         FerryError(
             .ledger, "The target's ledger is damaged: \(how).",
             hint:

@@ -16,6 +16,11 @@ struct LedgerChunks {
         var keptRows: Int
     }
 
+    /// The transactions that brought the rows of a pair: these rows have one of them as their xmin.
+    static func transactionsSQL(job: Int, pair: Int) -> String {
+        "SELECT xid FROM vecferry.chunk WHERE job = \(job) AND pair = \(pair) AND xid IS NOT NULL"
+    }
+
     /// Locks the entries, and tells how many there are and how many of them are open. Holding on to the job's row keeps a
     /// `--restart` from beginning before the transaction has ended; of a job that was ended there are no entries.
     var lockSQL: String {

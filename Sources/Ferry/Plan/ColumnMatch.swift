@@ -21,20 +21,20 @@ struct ColumnMatch {
     private mutating func match(_ column: Column, of source: Relation, to target: Relation) {
         guard let other = target.column(column.name) else {
             add(
-                .blocker, "column_missing", .target, source, "The column \(column.name) is missing.",
+                .blocker, .columnMissing, .target, source, "The column \(column.name) is missing.",
                 "Add it, with type \(column.type).")
             return
         }
         guard column.type == other.type else {
             add(
-                .blocker, "type_differs", .target, source,
+                .blocker, .typeDiffers, .target, source,
                 "The column \(column.name) is \(other.type), and \(column.type) on the source.",
                 "vecferry copies bytes and converts nothing; give both the same type.")
             return
         }
         if let message = Self.madeOtherwise(column, other) {
             add(
-                .blocker, "type_differs", .target, source,
+                .blocker, .typeDiffers, .target, source,
                 "The column \(column.name) has another \(column.type): \(message).",
                 "vecferry copies bytes and converts nothing; give both the same type.")
             return
@@ -42,7 +42,7 @@ struct ColumnMatch {
         if other.isGenerated {
             guard !column.isGenerated else { return }
             add(
-                .blocker, "generated", .target, source,
+                .blocker, .generated, .target, source,
                 "The column \(column.name) is generated on the target, and the source's values would be lost.",
                 "Drop the expression for the copy: ALTER TABLE \u{2026} ALTER COLUMN \u{2026} DROP EXPRESSION.")
             return
@@ -63,22 +63,22 @@ struct ColumnMatch {
         for column in target.columns where source.column(column.name) == nil {
             guard column.isNotNull, !column.hasDefault, !column.isGenerated else { continue }
             add(
-                .blocker, "column_required", .target, source,
+                .blocker, .columnRequired, .target, source,
                 "The column \(column.name) is NOT NULL without a default, and the source has no such column.",
                 "Give it a default for the copy, or drop NOT NULL.")
         }
         if pairs.isEmpty, !source.columns.isEmpty || !target.columns.isEmpty {
-            add(.blocker, "no_columns", .target, source, "No column can be copied.", nil)
+            add(.blocker, .noColumns, .target, source, "No column can be copied.", nil)
         }
     }
 
     private mutating func addTextNotes(_ source: Relation) {
         guard let column = pairs.first(where: { $0.textReason != nil }), let reason = column.textReason else { return }
-        add(.info, "text_format", .source, source, "Rows travel as text: column \(column.name), since \(reason).", nil)
+        add(.info, .textFormat, .source, source, "Rows travel as text: column \(column.name), since \(reason).", nil)
     }
 
     private mutating func add(
-        _ level: Note.Level, _ code: String, _ side: Side, _ table: Relation, _ message: String, _ hint: String?
+        _ level: Note.Level, _ code: Note.Code, _ side: Side, _ table: Relation, _ message: String, _ hint: String?
     ) {
         notes.append(Note(level: level, code: code, side: side, table: table.name, message: message, hint: hint))
     }

@@ -24,7 +24,7 @@ struct Pairing {
         guard target != nil || request.create else {
             notes.append(
                 note(
-                    .blocker, "table_missing", .target, "The table is missing.",
+                    .blocker, .tableMissing, .target, "The table is missing.",
                     "Deploy the new version first, or let --create make it."))
             return (nil, notes)
         }
@@ -64,7 +64,7 @@ struct Pairing {
     }
 
     private func note(
-        _ level: Note.Level, _ code: String, _ side: Side, _ message: String, _ hint: String? = nil
+        _ level: Note.Level, _ code: Note.Code, _ side: Side, _ message: String, _ hint: String? = nil
     ) -> Note {
         Note(level: level, code: code, side: side, table: source.name, message: message, hint: hint)
     }
@@ -76,7 +76,7 @@ struct Pairing {
         let name = unlogged.name == source.name ? "The table" : "\(unlogged.name)"
         return [
             note(
-                .warning, "unlogged", .target, "\(name) is UNLOGGED: a crash of the target empties it.",
+                .warning, .unlogged, .target, "\(name) is UNLOGGED: a crash of the target empties it.",
                 "After the copy, make it last with ALTER TABLE \(unlogged.name.sql) SET LOGGED.")
         ]
     }
@@ -90,14 +90,14 @@ struct Pairing {
             let schema = source.name.schema
             notes.append(
                 note(
-                    .blocker, "no_permission", .source, "The role \(user) may not use schema \(schema).",
+                    .blocker, .noPermission, .source, "The role \(user) may not use schema \(schema).",
                     "GRANT USAGE ON SCHEMA \(schema.sqlIdentifier) TO \(user.sqlIdentifier)."))
         }
         // Chunks are ranges of ctid, which the right to read some columns does not cover.
         for leaf in sourceLeaves where !leaf.rights.select {
             notes.append(
                 note(
-                    .blocker, "no_permission", .source, "The role \(user) may not read \(leaf.name).",
+                    .blocker, .noPermission, .source, "The role \(user) may not read \(leaf.name).",
                     "GRANT SELECT ON \(leaf.name.sql) TO \(user.sqlIdentifier)."))
         }
         if sourceTree.contains(where: \.rights.rowSecurityActive) {
@@ -108,7 +108,7 @@ struct Pairing {
 
     private func policyNote(_ side: Side, _ user: String) -> Note {
         note(
-            .blocker, "row_security", side, "A row-level security policy would hide rows from the role \(user).",
+            .blocker, .rowSecurity, side, "A row-level security policy would hide rows from the role \(user).",
             "Connect as the table's owner or as a role with BYPASSRLS.")
     }
 
@@ -121,14 +121,14 @@ struct Pairing {
                 let database = survey.target.server.database
                 return [
                     note(
-                        .blocker, "no_permission", .target, "The role \(user) may not create schema \(schema).",
+                        .blocker, .noPermission, .target, "The role \(user) may not create schema \(schema).",
                         "GRANT CREATE ON DATABASE \(database.sqlIdentifier) TO \(user.sqlIdentifier).")
                 ]
             }
             if mayCreate { return [] }
             return [
                 note(
-                    .blocker, "no_permission", .target, "The role \(user) may not create tables in schema \(schema).",
+                    .blocker, .noPermission, .target, "The role \(user) may not create tables in schema \(schema).",
                     "GRANT CREATE ON SCHEMA \(schema.sqlIdentifier) TO \(user.sqlIdentifier).")
             ]
         }
@@ -143,20 +143,20 @@ struct Pairing {
         if !target.rights.useSchema {
             notes.append(
                 note(
-                    .blocker, "no_permission", .target, "The role \(user) may not use schema \(target.name.schema).",
+                    .blocker, .noPermission, .target, "The role \(user) may not use schema \(target.name.schema).",
                     "GRANT USAGE ON SCHEMA \(target.name.schema.sqlIdentifier) TO \(user.sqlIdentifier)."))
         }
         if !missing.isEmpty {
             let rights = missing.joined(separator: ", ")
             notes.append(
                 note(
-                    .blocker, "no_permission", .target, "The role \(user) lacks \(rights) on the table.",
+                    .blocker, .noPermission, .target, "The role \(user) lacks \(rights) on the table.",
                     "GRANT \(rights) ON \(target.name.sql) TO \(user.sqlIdentifier)."))
         }
         if load.isKeyed, !survey.mayCreateTemporary {
             notes.append(
                 note(
-                    .blocker, "no_permission", .target,
+                    .blocker, .noPermission, .target,
                     "The role \(user) may not create temporary tables, through which rows are merged by key.",
                     "GRANT TEMPORARY ON DATABASE \(survey.target.server.database.sqlIdentifier) TO \(user.sqlIdentifier)."
                 ))
@@ -164,7 +164,7 @@ struct Pairing {
         for leaf in targetLeaves where leaf.oid != target.oid && !leaf.rights.select {
             notes.append(
                 note(
-                    .blocker, "no_permission", .target, "The role \(user) may not read back \(leaf.name).",
+                    .blocker, .noPermission, .target, "The role \(user) may not read back \(leaf.name).",
                     "GRANT SELECT ON \(leaf.name.sql) TO \(user.sqlIdentifier)."))
         }
         if targetTree.contains(where: \.rights.rowSecurityActive) {
@@ -174,7 +174,7 @@ struct Pairing {
         if needsOwner, !target.rights.own {
             notes.append(
                 note(
-                    .blocker, "not_owner", .target,
+                    .blocker, .notOwner, .target,
                     "Foreign keys and triggers are taken off for the load, which only the owner \(target.owner) may do.",
                     "GRANT \(target.owner.sqlIdentifier) TO \(user.sqlIdentifier)."))
         }
@@ -197,7 +197,7 @@ struct Pairing {
             let unit = table.botScope == nil ? "rows with the same key" : "bots"
             notes.append(
                 note(
-                    .blocker, "not_empty", .target, "The table already holds rows.",
+                    .blocker, .notEmpty, .target, "The table already holds rows.",
                     "Choose with --existing: keep its \(unit), replace them, or truncate the table." + swapped))
         }
         if table.botScope != nil { return bots.decide(isEmpty: isEmpty) }
@@ -211,7 +211,7 @@ struct Pairing {
             guard let key = target?.key, names.isSuperset(of: key.columns), source.hasKey(on: key.columns) else {
                 notes.append(
                     note(
-                        .blocker, "no_key", .target,
+                        .blocker, .noKey, .target,
                         "The table holds rows, and has neither a bot column nor, on both sides, the same primary key to tell "
                             + "them apart by.",
                         "Choose --existing truncate, or leave it out with --exclude-table."))
@@ -236,7 +236,7 @@ struct Pairing {
         guard let other = others.map(\.name).min(by: { $0.description < $1.description }) else { return [] }
         return [
             note(
-                .blocker, "referenced", .target,
+                .blocker, .referenced, .target,
                 "\(other) refers to the table and is not copied, so no row of the table may go.",
                 "Add --table '\(other.sql)', or choose --existing keep.")
         ]
@@ -252,7 +252,7 @@ struct Pairing {
         else { return [] }
         return [
             note(
-                .blocker, "bot_path_missing", .target,
+                .blocker, .botPathMissing, .target,
                 "The table's rows find their bot in \(missing), which the target does not have.",
                 "Create it there, or copy this table in a job without --bot, --bots and --existing.")
         ]
@@ -269,7 +269,7 @@ struct Pairing {
                 guard chosen.contains(referenced) || survey.target.relation(referenced) != nil else {
                     notes.append(
                         note(
-                            .warning, "foreign_key_left_out", .target,
+                            .warning, .foreignKeyLeftOut, .target,
                             "The foreign key \(key.name) is left out: \(referenced) is not copied.",
                             "Add --table '\(referenced.sql)'."))
                     continue
@@ -292,7 +292,7 @@ struct Pairing {
             if !leftOut.isEmpty {
                 notes.append(
                     note(
-                        .warning, "left_out", .target, "Not made on the target: \(leftOut.joined(separator: ", ")).",
+                        .warning, .leftOut, .target, "Not made on the target: \(leftOut.joined(separator: ", ")).",
                         "Deploy them after the copy; pg_dump --section=post-data writes them."))
             }
             return (plans, notes)
@@ -320,7 +320,7 @@ struct Pairing {
                 let user = survey.source.server.user
                 notes.append(
                     note(
-                        .blocker, "no_permission", .source, "The role \(user) may not read sequence \(sequence.name).",
+                        .blocker, .noPermission, .source, "The role \(user) may not read sequence \(sequence.name).",
                         "GRANT SELECT ON SEQUENCE \(sequence.name.sql) TO \(user.sqlIdentifier)."))
                 continue
             }
@@ -328,7 +328,7 @@ struct Pairing {
                 let user = survey.target.server.user
                 notes.append(
                     note(
-                        .blocker, "no_permission", .target,
+                        .blocker, .noPermission, .target,
                         "The role \(user) may not set sequence \(counterpart.name).",
                         "GRANT SELECT, UPDATE ON SEQUENCE \(counterpart.name.sql) TO \(user.sqlIdentifier)."))
                 continue

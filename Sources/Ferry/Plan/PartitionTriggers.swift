@@ -7,7 +7,7 @@ extension Catalog {
         return line.filter { $0.kind == .partitioned }.flatMap { parent in
             parent.triggers.filter(\.isForEachRow).map { trigger in
                 Note(
-                    level: .blocker, code: "partition_trigger", side: .target, table: relation.name,
+                    level: .blocker, code: .partitionTrigger, side: .target, table: relation.name,
                     message:
                         "The partitions of \(parent.name) have its row trigger \(trigger.name), which only a superuser can "
                         + "switch off there before PostgreSQL 15.",

@@ -25,37 +25,3 @@ public struct Plan: Codable, Sendable, Equatable {
     /// All chunks, in the order in which they are worked on.
     public var chunks: [Chunk] { pairs.flatMap(\.chunks) }
 }
-
-/// Something that the plan says beside its steps.
-public struct Note: Codable, Sendable, Equatable {
-    /// How much a note weighs.
-    public enum Level: String, Codable, Sendable {
-        /// The copy does not start.
-        case blocker
-        /// The copy can go on, and the operator should know.
-        case warning
-        /// A remark.
-        case info
-    }
-
-    /// How much it weighs.
-    public var level: Level
-    /// A stable name, such as `column_missing`.
-    public var code: String
-    /// Where it is so, if on one side.
-    public var side: Side?
-    /// The table it is about, if one.
-    public var table: QualifiedName?
-    /// A whole sentence.
-    public var message: String
-    /// What to do.
-    public var hint: String?
-}
-
-extension Note: CustomStringConvertible {
-    public var description: String {
-        let place = [side?.rawValue, table?.description].compactMap(\.self).joined(separator: ", ")
-        let text = place.isEmpty ? message : "\(place): \(message)"
-        return hint.map { "\(text) \($0)" } ?? text
-    }
-}

@@ -53,6 +53,14 @@ public struct SourcePart: Codable, Sendable, Equatable {
         pagesPerChunk = max(1, pages * chunkBytes / max(1, bytes))
     }
 
+    /// A part that was cut before.
+    init(relation: QualifiedName, pages: Int, bytes: Int, pagesPerChunk: Int?) {
+        self.relation = relation
+        self.pages = pages
+        self.bytes = bytes
+        self.pagesPerChunk = pagesPerChunk
+    }
+
     /// How many chunks the part has: at least one, since an empty table may have rows by the time it is read.
     public var chunkCount: Int {
         guard let pagesPerChunk, pages > pagesPerChunk else { return 1 }

@@ -173,7 +173,7 @@ extension Note {
     /// - Parameter reason: What the server said, as a sentence.
     static func noSnapshot(_ side: Side, _ reason: String) -> Note {
         Note(
-            level: .blocker, code: "no_snapshot", side: side, table: nil,
+            level: .blocker, code: .noSnapshot, side: side, table: nil,
             message: "A second session can't read in the first one's snapshot: \(reason)",
             hint:
                 "Give --\(side) the address of one server, the cluster's writer endpoint, not a reader endpoint or a pooler, "

@@ -140,7 +140,7 @@ struct Verifier {
         if !keptBots.isEmpty {
             notes.append(
                 Note(
-                    level: .warning, code: "bots_kept", side: .target, table: nil,
+                    level: .warning, code: .botsKept, side: .target, table: nil,
                     message:
                         "\(keptBots.count) bots that a copy left as they were on the target are not compared.",
                     hint: nil))
@@ -151,7 +151,7 @@ struct Verifier {
             if !unknown.isEmpty {
                 notes.append(
                     Note(
-                        level: .warning, code: "unknown_bots", side: nil, table: nil,
+                        level: .warning, code: .unknownBots, side: nil, table: nil,
                         message: "\(unknown.count) of the named bots have no rows on either side.",
                         hint: "A bot without knowledge has none."))
             }

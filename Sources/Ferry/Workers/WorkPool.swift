@@ -72,7 +72,7 @@ extension Note {
     /// A worker got no connection, and the others go on without it.
     fileprivate static func fewerStreams(_ error: FerryError, of streams: Int) -> Note {
         Note(
-            level: .warning, code: "fewer_jobs", side: error.side, table: nil,
+            level: .warning, code: .fewerStreams, side: error.side, table: nil,
             message: "The server has no connection left for one of \(streams) streams; the others continue.",
             hint: error.hint)
     }

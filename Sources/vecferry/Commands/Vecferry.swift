@@ -23,7 +23,7 @@ struct Vecferry: AsyncParsableCommand {
               vecferry plan
               vecferry copy
             """,
-        version: "0.1.0",
+        version: Engine.version,
         subcommands: [PlanCommand.self, CopyCommand.self, VerifyCommand.self, IndexCommand.self])
 
     /// Parses the command line and the environment, runs the command, and exits with its status.

@@ -73,7 +73,7 @@ struct RefusalText: ResultText {
 
     /// That nothing was changed; or, after a restart, what was.
     var verdict: Line {
-        let takenBack = plan.notes.first { "\($0.code)" == "taken_back" }
+        let takenBack = plan.notes.first { $0.code == .takenBack }
         return NotesText(notes: plan.notes).blocked + (takenBack.map { " \($0.message)" } ?? "")
     }
 }

@@ -41,8 +41,8 @@ import Testing
 
     @Test func aPlanIsReadyOrBlocked() {
         #expect(ExitStatus(.plan(Fixtures.plan([]))) == .done)
-        #expect(ExitStatus(.plan(Fixtures.plan([], notes: [Fixtures.note(.warning, "x", "Look.")]))) == .done)
-        let blocked = Fixtures.plan([], notes: [Fixtures.note(.blocker, "x", "No.")])
+        #expect(ExitStatus(.plan(Fixtures.plan([], notes: [Fixtures.note(.warning, .noKey, "Look.")]))) == .done)
+        let blocked = Fixtures.plan([], notes: [Fixtures.note(.blocker, .noKey, "No.")])
         #expect(ExitStatus(.plan(blocked)) == .blocked)
         #expect(ExitStatus(.refused(blocked)) == .blocked)
     }

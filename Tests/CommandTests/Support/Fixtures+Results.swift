@@ -65,9 +65,13 @@ extension Fixtures {
     /// A note of each level, with and without what may be left out.
     static var allNotes: [Note] {
         [
-            note(.blocker, "type_differs", "Column embedding is vector(1024) on the source and vector(1536) here."),
-            note(.warning, "memory", "The build will not fit.", hint: "Give --maintenance-work-mem 2GB."),
-            Note(level: .info, code: "known", side: nil, table: nil, message: "Job 7 is known.", hint: nil),
+            note(.blocker, .typeDiffers, "Column embedding is vector(1024) on the source and vector(1536) here."),
+            note(
+                .warning, .init(description: "memory"), "The build will not fit.",
+                hint: "Give --maintenance-work-mem 2GB."),
+            Note(
+                level: .info, code: .init(description: "known"), side: nil, table: nil, message: "Job 7 is known.",
+                hint: nil),
         ]
     }
 

@@ -76,7 +76,7 @@ enum Fixtures {
             request: CopyRequest(), pairs: pairs, notes: notes)
     }
 
-    static func note(_ level: Note.Level, _ code: String, _ message: String, hint: String? = nil) -> Note {
+    static func note(_ level: Note.Level, _ code: Note.Code, _ message: String, hint: String? = nil) -> Note {
         Note(level: level, code: code, side: .target, table: items, message: message, hint: hint)
     }
 

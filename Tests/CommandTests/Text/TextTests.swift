@@ -28,10 +28,11 @@ extension PlanText {
     @Test func blockersComeLastWithTheirHints() throws {
         let notes = [
             Fixtures.note(
-                .blocker, "type_differs", "Column embedding is vector(1024) on the source and vector(1536) here.",
+                .blocker, .typeDiffers,
+                "Column embedding is vector(1024) on the source and vector(1536) here.",
                 hint: "Give the target's column the same type."),
-            Fixtures.note(.warning, "memory", "The build of idx_items_embedding will not fit."),
-            Fixtures.note(.info, "text_format", "Rows travel as text."),
+            Fixtures.note(.warning, Note.Code(description: "memory"), "The build of idx_items_embedding will not fit."),
+            Fixtures.note(.info, .textFormat, "Rows travel as text."),
         ]
         let plan = Fixtures.plan([Fixtures.itemsPair], notes: notes)
         try Golden.expect(CommandResult.plan(plan).plain, "plan-blocked")
@@ -40,7 +41,7 @@ extension PlanText {
 
     @Test func twoThousandTablesStayReadable() throws {
         let plain = (1..<2000).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
-        let notes = (1...40).map { Fixtures.note(.warning, "no_key", "Table \($0) has no key.") }
+        let notes = (1...40).map { Fixtures.note(.warning, .noKey, "Table \($0) has no key.") }
         let plan = Fixtures.plan([Fixtures.itemsPair] + plain, notes: notes)
         try Golden.expect(CommandResult.plan(plan).plain, "plan-many")
         #expect(PlanText(plan: plan, showsAll: true).plain.contains("public.table_1999  about 100 rows"))
@@ -48,14 +49,14 @@ extension PlanText {
 
     @Test func aTableThatANoteMentionsIsNotSummedUp() {
         let plain = (1..<30).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
-        let note = Note(level: .warning, code: "x", side: nil, table: plain[3].name, message: "Look.", hint: nil)
+        let note = Note(level: .warning, code: .noKey, side: nil, table: plain[3].name, message: "Look.", hint: nil)
         let text = PlanText(plan: Fixtures.plan(plain, notes: [note])).plain
         #expect(text.contains("\npublic.table_4  "))
         #expect(text.contains("And 28 more tables"))
     }
 
     @Test func countsAgreeWithTheirNouns() {
-        let notes = (1...2).map { Fixtures.note(.blocker, "x", "Blocker \($0).") }
+        let notes = (1...2).map { Fixtures.note(.blocker, .noKey, "Blocker \($0).") }
         #expect(
             CommandResult.refused(Fixtures.plan([], notes: [notes[0]])).text().verdict.text
                 == "BLOCKED: 1 blocker; nothing was changed.")

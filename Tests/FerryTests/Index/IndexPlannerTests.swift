@@ -41,7 +41,7 @@ import Testing
     func invalid() {
         let (indexes, notes) = Fixture.plan([Fixture.index("e", "hnsw", isValid: false)], rows: 10, existing: 100_000)
         #expect(indexes[0].action == .rebuild)
-        #expect(notes.contains { $0.code == "index_invalid" && $0.level == .warning })
+        #expect(notes.contains { $0.code == .indexInvalid && $0.level == .warning })
     }
 
     @Test("Whoever does not own the table is blocked only where something must be dropped")
@@ -49,7 +49,7 @@ import Testing
         let index = Fixture.index("e", "ivfflat")
         let (_, notes) = Fixture.plan([index], isOwner: false)
         let blocker = notes.first { $0.level == .blocker }
-        #expect(blocker?.code == "not_owner")
+        #expect(blocker?.code == .notOwner)
         #expect(blocker?.hint?.contains("grant that role to ferry") == true)
         #expect(Fixture.plan([index], rows: 0, isOwner: false).notes.isEmpty)
     }
@@ -105,7 +105,7 @@ import Testing
                 == "CREATE INDEX e ON public.items USING ivfflat (embedding public.vector_l2_ops) WITH (lists = 60) "
                 + "WHERE (botid IS NOT NULL)")
         #expect(indexes[0].previousDefinition == index.definition)
-        #expect(notes.first { $0.code == "index_changed" }?.hint?.contains(index.definition) == true)
+        #expect(notes.first { $0.code == .indexChanged }?.hint?.contains(index.definition) == true)
         #expect(VectorIndexShape.advisedLists(rows: 4_000_000) == 2_000)
         #expect(VectorIndexShape.advisedLists(rows: 10) == 1)
     }
@@ -128,7 +128,7 @@ import Testing
         let (indexes, notes) = Fixture.plan(
             [Fixture.index("e", "hnsw", operatorClass: "vector_l1_ops")], request: request)
         #expect(indexes[0].method == "hnsw")
-        #expect(notes.contains { $0.code == "index_change_refused" })
+        #expect(notes.contains { $0.code == .indexChangeRefused })
     }
 
     @Test("Options outside pgvector's limits block", arguments: [1, 101])
@@ -153,7 +153,7 @@ import Testing
     func tooLarge() {
         let (indexes, notes) = Fixture.plan([Fixture.index("e", "hnsw")], rows: 1_000_000)
         #expect(indexes[0].builds[0].maintenanceWorkMem == 512 << 20)
-        let warning = notes.first { $0.code == "index_memory" }
+        let warning = notes.first { $0.code == .indexMemory }
         #expect(warning?.level == .warning)
         #expect(warning?.message.contains("5.4 times") == true)
     }
@@ -169,7 +169,7 @@ import Testing
         var request = IndexRequest()
         request.maintenanceWorkMem = 20 << 20
         let (_, notes) = Fixture.plan([Fixture.index("e", "ivfflat", options: ["lists": "100"])], request: request)
-        #expect(notes.contains { $0.code == "index_memory" && $0.level == .blocker })
+        #expect(notes.contains { $0.code == .indexMemory && $0.level == .blocker })
     }
 
     @Test("hnsw is built without workers where pgvector has CVE-2026-3172, and before it knew how")
@@ -178,7 +178,7 @@ import Testing
         for (version, warns) in [("0.6.0", true), ("0.8.1", true), ("0.8.2", false), ("0.5.1", false)] {
             let (indexes, notes) = Fixture.plan([index], server: Fixture.server(pgvector: .init(parsing: version)))
             #expect(indexes[0].builds[0].workers == (version == "0.8.2" ? 2 : 0))
-            #expect(notes.contains { $0.code == "hnsw_parallel_fault" } == warns)
+            #expect(notes.contains { $0.code == .hnswParallelFault } == warns)
         }
     }
 
@@ -189,10 +189,10 @@ import Testing
         let old = Fixture.server(pgvector: PgvectorVersion(0, 4, 4))
         #expect(
             Fixture.plan([Fixture.index("e", "ivfflat")], request: request, server: old).notes
-                .contains { $0.code == "index_operator_class" && $0.level == .blocker })
+                .contains { $0.code == .indexOperatorClass && $0.level == .blocker })
         #expect(
             Fixture.plan([Fixture.index("e", "hnsw", dimensions: 2_001)]).notes
-                .contains { $0.code == "index_dimensions" && $0.level == .blocker })
+                .contains { $0.code == .indexDimensions && $0.level == .blocker })
     }
 
     // MARK: In place

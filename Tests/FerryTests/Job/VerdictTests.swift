@@ -89,7 +89,7 @@ import Testing
         record.pairs[1] = self.record(readBack: rows, now: others)
         let report = JobReport(record, of: PairFixtures.plan(2), number: 1, copySeconds: 1, seconds: 2)
         #expect(report.outcome == .differs)
-        #expect(report.notes.filter { $0.code == "source_changed" }.map(\.table) == [nil, PairFixtures.name(1)])
+        #expect(report.notes.filter { $0.code == .sourceChanged }.map(\.table) == [nil, PairFixtures.name(1)])
         #expect(report.tables[1].source == others)
     }
 }

@@ -19,7 +19,7 @@ import Testing
 
     @Test func `a connection that leaves the machine without encryption gets a warning, for each side`() {
         let notes = Self.notes(source: Self.session("db.example.com"), target: Self.session("10.0.3.7"))
-        #expect(notes.map(\.code) == ["no_tls", "no_tls"])
+        #expect(notes.map(\.code) == [.noTLS, .noTLS])
         #expect(notes.map(\.side) == [.source, .target])
         #expect(notes.allSatisfy { $0.level == .warning && $0.hint?.contains("sslmode=verify-full") == true })
     }

@@ -69,14 +69,14 @@ import Testing
             report: report(
                 side(recall: 1, part: 0.97, milliseconds: 148), side(recall: 0.87, part: 0.012, milliseconds: 2))
         ).notes
-        #expect(notes.map(\.code) == ["recall_lower"])
+        #expect(notes.map(\.code) == [.recallLower])
         #expect(notes[0].message.contains("all but empty") && notes[0].message.contains("97.0%"))
         #expect(notes[0].hint?.contains("ivfflat.probes = 10") == true)
     }
 
     @Test func `a target that was not rebuilt is told`() {
         let slow = side(recall: 1, part: 0.97, milliseconds: 148)
-        #expect(SearchAdvice(report: report(slow, slow)).notes.map(\.code) == ["built_on_empty"])
+        #expect(SearchAdvice(report: report(slow, slow)).notes.map(\.code) == [.builtOnEmpty])
         let good = side(recall: 0.87, part: 0.012, milliseconds: 2)
         #expect(SearchAdvice(report: report(good, good)).notes.isEmpty)
     }

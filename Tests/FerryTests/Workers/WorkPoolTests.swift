@@ -143,7 +143,7 @@ import Testing
         }
         #expect(diary.done.count == 9)
         #expect(queue.stopped == nil)
-        #expect(warnings.withLock { $0.map(\.code) } == ["fewer_jobs", "fewer_jobs"])
+        #expect(warnings.withLock { $0.map(\.code) } == [.fewerStreams, .fewerStreams])
     }
 
     @Test func `a queue that shares a stop sign stops with the other`() {

@@ -30,7 +30,7 @@ import Testing
             var request = CopyRequest()
             request.create = true
             let plan = try await databases.engine().plan(request)
-            #expect(plan.blockers.map(\.code) == ["extension_missing"])
+            #expect(plan.blockers.map(\.code) == [.extensionMissing])
             let hint = try #require(plan.blockers.first?.hint)
             #expect(hint == "CREATE EXTENSION plpgsql SCHEMA pg_catalog.")
             let error = await #expect(throws: FerryError.self) { try await databases.engine().copy(request) }
@@ -38,7 +38,7 @@ import Testing
             try databases.target.run(String(hint.dropLast()))
             // The target's version of it has what the source's has, or its types are told to be missing.
             let next = try await databases.engine().plan(request)
-            #expect(next.blockers.map(\.code) == (setup.contains("mood") ? ["type_missing"] : []))
+            #expect(next.blockers.map(\.code) == (setup.contains("mood") ? [.typeMissing] : []))
             try databases.target.run(Self.others)
             #expect(try await databases.engine().copy(request).outcome == .proven)
         }
@@ -55,7 +55,7 @@ import Testing
             var request = CopyRequest()
             request.create = true
             let blockers = try await databases.engine().plan(request).blockers
-            #expect(blockers.map(\.code) == ["extension_missing"])
+            #expect(blockers.map(\.code) == [.extensionMissing])
             #expect(blockers.first?.message.hasPrefix("The server has no extension postgis") == true)
         }
     }
@@ -66,7 +66,7 @@ import Testing
             try databases.target.run("CREATE SCHEMA other; ALTER EXTENSION vector SET SCHEMA other")
             var request = CopyRequest()
             request.create = true
-            #expect(try await databases.engine().plan(request).blockers.map(\.code) == ["extension_schema"])
+            #expect(try await databases.engine().plan(request).blockers.map(\.code) == [.extensionSchema])
         }
         // The older server's pgvector.
         let swapped = (try Rig.variable("VECFERRY_TARGET"), try Rig.variable("VECFERRY_SOURCE"))
@@ -75,7 +75,7 @@ import Testing
             try databases.target.run("DROP EXTENSION vector")
             var request = CopyRequest()
             request.create = true
-            #expect(try await databases.engine().plan(request).blockers.map(\.code) == ["type_missing"])
+            #expect(try await databases.engine().plan(request).blockers.map(\.code) == [.typeMissing])
         }
     }
 }

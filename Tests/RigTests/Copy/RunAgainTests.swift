@@ -35,20 +35,20 @@ import Testing
             try databases.source.run("DELETE FROM documents")
             let again = try await databases.engine().copy(CopyRequest())
             #expect(again.outcome == .alreadyFinished)
-            #expect(again.notes.map(\.code).contains("source_changed"))
+            #expect(again.notes.map(\.code).contains(.sourceChanged))
         }
     }
 
     @Test(arguments: [
-        ("DROP TABLE documents", "table_gone", "The table is gone since job 1 finished at 20"),
-        ("TRUNCATE documents", "rows_gone", "It holds no row any more; 50 were there when job 1 finished at 20"),
+        ("DROP TABLE documents", Note.Code.tableGone, "The table is gone since job 1 finished at 20"),
+        ("TRUNCATE documents", Note.Code.rowsGone, "It holds no row any more; 50 were there when job 1 finished at 20"),
         (
-            "TRUNCATE documents; INSERT INTO documents VALUES (9001, 'own', 1)", "rows_gone",
+            "TRUNCATE documents; INSERT INTO documents VALUES (9001, 'own', 1)", Note.Code.rowsGone,
             "None of its 1 rows is as it was brought; 50 were there"
         ),
     ])
     func `a finished job whose rows are gone is not taken for done`(
-        loss: String, code: String, words: String
+        loss: String, code: Note.Code, words: String
     )
         async throws
     {
@@ -60,7 +60,7 @@ import Testing
             let plan = try await databases.engine().plan(CopyRequest())
             #expect(plan.blockers.map(\.code) == [code])
             #expect(plan.blockers.first?.table?.name == "documents")
-            #expect(!plan.notes.map(\.code).contains("already_finished"))
+            #expect(!plan.notes.map(\.code).contains(.alreadyFinished))
             #expect(plan.blockers.first?.message.hasPrefix(words) == true, "\(plan.blockers)")
             #expect(plan.blockers.first?.hint?.contains("--restart") == true)
             let events = PlannedEvents()
@@ -80,17 +80,17 @@ import Testing
             let grown = try await databases.engine().copy(CopyRequest())
             #expect(grown.outcome == .alreadyFinished)
             #expect(grown.finishedAt?.hasPrefix("20") == true)
-            #expect(!grown.notes.map(\.code).contains("rows_gone"))
+            #expect(!grown.notes.map(\.code).contains(.rowsGone))
             // None of its rows is as it was brought, and there are no fewer.
             try databases.target.run("UPDATE documents SET botid = 'edited'")
             let edited = try await databases.engine().copy(CopyRequest())
             #expect(edited.outcome == .alreadyFinished)
-            #expect(!edited.notes.map(\.code).contains("rows_gone"))
-            #expect(edited.notes.first { $0.code == "rows_foreign" }?.table?.name == "documents")
+            #expect(!edited.notes.map(\.code).contains(.rowsGone))
+            #expect(edited.notes.first { $0.code == .rowsForeign }?.table?.name == "documents")
             try databases.target.run("DELETE FROM items WHERE id BETWEEN 491 AND 500")
             let shrunk = try await databases.engine().copy(CopyRequest())
             #expect(shrunk.outcome == .alreadyFinished)
-            let notes = shrunk.notes.filter { $0.code == "rows_gone" }
+            let notes = shrunk.notes.filter { $0.code == .rowsGone }
             #expect(notes.count == 1)
             #expect(notes.first?.message.contains("holds 491 rows, fewer than the 500") == true, "\(notes)")
         }
@@ -106,7 +106,7 @@ import Testing
             let engine = try databases.engine(events: events.take)
             let error = await #expect(throws: FerryError.self) { try await engine.copy(CopyRequest(), restart: true) }
             #expect(error?.code == .blocked)
-            #expect(events.plans.last?.blockers.map(\.code) == ["not_empty"])
+            #expect(events.plans.last?.blockers.map(\.code) == [.notEmpty])
             #expect(events.plans.last?.blockers.first?.table?.name == "items")
             #expect(try databases.target.fingerprint() == before)
         }
@@ -123,7 +123,7 @@ import Testing
             let engine = try databases.engine(events: events.take)
             let error = await #expect(throws: FerryError.self) { try await engine.copy(CopyRequest(), restart: true) }
             #expect(error?.code == .blocked)
-            #expect(events.plans.last?.notes.filter { $0.level != .warning }.map(\.code) == ["column_required"])
+            #expect(events.plans.last?.notes.filter { $0.level != .warning }.map(\.code) == [.columnRequired])
             #expect(try databases.target.fingerprint() == before)
             try databases.target.run("ALTER TABLE documents DROP rank")
             #expect(try await databases.engine().copy(CopyRequest(), restart: true).outcome == .proven)

@@ -94,12 +94,12 @@ import Testing
                 })
             let task = IndexTask(
                 pair: 0, plan: plan.pairs[0].indexes[0], build: build,
-                entry: IndexTask.LedgerEntry(job: report.job, number: number))
+                entry: LedgerEntry(job: report.job, number: number))
             let before = try databases.target.value("SELECT 'e'::regclass::oid")
             let indexer = Indexer(target: engine.target, server: plan.target, workers: engine.workers)
             let outcomes = try indexer.build([task])
             #expect(outcomes[0].error == nil)
-            #expect(!log.warnings.contains { $0.code == "index_replaced" }, "it is the copy's own")
+            #expect(!log.warnings.contains { $0.code == .indexReplaced }, "it is the copy's own")
             #expect(try databases.target.value("SELECT 'e'::regclass::oid") == before)
         }
     }

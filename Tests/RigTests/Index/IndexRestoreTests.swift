@@ -165,11 +165,11 @@ import Testing
             let log = EventLog()
             let report = try await databases.engine(events: log.take).copy(request)
             #expect(report.outcome == .proven)
-            #expect(log.warnings.contains { $0.code == "hnsw_memory_exceeded" })
+            #expect(log.warnings.contains { $0.code == .hnswMemoryExceeded })
             #expect(!log.progress.isEmpty)
             #expect(log.progress.allSatisfy { $0.fraction.map { (0...1).contains($0) } ?? true })
             let plan = try #require(log.plan)
-            #expect(plan.warnings.contains { $0.code == "index_memory" })
+            #expect(plan.warnings.contains { $0.code == .indexMemory })
         }
     }
 }

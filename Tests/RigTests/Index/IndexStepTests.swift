@@ -170,7 +170,7 @@ import Testing
             #expect(outcomes[0].error == nil)
             #expect(try databases.target.value("SELECT reloptions[1] FROM pg_class WHERE relname = 'h'") == options)
             #expect(try databases.target.run(Self.definitions).map { $0[0] } == ["e", "h", "items_pkey"])
-            #expect(log.warnings.contains { $0.code == "index_replaced" } == (options == nil))
+            #expect(log.warnings.contains { $0.code == .indexReplaced } == (options == nil))
         }
     }
 
@@ -282,7 +282,7 @@ import Testing
             let planner = IndexPlanner(
                 request: IndexRequest(), targetServer: catalog.server)
             #expect(
-                planner.planInPlace(table, tree: []).notes.contains { $0.code == "not_owner" && $0.level == .blocker })
+                planner.planInPlace(table, tree: []).notes.contains { $0.code == .notOwner && $0.level == .blocker })
         }
     }
 }

@@ -69,7 +69,7 @@ import Testing
                     } else {
                         #expect(try await databases.engine(events: log.take).targetAlone.index(request).isDone)
                     }
-                    #expect(log.warnings.map(\.code) == ["index_shared_memory"])
+                    #expect(log.warnings.map(\.code) == [.indexSharedMemory])
                     #expect(log.warnings.first?.hint?.contains("--shm-size") == true)
                     let indexes = try databases.target.run(
                         """

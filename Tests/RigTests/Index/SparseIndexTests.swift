@@ -35,7 +35,7 @@ import Testing
             #expect(try await engine.plan(CopyRequest()).isReady)
             try databases.source.run("UPDATE items SET embedding = \(Self.vector(1_001)) WHERE id = 101")
             let plan = try await engine.plan(CopyRequest())
-            #expect(plan.blockers.map(\.code) == ["index_sparse"])
+            #expect(plan.blockers.map(\.code) == [.indexSparse])
             #expect(plan.blockers.first?.message.contains("public.e can't be built") == true)
             // The statement in the hint finds the row.
             let query = try #require(plan.blockers.first?.hint?.split(separator: ": ").last?.dropLast())
@@ -45,7 +45,7 @@ import Testing
             request.selection.bots = ["b0"]
             let some = try await engine.plan(request)
             #expect(some.isReady)
-            #expect(some.warnings.map(\.code).contains("index_sparse"))
+            #expect(some.warnings.map(\.code).contains(.indexSparse))
             #expect(try await engine.copy(request).outcome == .proven)
         }
     }
@@ -86,7 +86,7 @@ import Testing
             #expect(try await databases.engine(events: log.take).copy(request).outcome == .proven)
             #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 101)
             #expect(try databases.target.value("SELECT count(*) FROM pg_constraint WHERE conname = 'fk'") == "1")
-            #expect(log.warnings.map(\.code).contains("index_replaced") == !online)
+            #expect(log.warnings.map(\.code).contains(.indexReplaced) == !online)
         }
     }
 }

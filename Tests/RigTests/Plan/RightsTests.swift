@@ -110,7 +110,7 @@ import Testing
     @Test func `a source that exports no snapshot`() async throws {
         let setup = Self.items + "REVOKE EXECUTE ON FUNCTION pg_export_snapshot() FROM PUBLIC"
         try await withRole(on: .source, grants: { "GRANT SELECT ON items TO \($0)" }, setup: setup) { plan, _ in
-            #expect(plan.blockers.map(\.code) == ["no_snapshot"])
+            #expect(plan.blockers.map(\.code) == [.noSnapshot])
         }
     }
 

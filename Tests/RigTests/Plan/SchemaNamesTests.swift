@@ -128,7 +128,7 @@ import Testing
                     plain int GENERATED ALWAYS AS (id) STORED)
                 """)
             let plan = try await databases.engine().plan(CopyRequest())
-            #expect(plan.blockers.map(\.code) == ["generated"])
+            #expect(plan.blockers.map(\.code) == [.generated])
         }
     }
 

@@ -19,7 +19,7 @@ import Testing
     /// The chosen tables, each with its role.
     private func chosen(
         onTargetServer: Bool = false, setup: String = SelectionTests.setup, _ change: (inout TableSelection) -> Void
-    ) async throws -> (tables: [String], blockers: [String]) {
+    ) async throws -> (tables: [String], blockers: [Note.Code]) {
         try await Rig.withDatabases(setup: setup, onTargetServer: onTargetServer) { databases in
             var request = CopyRequest()
             change(&request.selection)
@@ -56,10 +56,10 @@ import Testing
     }
 
     @Test func `a pattern that means nothing is a blocker`() async throws {
-        #expect(try await chosen { $0.tables = ["by bot"] }.blockers == ["no_such_table"])
-        #expect(try await chosen { $0.tables = ["a.b.c"] }.blockers.contains("bad_pattern"))
-        #expect(try await chosen { $0.excluded = ["\"open"] }.blockers == ["bad_pattern"])
-        #expect(try await chosen { $0.excluded = ["*"] }.blockers == ["nothing_to_copy"])
+        #expect(try await chosen { $0.tables = ["by bot"] }.blockers == [.noSuchTable])
+        #expect(try await chosen { $0.tables = ["a.b.c"] }.blockers.contains(.badPattern))
+        #expect(try await chosen { $0.excluded = ["\"open"] }.blockers == [.badPattern])
+        #expect(try await chosen { $0.excluded = ["*"] }.blockers == [.nothingToCopy])
     }
 
     @Test func `bots that can't be found are told, and tables without bots are copied whole`() async throws {
@@ -70,13 +70,13 @@ import Testing
             request.selection.all = true
             request.selection.bots = ["a", "nobody"]
             var plan = try await databases.engine().plan(request)
-            #expect(plan.warnings.map(\.code) == ["unknown_bots", "not_limited"])
+            #expect(plan.warnings.map(\.code) == [.unknownBots, .notLimited])
             request.selection.bots = [String(repeating: "x", count: 27)]
             plan = try await databases.engine().plan(request)
-            #expect(plan.blockers.map(\.code) == ["bot_too_long"])
+            #expect(plan.blockers.map(\.code) == [.botTooLong])
             request.selection.tables = ["sizes"]
             plan = try await databases.engine().plan(request)
-            #expect(plan.blockers.map(\.code) == ["no_bot_column"])
+            #expect(plan.blockers.map(\.code) == [.noBotColumn])
         }
     }
 

@@ -85,14 +85,14 @@ import Testing
         try await Rig.withDatabases(setup: setup) { databases in
             var request = CopyRequest()
             request.selection.excluded = ["events_a1"]
-            #expect(try await databases.engine().plan(request).blockers.map(\.code) == ["partition_excluded"])
+            #expect(try await databases.engine().plan(request).blockers.map(\.code) == [.partitionExcluded])
             try databases.source.run(
                 """
                 CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
                 CREATE FOREIGN TABLE far (id int, kind text, embedding vector(2)) SERVER s;
                 ALTER TABLE events ATTACH PARTITION far FOR VALUES IN ('far')
                 """)
-            #expect(try await databases.engine().plan(CopyRequest()).blockers.map(\.code).contains("foreign_partition"))
+            #expect(try await databases.engine().plan(CopyRequest()).blockers.map(\.code).contains(.foreignPartition))
         }
     }
 

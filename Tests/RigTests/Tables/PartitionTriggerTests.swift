@@ -44,7 +44,7 @@ import Testing
             #expect(Planner(request: request, survey: survey).plan().isReady)
             survey.target = Self.before15(survey.target)
             let blockers = Planner(request: request, survey: survey).plan().blockers
-            #expect(blockers.map(\.code) == ["partition_trigger"], "\(blockers)")
+            #expect(blockers.map(\.code) == [.partitionTrigger], "\(blockers)")
             #expect(blockers.first?.table?.name == "items_1")
             #expect(blockers.first?.message.contains("public.items have its row trigger Each,") == true)
         }

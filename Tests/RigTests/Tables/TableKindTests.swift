@@ -120,7 +120,7 @@ import Testing
                 survey.target.relations[oid]?.triggers.removeAll { $0.name != "own" }
             }
             let blockers = Planner(request: request, survey: survey).plan().blockers
-            #expect(blockers.map(\.code) == ["partition_trigger"])
+            #expect(blockers.map(\.code) == [.partitionTrigger])
             #expect(blockers.first?.message.contains("public.items have its row trigger Each,") == true, "\(blockers)")
             #expect(blockers.first?.hint?.contains("ALTER TABLE public.items DISABLE TRIGGER \"Each\"") == true)
         }
@@ -140,7 +140,7 @@ import Testing
             request.create = isCreated
             let plan = try await databases.engine().plan(request)
             #expect(plan.isReady)
-            let notes = plan.warnings.filter { $0.code == "unlogged" }
+            let notes = plan.warnings.filter { $0.code == .unlogged }
             #expect(notes.compactMap(\.table?.name).sorted() == ["parts", "quick"])
             #expect(notes.compactMap(\.hint).contains { $0.contains("ALTER TABLE public.parts_1 SET LOGGED") })
         }

@@ -118,7 +118,7 @@ import Testing
             try databases.both(
                 "CREATE TABLE items (botid int, m mood, n num, p pair, r numbers, a num[], ok int, okd numeric(3,1))")
             let plan = try await databases.engine().plan(CopyRequest())
-            #expect(plan.blockers.map(\.code) == Array(repeating: "type_differs", count: 5))
+            #expect(plan.blockers.map(\.code) == Array(repeating: .typeDiffers, count: 5))
         }
     }
 

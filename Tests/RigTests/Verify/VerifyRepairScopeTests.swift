@@ -79,7 +79,7 @@ import Testing
             #expect(try await databases.engine().copy(copy).outcome == .proven)
             let before = try databases.target.fingerprint()
             let report = try await databases.verify()
-            let note = try #require(report.notes.first { $0.code == "merged_by_key" })
+            let note = try #require(report.notes.first { $0.code == .mergedByKey })
             #expect(note.table?.name == "t" && note.level == .warning)
             #expect(try report.table("t").counts.extra == 1)
             for mode in [RepairMode.apply, .dryRun] {

@@ -103,7 +103,7 @@ import Testing
             )
             let report = try await databases.verify(request(.apply))
             #expect(report.outcome == .same)
-            #expect(report.notes.contains { $0.code == "column_only_on_target" })
+            #expect(report.notes.contains { $0.code == .columnOnlyOnTarget })
             #expect(try databases.target.value("SELECT count(*) FROM items WHERE note = id") == "60")
         }
     }

@@ -81,7 +81,7 @@ import Testing
             request.selection.bots = ["bot1", "nobody"]
             let other = try await databases.verify(request)
             #expect(try other.table("items").counts.differing == 20)
-            #expect(other.notes.contains { $0.code == "unknown_bots" })
+            #expect(other.notes.contains { $0.code == .unknownBots })
         }
     }
 
@@ -109,7 +109,7 @@ import Testing
             let items = try report.table("items")
             #expect(items.source.rows == 20)
             #expect(items.keptBots == ["bot1", "bot9"])
-            #expect(report.notes.contains { $0.code == "bots_kept" })
+            #expect(report.notes.contains { $0.code == .botsKept })
             // Without a ledger, everything is compared.
             try databases.target.run("DROP SCHEMA vecferry CASCADE")
             let all = try await databases.verify()

@@ -77,7 +77,7 @@ import Testing
             try databases.source.run(Self.index)
             let report = try await databases.verify(request(queries: 3))
             #expect(report.outcome == .same)
-            #expect(report.notes.contains { $0.code == "index_missing" })
+            #expect(report.notes.contains { $0.code == .indexMissing })
         }
     }
 
@@ -89,7 +89,7 @@ import Testing
             try databases.source.run(
                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET ivfflat.probes TO 200', current_database()); END $$")
             let report = try await databases.verify(request())
-            let note = try #require(report.notes.first { $0.code == "recall_lower" })
+            let note = try #require(report.notes.first { $0.code == .recallLower })
             #expect(note.message.contains("1 of its 200 lists"))
             #expect(note.hint?.contains("ivfflat.probes = 14") == true)
         }

@@ -17,7 +17,7 @@ struct IndexBuilder: Sendable {
             workers.events(
                 .warning(
                     Note(
-                        level: .warning, code: "index_shared_memory", side: .target, table: task.build.relation,
+                        level: .warning, code: .indexSharedMemory, side: .target, table: task.build.relation,
                         message: "The server has no shared memory for a parallel build of \(task.build.index): it is "
                             + "built without parallel workers.",
                         hint: "In a container, start it with a larger --shm-size.")))
@@ -100,19 +100,11 @@ struct IndexBuilder: Sendable {
 
     private func mark(_ session: borrowing Session) throws(FerryError) {
         guard let entry = task.entry else { return }
-        try session.execute(Ledger.markRestoredSQL(job: entry.job, number: entry.number))
+        try session.execute(entry.markSQL)
     }
 
-    private func isDone(
-        _ entry: IndexTask.LedgerEntry, _ session: borrowing Session
-    ) throws(FerryError) -> Bool {
-        let row = try session.query(
-            """
-            SELECT restored_at IS NOT NULL AS is_done FROM vecferry.saved_definition
-            WHERE job = $1 AND number = $2 FOR UPDATE
-            """, ["\(entry.job)", "\(entry.number)"]
-        ).first
-        return try row?.bool("is_done") ?? false
+    private func isDone(_ entry: LedgerEntry, _ session: borrowing Session) throws(FerryError) -> Bool {
+        try session.query(entry.lockSQL).first?.bool("restored") ?? false
     }
 
     /// Whether somebody made an index of that name on the table since it was dropped, say one that leaves out rows which ours
@@ -137,7 +129,7 @@ struct IndexBuilder: Sendable {
         workers.events(
             .warning(
                 Note(
-                    level: .warning, code: "index_replaced", side: .target, table: task.build.relation,
+                    level: .warning, code: .indexReplaced, side: .target, table: task.build.relation,
                     message: "Somebody has put another index in the place of \(task.build.index): it stays.",
                     hint: task.build.statements.first.map { "What was to be there: \($0)" })))
     }
@@ -160,11 +152,11 @@ struct IndexBuilder: Sendable {
     /// What pgvector says in passing is what an operator must know.
     private func tell(_ notices: [Notice]) {
         for notice in notices {
-            let code: String
+            let code: Note.Code
             if notice.message.hasPrefix("hnsw graph no longer fits into maintenance_work_mem") {
-                code = "hnsw_memory_exceeded"
+                code = .hnswMemoryExceeded
             } else if notice.message.hasPrefix("ivfflat index created with little data") {
-                code = "ivfflat_little_data"
+                code = .ivfflatLittleData
             } else {
                 continue
             }

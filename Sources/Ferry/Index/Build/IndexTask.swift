@@ -6,16 +6,8 @@ struct IndexTask: Sendable {
     var plan: IndexPlan
     /// The step.
     var build: IndexBuild
-    /// The entry in `vecferry.saved_definition` and its job; nil for a build that no job remembers.
+    /// Where the ledger says whether it is done; nil for a build that no job remembers.
     var entry: LedgerEntry?
-
-    /// Where the ledger says whether a build is done.
-    struct LedgerEntry: Sendable {
-        /// The job's number.
-        var job: Int
-        /// The definition's, within the job.
-        var number: Int
-    }
 
     /// The bytes that the build takes of the server.
     var memory: Int { build.maintenanceWorkMem ?? 0 }

@@ -11,13 +11,13 @@ extension IndexPlanner {
         var decision = decision
         if isChangeable, let refusal = definition.refusal {
             notes.append(
-                Note(level: .warning, code: "index_change_refused", side: .target, table: table, message: refusal))
+                Note(level: .warning, code: .indexChangeRefused, side: .target, table: table, message: refusal))
         }
         if definition.isChanged {
             if request.online, index.isPartitioned {
                 notes.append(
                     Note(
-                        level: .blocker, code: "index_change_online", side: .target, table: table,
+                        level: .blocker, code: .indexChangeOnline, side: .target, table: table,
                         message: "PostgreSQL can't build the partitioned index \(index.name.name) concurrently.",
                         hint: "Leave out --online, or the options that change the index."))
             }
@@ -120,7 +120,7 @@ extension IndexPlanner {
                 return (
                     setting,
                     Note(
-                        level: .blocker, code: "index_memory", side: .target, table: table,
+                        level: .blocker, code: .indexMemory, side: .target, table: table,
                         message: "The build of \(index.name) \(missing) and fails with \(Self.megabytes(setting)).",
                         hint: "Raise --maintenance-work-mem, or lower the lists with --ivfflat-lists auto.")
                 )
@@ -130,7 +130,7 @@ extension IndexPlanner {
             return (
                 setting,
                 Note(
-                    level: .warning, code: "index_memory", side: .target, table: table,
+                    level: .warning, code: .indexMemory, side: .target, table: table,
                     message: "The build of \(index.name) \(missing) and gets it; the server's settings speak for "
                         + "\(Self.megabytes(budget.memory)).",
                     hint: "Fewer lists need less: --ivfflat-lists auto.")
@@ -141,7 +141,7 @@ extension IndexPlanner {
             return (
                 setting,
                 Note(
-                    level: .warning, code: "index_memory", side: .target, table: table,
+                    level: .warning, code: .indexMemory, side: .target, table: table,
                     message:
                         "The build of \(index.name) \(missing) and gets \(Self.megabytes(setting)): the graph fits "
                         + "up to row \(fit) of \(rows), and the rows after that take \(Self.slowdown) times as long or "
@@ -174,7 +174,7 @@ extension IndexPlanner {
         if pgvector < PgvectorVersion(0, 6, 0) { return 0 }
         if pgvector < PgvectorVersion(0, 8, 2) {
             let warning = Note(
-                level: .warning, code: "hnsw_parallel_fault", side: .target, table: table,
+                level: .warning, code: .hnswParallelFault, side: .target, table: table,
                 message:
                     "pgvector \(pgvector) can write past its memory in a parallel hnsw build (CVE-2026-3172): hnsw "
                     + "indexes are built without parallel workers.",
@@ -189,7 +189,7 @@ extension IndexPlanner {
 
     private func impossibilities(_ plan: IndexPlan, _ index: Index, table: QualifiedName) -> [Note] {
         guard let pgvector = targetServer.vectorVersion else { return [] }
-        func blocker(_ code: String, _ message: String, _ hint: String) -> Note {
+        func blocker(_ code: Note.Code, _ message: String, _ hint: String) -> Note {
             Note(level: .blocker, code: code, side: .target, table: table, message: message, hint: hint)
         }
         var notes: [Note] = []
@@ -199,7 +199,7 @@ extension IndexPlanner {
         {
             notes.append(
                 blocker(
-                    "index_dimensions",
+                    .indexDimensions,
                     "\(index.name.name) would have \(dimensions) dimensions; \(plan.method) takes \(limit) of \(element).",
                     "Leave the table's index out, or index a cast to halfvec."))
         }
@@ -208,7 +208,7 @@ extension IndexPlanner {
         if exists, pgvector < needed {
             notes.append(
                 blocker(
-                    "index_operator_class",
+                    .indexOperatorClass,
                     "\(index.name.name) needs \(plan.operatorClass) for \(plan.method), which pgvector has from "
                         + "\(needed) on; the target has \(pgvector).",
                     "Run ALTER EXTENSION vector UPDATE on the target, or upgrade pgvector there."))
@@ -218,7 +218,7 @@ extension IndexPlanner {
 
     private func changeNote(_ index: Index, to statement: String, table: QualifiedName) -> Note {
         Note(
-            level: .info, code: "index_changed", side: .target, table: table,
+            level: .info, code: .indexChanged, side: .target, table: table,
             message: "\(index.name.name) becomes another index: \(statement)",
             hint: "To go back, drop it and run: \(index.definition)")
     }

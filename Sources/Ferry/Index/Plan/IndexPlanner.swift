@@ -76,7 +76,7 @@ struct IndexPlanner: Sendable {
             if !index.isValid {
                 notes.append(
                     Note(
-                        level: .warning, code: "index_invalid", side: .target, table: node.relation.name,
+                        level: .warning, code: .indexInvalid, side: .target, table: node.relation.name,
                         message:
                             "The unique index \(index.name.name) is invalid and may not guard against doubled rows.",
                         hint: "Run REINDEX INDEX \(index.parts.qualifiedName) on the target."))
@@ -87,7 +87,7 @@ struct IndexPlanner: Sendable {
         if !node.isValid {
             notes.append(
                 Note(
-                    level: .warning, code: "index_invalid", side: .target, table: node.relation.name,
+                    level: .warning, code: .indexInvalid, side: .target, table: node.relation.name,
                     message: "The index \(index.name.name) is invalid: queries do not use it. It is built again."))
             return Decision(action: request.online ? .reindex : .rebuild, reason: "it is invalid")
         }
@@ -132,7 +132,7 @@ struct IndexPlanner: Sendable {
         if let setting = request.maintenanceWorkMem, setting < 1 << 20 {
             faults.append("maintenance_work_mem is at least 1 MB.")
         }
-        return faults.map { Note(level: .blocker, code: "index_option", side: nil, table: table, message: $0) }
+        return faults.map { Note(level: .blocker, code: .indexOption, side: nil, table: table, message: $0) }
     }
 
     /// Dropping and building belong to the owner, who must also be allowed to create in the schema (PostgreSQL
@@ -144,7 +144,7 @@ struct IndexPlanner: Sendable {
         if let foreign = relations.first(where: { !$0.rights.own }) {
             return [
                 Note(
-                    level: .blocker, code: "not_owner", side: .target, table: table,
+                    level: .blocker, code: .notOwner, side: .target, table: table,
                     message: "Only the owner of \(foreign.name), \(foreign.owner), can rebuild its indexes (\(names)).",
                     hint: "Connect as \(foreign.owner), or grant that role to \(targetServer.user).")
             ]
@@ -152,7 +152,7 @@ struct IndexPlanner: Sendable {
         if let closed = relations.first(where: { !$0.rights.createInSchema }) {
             return [
                 Note(
-                    level: .blocker, code: "no_create_in_schema", side: .target, table: table,
+                    level: .blocker, code: .noCreateInSchema, side: .target, table: table,
                     message: "The indexes (\(names)) can't be built without CREATE on schema \(closed.name.schema).",
                     hint: "Grant CREATE on that schema to \(targetServer.user).")
             ]
@@ -165,7 +165,7 @@ struct IndexPlanner: Sendable {
         guard !target.indexes.contains(where: \.isVectorIndex) else { return [] }
         return source.indexes.filter(\.isVectorIndex).map { index in
             Note(
-                level: .info, code: "index_only_on_source", side: .target, table: table,
+                level: .info, code: .indexOnlyOnSource, side: .target, table: table,
                 message: "The target has no vector index; the source has \(index.name.name).",
                 hint: "Create it after the copy: \(index.definition)")
         }

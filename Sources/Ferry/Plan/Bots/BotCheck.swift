@@ -11,7 +11,7 @@ struct BotCheck {
         if scoped.isEmpty {
             notes.append(
                 Note(
-                    level: .blocker, code: "no_bot_column", side: .source, table: nil,
+                    level: .blocker, code: .noBotColumn, side: .source, table: nil,
                     message: "Bots were named, and no selected table has a bot column.",
                     hint: "Name it with --bot-column."))
         }
@@ -22,7 +22,7 @@ struct BotCheck {
             else { continue }
             notes.append(
                 Note(
-                    level: .blocker, code: "bot_too_long", side: .source, table: table.relation.name,
+                    level: .blocker, code: .botTooLong, side: .source, table: table.relation.name,
                     message: "The bot id \(long) has \(long.unicodeScalars.count) characters; \(name) holds \(most).",
                     hint: "Check --bot and --bots for a line that is no bot id."))
         }
@@ -32,14 +32,14 @@ struct BotCheck {
             let shown = unknown.prefix(5).joined(separator: ", ") + (unknown.count > 5 ? ", \u{2026}" : "")
             notes.append(
                 Note(
-                    level: .warning, code: "unknown_bots", side: .source, table: nil,
+                    level: .warning, code: .unknownBots, side: .source, table: nil,
                     message: "\(unknown.count) of the named bots have no rows in the source: \(shown).",
                     hint: "A bot without knowledge has none."))
         }
         for table in chosen where table.botScope == nil {
             notes.append(
                 Note(
-                    level: .warning, code: "not_limited", side: .source, table: table.relation.name,
+                    level: .warning, code: .notLimited, side: .source, table: table.relation.name,
                     message: "The table does not belong to bots and is copied whole.", hint: nil))
         }
         return notes

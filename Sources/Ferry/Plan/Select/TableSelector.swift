@@ -50,21 +50,21 @@ struct TableSelector {
         where !candidates.contains(where: { pattern.matches($0.name) }) {
             notes.append(
                 Note(
-                    level: .blocker, code: "no_such_table", side: .source, table: nil,
+                    level: .blocker, code: .noSuchTable, side: .source, table: nil,
                     message: "The pattern \(text) of --table matches no table.",
                     hint: "Patterns are psql's: unquoted letters fold to lower case, * and ? match."))
         }
         if let column = selection.botColumn, !candidates.contains(where: { $0.column(column) != nil }) {
             notes.append(
                 Note(
-                    level: .blocker, code: "no_such_bot_column", side: .source, table: nil,
+                    level: .blocker, code: .noSuchBotColumn, side: .source, table: nil,
                     message: "No table has the column \(column) of --bot-column.",
                     hint: "Give the column's name as the catalog has it, without quotes."))
         }
         if chosen.isEmpty, !notes.contains(where: { $0.level == .blocker }) {
             notes.append(
                 Note(
-                    level: .blocker, code: "nothing_to_copy", side: .source, table: nil,
+                    level: .blocker, code: .nothingToCopy, side: .source, table: nil,
                     message: "No table has an embedding or a bot column.",
                     hint: "Name tables with --table, or take all with --all."))
         }
@@ -87,14 +87,14 @@ struct TableSelector {
         for partition in catalog.tree(below: relation) where excluded.contains(where: { $0.matches(partition.name) }) {
             notes.append(
                 Note(
-                    level: .blocker, code: "partition_excluded", side: .source, table: relation.name,
+                    level: .blocker, code: .partitionExcluded, side: .source, table: relation.name,
                     message: "The partition \(partition.name) can't be left out of a table that is copied.",
                     hint: "Name the partitions to be copied with --table, and not the table."))
         }
         if relation.hasForeignPartition {
             notes.append(
                 Note(
-                    level: .blocker, code: "foreign_partition", side: .source, table: relation.name,
+                    level: .blocker, code: .foreignPartition, side: .source, table: relation.name,
                     message: "A partition of the table is a foreign table: its rows lie on another server.",
                     hint: "Name the other partitions with --table, and copy the foreign one from where it lies."))
         }
@@ -106,7 +106,7 @@ struct TableSelector {
             if let pattern = TablePattern(text) { return pattern }
             notes.append(
                 Note(
-                    level: .blocker, code: "bad_pattern", side: nil, table: nil,
+                    level: .blocker, code: .badPattern, side: nil, table: nil,
                     message: "\(text) is not a table pattern for \(option).",
                     hint: "Write schema.table or table, with names that are not plain in double quotes."))
             return nil

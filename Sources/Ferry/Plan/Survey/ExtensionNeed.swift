@@ -48,29 +48,29 @@ extension ExtensionNeed {
         guard let targetSchema else {
             guard availableVersion != nil else {
                 return note(
-                    "extension_missing", "The server has no extension \(name), which tables to be created need.",
+                    .extensionMissing, "The server has no extension \(name), which tables to be created need.",
                     "Install its package on the target's server, or choose a service that offers it.")
             }
             guard name != "vector" else { return nil }
             return note(
-                "extension_missing", "The database has no extension \(name), which tables to be created need.",
+                .extensionMissing, "The database has no extension \(name), which tables to be created need.",
                 "CREATE EXTENSION \(name.sqlIdentifier) SCHEMA \(schema.sqlIdentifier).")
         }
         guard targetSchema == schema else {
             return note(
-                "extension_schema",
+                .extensionSchema,
                 "The extension \(name) is in schema \(schema) on the source and in \(targetSchema) on the target.",
                 "Create it in the same schema, or create the tables and indexes before the copy.")
         }
         // Of pgvector's types ``ServerCheck`` knows which version brought them.
         guard !missingTypes.isEmpty, name != "vector" else { return nil }
         return note(
-            "type_missing",
+            .typeMissing,
             "The extension \(name) has no type \(missingTypes.joined(separator: " and ")), which tables to be created need.",
             "Run ALTER EXTENSION \(name.sqlIdentifier) UPDATE, after installing a newer version where there is none.")
     }
 
-    private func note(_ code: String, _ message: String, _ hint: String) -> Note {
+    private func note(_ code: Note.Code, _ message: String, _ hint: String) -> Note {
         Note(level: .blocker, code: code, side: .target, table: nil, message: message, hint: hint)
     }
 }

@@ -13,7 +13,7 @@ struct ServerCheck {
         if survey.isSameDatabase {
             notes.append(
                 Note(
-                    level: .blocker, code: "same_database", side: nil, table: nil,
+                    level: .blocker, code: .sameDatabase, side: nil, table: nil,
                     message: "Source and target are the same database.",
                     hint: "Give --source the restored snapshot and --target the new cluster."))
         }
@@ -27,7 +27,7 @@ struct ServerCheck {
             if !facts.usesTLS, !facts.isLocal {
                 notes.append(
                     Note(
-                        level: .warning, code: "no_tls", side: side, table: nil,
+                        level: .warning, code: .noTLS, side: side, table: nil,
                         message: "The connection to \(facts.host) is not encrypted.",
                         hint: "Add sslmode=verify-full and sslrootcert to --\(side)."))
             }
@@ -36,13 +36,13 @@ struct ServerCheck {
             case .session:
                 notes.append(
                     Note(
-                        level: .warning, code: "pooler", side: side, table: nil,
+                        level: .warning, code: .pooler, side: side, table: nil,
                         message: "A connection pooler stands in front of the server.",
                         hint: "Connect to the server itself where you can."))
             case .transaction:
                 notes.append(
                     Note(
-                        level: .blocker, code: "transaction_pooler", side: side, table: nil,
+                        level: .blocker, code: .transactionPooler, side: side, table: nil,
                         message: "A connection pooler in transaction mode stands in front of the server.",
                         hint: "Connect to the server itself, or to a pool in session mode."))
             }
@@ -56,7 +56,7 @@ struct ServerCheck {
         if server.isInRecovery {
             notes.append(
                 Note(
-                    level: .blocker, code: "target_read_only", side: .target, table: nil,
+                    level: .blocker, code: .targetReadOnly, side: .target, table: nil,
                     message: "The server is a standby, which takes no writes.",
                     hint: "Connect to the writer: for Aurora, the cluster endpoint."))
         }
@@ -66,14 +66,14 @@ struct ServerCheck {
                 ? "GRANT USAGE, CREATE ON SCHEMA vecferry" : "GRANT CREATE ON DATABASE \(server.database.sqlIdentifier)"
             notes.append(
                 Note(
-                    level: .blocker, code: "no_ledger", side: .target, table: nil,
+                    level: .blocker, code: .noLedger, side: .target, table: nil,
                     message: "The role \(server.user) may not keep a ledger in schema vecferry.",
                     hint: "\(grant) TO \(server.user.sqlIdentifier)."))
         }
         if !survey.source.server.hasTIDRangeScan {
             notes.append(
                 Note(
-                    level: .info, code: "no_tid_range_scan", side: .source, table: nil,
+                    level: .info, code: .noTIDRangeScan, side: .source, table: nil,
                     message: "Servers before PostgreSQL 14 can't read a range of pages: each table is one chunk.",
                     hint: nil))
         }
@@ -91,7 +91,7 @@ struct ServerCheck {
             guard request.create else {
                 return [
                     Note(
-                        level: .blocker, code: "extension_missing", side: .target, table: nil,
+                        level: .blocker, code: .extensionMissing, side: .target, table: nil,
                         message: "The database has no extension vector.",
                         hint: "Run CREATE EXTENSION vector there, or let --create do it.")
                 ]
@@ -101,7 +101,7 @@ struct ServerCheck {
                 return []
             }
             let created = Note(
-                level: .info, code: "extension_created", side: .target, table: nil,
+                level: .info, code: .extensionCreated, side: .target, table: nil,
                 message: "The extension vector is created first.", hint: nil)
             return [created] + missing(types, in: PgvectorVersion(parsing: version))
         }
@@ -114,7 +114,7 @@ struct ServerCheck {
         let names = newer.map(\.rawValue).sorted().joined(separator: " and ")
         return [
             Note(
-                level: .blocker, code: "type_missing", side: .target, table: nil,
+                level: .blocker, code: .typeMissing, side: .target, table: nil,
                 message: "pgvector \(version) has no type \(names); 0.7.0 brought it.",
                 hint: "Run ALTER EXTENSION vector UPDATE after installing a newer pgvector.")
         ]
@@ -125,7 +125,7 @@ struct ServerCheck {
         guard source != target else { return [] }
         return [
             Note(
-                level: .warning, code: "encodings_differ", side: nil, table: nil,
+                level: .warning, code: .encodingsDiffer, side: nil, table: nil,
                 message: "The source is encoded in \(source), the target in \(target): text is converted on the way.",
                 hint: "Text that the target's encoding can't hold stops its table.")
         ]

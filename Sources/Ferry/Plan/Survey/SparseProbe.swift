@@ -72,14 +72,14 @@ extension SparseProbe.Finding {
             "SELECT * FROM \(table.sql) WHERE pg_column_size(\(column.sqlIdentifier)) > \(SparseProbe.largestBytes)"
         guard isTooLong == true else {
             return Note(
-                level: .warning, code: "index_sparse", side: .source, table: table,
+                level: .warning, code: .indexSparse, side: .source, table: table,
                 message:
                     "hnsw takes at most 1,000 non-zero elements, and whether rows have more in \(column) could not be "
                     + "found out within \(SparseProbe.limit): with such a row the build of \(index) fails.",
                 hint: "To be sure, look with: \(rows).")
         }
         return Note(
-            level: isWhole ? .blocker : .warning, code: "index_sparse", side: .source, table: table,
+            level: isWhole ? .blocker : .warning, code: .indexSparse, side: .source, table: table,
             message: "Rows have more than 1,000 non-zero elements in \(column), the most that hnsw takes: "
                 + (isWhole ? "\(index) can't be built on them." : "\(index) can't be built if they are copied."),
             hint: "Drop that index on the target, or index a part of the rows with WHERE. The rows: \(rows).")

@@ -38,7 +38,7 @@ struct ComparisonPlanner {
             guard let counterpart = target.relation(table.relation.name) else {
                 obstacles.append(
                     Note(
-                        level: .blocker, code: "table_missing", side: .target, table: table.relation.name,
+                        level: .blocker, code: .tableMissing, side: .target, table: table.relation.name,
                         message: "The table is missing.", hint: nil))
                 continue
             }
@@ -88,7 +88,7 @@ struct ComparisonPlanner {
             if request.selection.bots != nil {
                 comparison.notes.append(
                     Note(
-                        level: .warning, code: "not_limited", side: nil, table: table.relation.name,
+                        level: .warning, code: .notLimited, side: nil, table: table.relation.name,
                         message: "The table does not belong to bots and is compared whole.", hint: nil))
             }
         }
@@ -108,7 +108,7 @@ struct ComparisonPlanner {
             pair.load == .keepKeys
             ? "Rows that only the target has, and rows that differ," : "Rows that only the target has"
         return Note(
-            level: .warning, code: "merged_by_key", side: .target, table: pair.name,
+            level: .warning, code: .mergedByKey, side: .target, table: pair.name,
             message: "The last copy merged the table by key into rows of the target. \(rows) may be the target's own.",
             hint: "Rows that are missing\(pair.load == .keepKeys ? "" : " or differ") are differences all the same.")
     }
@@ -124,17 +124,17 @@ struct ComparisonPlanner {
     private func match(_ source: Relation, _ target: Relation) -> ([ColumnPair], [Note]) {
         var pairs: [ColumnPair] = []
         var notes: [Note] = []
-        func note(_ level: Note.Level, _ code: String, _ side: Side, _ message: String, _ hint: String? = nil) {
+        func note(_ level: Note.Level, _ code: Note.Code, _ side: Side, _ message: String, _ hint: String? = nil) {
             notes.append(Note(level: level, code: code, side: side, table: source.name, message: message, hint: hint))
         }
         for column in source.columns {
             guard let other = target.column(column.name) else {
-                note(.blocker, "column_missing", .target, "The column \(column.name) is missing on the target.")
+                note(.blocker, .columnMissing, .target, "The column \(column.name) is missing on the target.")
                 continue
             }
             guard column.type == other.type else {
                 note(
-                    .blocker, "type_differs", .target,
+                    .blocker, .typeDiffers, .target,
                     "The column \(column.name) is \(other.type) on the target, and \(column.type) on the source.")
                 continue
             }
@@ -145,12 +145,12 @@ struct ComparisonPlanner {
         }
         for column in target.columns where source.column(column.name) == nil {
             note(
-                .warning, "column_only_on_target", .target,
+                .warning, .columnOnlyOnTarget, .target,
                 "The column \(column.name) is only on the target, and is not compared.")
         }
         for column in pairs {
             guard let reason = column.textReason else { continue }
-            note(.info, "compared_as_text", .source, "The column \(column.name) is compared as text, since \(reason).")
+            note(.info, .comparedAsText, .source, "The column \(column.name) is compared as text, since \(reason).")
         }
         return (pairs, notes)
     }
@@ -162,7 +162,7 @@ struct ComparisonPlanner {
             .filter { !names.contains($0.relation.name) && source.relation($0.relation.name) == nil }
             .map { table in
                 Note(
-                    level: .warning, code: "table_only_on_target", side: .target, table: table.relation.name,
+                    level: .warning, code: .tableOnlyOnTarget, side: .target, table: table.relation.name,
                     message: "The table is only on the target, and is not compared.", hint: nil)
             }
     }
@@ -172,7 +172,7 @@ struct ComparisonPlanner {
         guard let bots = memory.newest?.request.selection.bots, request.selection.bots == nil else { return [] }
         return [
             Note(
-                level: .warning, code: "job_had_bots", side: nil, table: nil,
+                level: .warning, code: .jobHadBots, side: nil, table: nil,
                 message: "The newest copy was of \(bots.count) bots; here all bots are compared.",
                 hint: "Give the same --bot or --bots to compare what it copied.")
         ]

@@ -9,33 +9,33 @@ struct SearchAdvice {
     /// What the operator should know of it; none where both indexes answer well.
     var notes: [Note] {
         var notes: [Note] = []
-        func warn(_ code: String, _ message: String, _ hint: String?) {
+        func warn(_ code: Note.Code, _ message: String, _ hint: String?) {
             notes.append(
                 Note(level: .warning, code: code, side: .target, table: report.table, message: message, hint: hint))
         }
         let (source, target) = (report.source, report.target)
         if target.index == nil, let index = source.index {
             warn(
-                "index_missing",
+                .indexMissing,
                 "The source searches \(report.column) through \(index.name), the target has no such index.",
                 "vecferry index builds it.")
         }
         if let index = target.index, target.recall == nil {
             warn(
-                "index_not_used",
+                .indexNotUsed,
                 "The server does not search \(report.column) through \(index.name), even when made to.",
                 "EXPLAIN the query on the target.")
         }
         if let index = target.index, let part = skew(target) {
             warn(
-                "built_on_empty",
+                .builtOnEmpty,
                 "One search reads \(Self.percent(part)) of \(index.name): its lists were made on a table that was all but "
                     + "empty, and most rows are in a few of them.",
                 "REINDEX INDEX \(index), or vecferry index.")
         }
         if let left = source.recall, let right = target.recall, right < left - Self.noise {
             warn(
-                "recall_lower",
+                .recallLower,
                 "Through \(target.index?.name ?? "the index"), the target finds \(Self.percent(right)) of the "
                     + "\(report.k) nearest rows; the source finds \(Self.percent(left)). \(reason)", advice)
         }

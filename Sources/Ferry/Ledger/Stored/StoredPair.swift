@@ -1,0 +1,261 @@
+/// A table pair of a plan.
+struct StoredPair: Codable, Sendable, Equatable {
+    var number: Int
+    var name: StoredName
+    var role: StoredWord<TablePair.Role>
+    var isCreated: Bool
+    var columns: [StoredColumn]
+    var format: StoredWord<TablePair.Format>
+    var parts: [StoredPart]
+    var targetParts: [StoredName]
+    var estimatedRows: Int
+    var key: StoredKey?
+    var botScope: StoredBotScope?
+    var filter: StoredBotFilter
+    var readBackFilter: StoredBotFilter
+    var load: StoredLoad
+    var indexes: [StoredIndex]
+    var constraints: [StoredConstraint]
+    var triggers: [StoredTrigger]
+    var sequences: [StoredSequence]
+
+    init(_ pair: TablePair) {
+        number = pair.number
+        name = StoredName(pair.name)
+        role = StoredWord(pair.role)
+        isCreated = pair.isCreated
+        columns = pair.columns.map(StoredColumn.init)
+        format = StoredWord(pair.format)
+        parts = pair.parts.map(StoredPart.init)
+        targetParts = pair.targetParts.map(StoredName.init)
+        estimatedRows = pair.estimatedRows
+        key = pair.key.map(StoredKey.init)
+        botScope = pair.botScope.map(StoredBotScope.init)
+        filter = StoredBotFilter(pair.filter)
+        readBackFilter = StoredBotFilter(pair.readBackFilter)
+        load = StoredLoad(pair.load)
+        indexes = pair.indexes.map(StoredIndex.init)
+        constraints = pair.constraints.map(StoredConstraint.init)
+        triggers = pair.triggers.map(StoredTrigger.init)
+        sequences = pair.sequences.map(StoredSequence.init)
+    }
+
+    /// The engine's pair, with its builds' statements out of the saved definitions.
+    func pair(_ statements: inout SavedStatements) throws(StoredFault) -> TablePair {
+        var plans: [IndexPlan] = []
+        for index in indexes { plans.append(try index.plan(pair: number, &statements)) }
+        return TablePair(
+            number: number, name: name.name, role: role.value, isCreated: isCreated, columns: columns.map(\.column),
+            format: format.value, parts: parts.map(\.part), targetParts: targetParts.map(\.name),
+            estimatedRows: estimatedRows, key: key?.key, botScope: botScope?.scope, filter: filter.filter,
+            readBackFilter: readBackFilter.filter, load: load.mode, indexes: plans,
+            constraints: constraints.map(\.plan), triggers: triggers.map(\.plan), sequences: sequences.map(\.plan))
+    }
+}
+
+/// A column that is copied.
+struct StoredColumn: Codable, Sendable, Equatable {
+    var name: String
+    var type: String
+    var vectorType: StoredWord<VectorType>?
+    var dimensions: Int?
+    var textReason: String?
+
+    init(_ column: ColumnPair) {
+        name = column.name
+        type = column.type
+        vectorType = column.vectorType.map(StoredWord.init)
+        dimensions = column.dimensions
+        textReason = column.textReason
+    }
+
+    /// The engine's column.
+    var column: ColumnPair {
+        ColumnPair(
+            name: name, type: type, vectorType: vectorType?.value, dimensions: dimensions, textReason: textReason)
+    }
+}
+
+/// A source relation that holds rows, and how it is cut.
+struct StoredPart: Codable, Sendable, Equatable {
+    var relation: StoredName
+    var pages: Int
+    var bytes: Int
+    var pagesPerChunk: Int?
+
+    init(_ part: SourcePart) {
+        relation = StoredName(part.relation)
+        pages = part.pages
+        bytes = part.bytes
+        pagesPerChunk = part.pagesPerChunk
+    }
+
+    /// The engine's part.
+    var part: SourcePart {
+        SourcePart(relation: relation.name, pages: pages, bytes: bytes, pagesPerChunk: pagesPerChunk)
+    }
+}
+
+/// The columns that name a row.
+struct StoredKey: Codable, Sendable, Equatable {
+    var columns: [String]
+    var equalityOperators: [String]
+
+    init(_ key: TableKey) {
+        columns = key.columns
+        equalityOperators = key.equalityOperators
+    }
+
+    /// The engine's key.
+    var key: TableKey { TableKey(columns: columns, equalityOperators: equalityOperators) }
+}
+
+/// `{"column": {"_0": "botid"}}`, or `{"through": {"columns": …, "parent": …, "parentColumns": …, "scope": …}}`.
+struct StoredBotScope: Codable, Sendable, Equatable {
+    private enum CodingKeys: CodingKey { case column, through }
+
+    private struct Through: Codable {
+        var columns: [String]
+        var parent: StoredName
+        var parentColumns: [String]
+        var scope: StoredBotScope
+    }
+
+    /// The engine's scope.
+    var scope: BotScope
+
+    init(_ scope: BotScope) { self.scope = scope }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch container.allKeys.first {
+        case .column: scope = .column(try container.decode(StoredOne<String>.self, forKey: .column).value)
+        case .through:
+            let through = try container.decode(Through.self, forKey: .through)
+            scope = .through(
+                columns: through.columns, parent: through.parent.name, parentColumns: through.parentColumns,
+                scope: through.scope.scope)
+        case nil: throw StoredUnknown()
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch scope {
+        case .column(let name): try container.encode(StoredOne(name), forKey: .column)
+        case .through(let columns, let parent, let parentColumns, let scope):
+            let through = Through(
+                columns: columns, parent: StoredName(parent), parentColumns: parentColumns,
+                scope: StoredBotScope(scope))
+            try container.encode(through, forKey: .through)
+        }
+    }
+}
+
+/// Which bots' rows.
+struct StoredBotFilter: Codable, Sendable, Equatable {
+    var only: [String]?
+    var except: [String?]
+
+    init(_ filter: BotFilter) {
+        only = filter.only
+        except = filter.except
+    }
+
+    /// The engine's filter.
+    var filter: BotFilter { BotFilter(only: only, except: except) }
+}
+
+/// `{"append": {}}` and the like, or `{"replaceBots": {"_0": ["bot", null]}}`.
+struct StoredLoad: Codable, Sendable, Equatable {
+    private enum CodingKeys: CodingKey { case append, truncate, keepBots, replaceBots, keepKeys, replaceKeys }
+
+    /// The engine's mode.
+    var mode: LoadMode
+
+    init(_ mode: LoadMode) { self.mode = mode }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch container.allKeys.first {
+        case .append: mode = .append
+        case .truncate: mode = .truncate
+        case .keepBots: mode = .keepBots
+        case .replaceBots:
+            mode = .replaceBots(try container.decode(StoredOne<[String?]>.self, forKey: .replaceBots).value)
+        case .keepKeys: mode = .keepKeys
+        case .replaceKeys: mode = .replaceKeys
+        case nil: throw StoredUnknown()
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch mode {
+        case .append: try container.encode(StoredNothing(), forKey: .append)
+        case .truncate: try container.encode(StoredNothing(), forKey: .truncate)
+        case .keepBots: try container.encode(StoredNothing(), forKey: .keepBots)
+        case .replaceBots(let bots): try container.encode(StoredOne(bots), forKey: .replaceBots)
+        case .keepKeys: try container.encode(StoredNothing(), forKey: .keepKeys)
+        case .replaceKeys: try container.encode(StoredNothing(), forKey: .replaceKeys)
+        }
+    }
+}
+
+/// A constraint that comes after the rows.
+struct StoredConstraint: Codable, Sendable, Equatable {
+    var relation: StoredName
+    var name: String
+    var definition: String
+    var after: [String]
+    var exists: Bool
+
+    init(_ plan: ConstraintPlan) {
+        relation = StoredName(plan.relation)
+        name = plan.name
+        definition = plan.definition
+        after = plan.after
+        exists = plan.exists
+    }
+
+    /// The engine's constraint.
+    var plan: ConstraintPlan {
+        ConstraintPlan(relation: relation.name, name: name, definition: definition, after: after, exists: exists)
+    }
+}
+
+/// A trigger that is disabled for the load.
+struct StoredTrigger: Codable, Sendable, Equatable {
+    var relation: StoredName
+    var name: String
+    var enabled: String
+
+    init(_ plan: TriggerPlan) {
+        relation = StoredName(plan.relation)
+        name = plan.name
+        enabled = plan.enabled
+    }
+
+    /// The engine's trigger.
+    var plan: TriggerPlan { TriggerPlan(relation: relation.name, name: name, enabled: enabled) }
+}
+
+/// A sequence that is set when the rows are in.
+struct StoredSequence: Codable, Sendable, Equatable {
+    var column: String
+    var source: StoredName
+    var target: StoredName
+    var keepsHigher: Bool
+
+    init(_ plan: SequencePlan) {
+        column = plan.column
+        source = StoredName(plan.source)
+        target = StoredName(plan.target)
+        keepsHigher = plan.keepsHigher
+    }
+
+    /// The engine's sequence.
+    var plan: SequencePlan {
+        SequencePlan(column: column, source: source.name, target: target.name, keepsHigher: keepsHigher)
+    }
+}

@@ -1,0 +1,118 @@
+/// What the operator asked for.
+struct StoredRequest: Codable, Sendable, Equatable {
+    var selection: StoredSelection
+    var existing: StoredWord<ExistingRows>
+    var create: Bool
+    var chunkBytes: Int
+    var index: StoredIndexRequest
+
+    init(_ request: CopyRequest) {
+        selection = StoredSelection(request.selection)
+        existing = StoredWord(request.existing)
+        create = request.create
+        chunkBytes = request.chunkBytes
+        index = StoredIndexRequest(request.index)
+    }
+
+    /// The engine's request.
+    var request: CopyRequest {
+        var request = CopyRequest()
+        request.selection = selection.selection
+        request.existing = existing.value
+        request.create = create
+        request.chunkBytes = chunkBytes
+        request.index = index.request
+        return request
+    }
+}
+
+/// Which tables and bots.
+struct StoredSelection: Codable, Sendable, Equatable {
+    var tables: [String]
+    var excluded: [String]
+    var all: Bool
+    var botColumn: String?
+    var bots: [String]?
+
+    init(_ selection: TableSelection) {
+        tables = selection.tables
+        excluded = selection.excluded
+        all = selection.all
+        botColumn = selection.botColumn
+        bots = selection.bots
+    }
+
+    /// The engine's selection.
+    var selection: TableSelection {
+        var selection = TableSelection()
+        selection.tables = tables
+        selection.excluded = excluded
+        selection.all = all
+        selection.botColumn = botColumn
+        selection.bots = bots
+        return selection
+    }
+}
+
+/// How vector indexes are to be built.
+struct StoredIndexRequest: Codable, Sendable, Equatable {
+    var lists: StoredLists
+    var method: StoredWord<IndexRequest.Method>
+    var hnswM: Int?
+    var hnswEfConstruction: Int?
+    var maintenanceWorkMem: Int?
+    var workers: Int?
+    var online: Bool
+
+    init(_ request: IndexRequest) {
+        lists = StoredLists(request.lists)
+        method = StoredWord(request.method)
+        hnswM = request.hnswM
+        hnswEfConstruction = request.hnswEfConstruction
+        maintenanceWorkMem = request.maintenanceWorkMem
+        workers = request.workers
+        online = request.online
+    }
+
+    /// The engine's request.
+    var request: IndexRequest {
+        var request = IndexRequest()
+        request.lists = lists.lists
+        request.method = method.value
+        request.hnswM = hnswM
+        request.hnswEfConstruction = hnswEfConstruction
+        request.maintenanceWorkMem = maintenanceWorkMem
+        request.workers = workers
+        request.online = online
+        return request
+    }
+}
+
+/// `{"keep": {}}`, `{"auto": {}}` or `{"fixed": {"_0": 100}}`.
+struct StoredLists: Codable, Sendable, Equatable {
+    private enum CodingKeys: CodingKey { case keep, auto, fixed }
+
+    /// The engine's choice.
+    var lists: IndexRequest.Lists
+
+    init(_ lists: IndexRequest.Lists) { self.lists = lists }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch container.allKeys.first {
+        case .keep: lists = .keep
+        case .auto: lists = .auto
+        case .fixed: lists = .fixed(try container.decode(StoredOne<Int>.self, forKey: .fixed).value)
+        case nil: throw StoredUnknown()
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch lists {
+        case .keep: try container.encode(StoredNothing(), forKey: .keep)
+        case .auto: try container.encode(StoredNothing(), forKey: .auto)
+        case .fixed(let count): try container.encode(StoredOne(count), forKey: .fixed)
+        }
+    }
+}

@@ -1,0 +1,177 @@
+extension Note.Code {
+    // MARK: The selection
+
+    /// A pattern of `--table` matches no table.
+    public static let noSuchTable = Note.Code(description: "no_such_table")
+    /// No table has the column of `--bot-column`.
+    public static let noSuchBotColumn = Note.Code(description: "no_such_bot_column")
+    /// No table has an embedding or a bot column.
+    public static let nothingToCopy = Note.Code(description: "nothing_to_copy")
+    /// A pattern can't be read.
+    public static let badPattern = Note.Code(description: "bad_pattern")
+    /// A partition of a table that is copied was left out.
+    public static let partitionExcluded = Note.Code(description: "partition_excluded")
+    /// A partition is a foreign table.
+    public static let foreignPartition = Note.Code(description: "foreign_partition")
+    /// Bots were named, and no table has a bot column.
+    public static let noBotColumn = Note.Code(description: "no_bot_column")
+    /// A bot's id is longer than the bot column.
+    public static let botTooLong = Note.Code(description: "bot_too_long")
+    /// Some of the named bots have no rows.
+    public static let unknownBots = Note.Code(description: "unknown_bots")
+    /// Bots were named, and the table belongs to none.
+    public static let notLimited = Note.Code(description: "not_limited")
+
+    // MARK: The servers
+
+    /// Source and target are one database.
+    public static let sameDatabase = Note.Code(description: "same_database")
+    /// A connection is not encrypted.
+    public static let noTLS = Note.Code(description: "no_tls")
+    /// A connection pooler stands in front of the server.
+    public static let pooler = Note.Code(description: "pooler")
+    /// A connection pooler in transaction mode stands in front of the server.
+    public static let transactionPooler = Note.Code(description: "transaction_pooler")
+    /// The target is a standby.
+    public static let targetReadOnly = Note.Code(description: "target_read_only")
+    /// The role may not keep a ledger in the target.
+    public static let noLedger = Note.Code(description: "no_ledger")
+    /// Sessions of one side can't read in one snapshot.
+    public static let noSnapshot = Note.Code(description: "no_snapshot")
+    /// The source can't read a range of pages.
+    public static let noTIDRangeScan = Note.Code(description: "no_tid_range_scan")
+    /// The databases have different encodings.
+    public static let encodingsDiffer = Note.Code(description: "encodings_differ")
+    /// The target lacks an extension.
+    public static let extensionMissing = Note.Code(description: "extension_missing")
+    /// An extension is created first.
+    public static let extensionCreated = Note.Code(description: "extension_created")
+    /// An extension is in another schema on the target.
+    public static let extensionSchema = Note.Code(description: "extension_schema")
+    /// The target's version of an extension lacks a type.
+    public static let typeMissing = Note.Code(description: "type_missing")
+
+    // MARK: The tables
+
+    /// The target lacks the table.
+    public static let tableMissing = Note.Code(description: "table_missing")
+    /// A role lacks a right.
+    public static let noPermission = Note.Code(description: "no_permission")
+    /// A policy would hide rows.
+    public static let rowSecurity = Note.Code(description: "row_security")
+    /// The target's table is UNLOGGED.
+    public static let unlogged = Note.Code(description: "unlogged")
+    /// Only the owner can do what the plan needs.
+    public static let notOwner = Note.Code(description: "not_owner")
+    /// The target's table already holds rows.
+    public static let notEmpty = Note.Code(description: "not_empty")
+    /// Rows can't be told apart by a key.
+    public static let noKey = Note.Code(description: "no_key")
+    /// Rows that would go are referred to.
+    public static let referenced = Note.Code(description: "referenced")
+    /// The target lacks the table in which rows find their bot.
+    public static let botPathMissing = Note.Code(description: "bot_path_missing")
+    /// A partition has a trigger that can't be switched off.
+    public static let partitionTrigger = Note.Code(description: "partition_trigger")
+    /// A foreign key is not made, since the table that it refers to is not copied.
+    public static let foreignKeyLeftOut = Note.Code(description: "foreign_key_left_out")
+    /// Parts of a table are not made on the target.
+    public static let leftOut = Note.Code(description: "left_out")
+    /// The target lacks a column.
+    public static let columnMissing = Note.Code(description: "column_missing")
+    /// The target has a column that must be given a value.
+    public static let columnRequired = Note.Code(description: "column_required")
+    /// A column has another type on the target.
+    public static let typeDiffers = Note.Code(description: "type_differs")
+    /// A column is generated on the target.
+    public static let generated = Note.Code(description: "generated")
+    /// No column can be copied.
+    public static let noColumns = Note.Code(description: "no_columns")
+    /// Rows travel as text.
+    public static let textFormat = Note.Code(description: "text_format")
+
+    // MARK: The indexes
+
+    /// An option for building indexes is out of range.
+    public static let indexOption = Note.Code(description: "index_option")
+    /// An index is invalid.
+    public static let indexInvalid = Note.Code(description: "index_invalid")
+    /// Indexes can't be built without CREATE on their schema.
+    public static let noCreateInSchema = Note.Code(description: "no_create_in_schema")
+    /// Only the source has a vector index.
+    public static let indexOnlyOnSource = Note.Code(description: "index_only_on_source")
+    /// An index can't become what was asked for, and stays.
+    public static let indexChangeRefused = Note.Code(description: "index_change_refused")
+    /// An index can't be built beside writers.
+    public static let indexChangeOnline = Note.Code(description: "index_change_online")
+    /// An index becomes another one.
+    public static let indexChanged = Note.Code(description: "index_changed")
+    /// What a build needs is more than it gets, or than the server's settings suggest.
+    public static let indexMemory = Note.Code(description: "index_memory")
+    /// The index method can't take that many dimensions.
+    public static let indexDimensions = Note.Code(description: "index_dimensions")
+    /// The target's pgvector lacks an operator class.
+    public static let indexOperatorClass = Note.Code(description: "index_operator_class")
+    /// Sparse vectors have more elements than the index takes, or may have.
+    public static let indexSparse = Note.Code(description: "index_sparse")
+    /// The server has too little shared memory for a parallel build.
+    public static let indexSharedMemory = Note.Code(description: "index_shared_memory")
+    /// Another session made another index in the place of one.
+    public static let indexReplaced = Note.Code(description: "index_replaced")
+    /// The target's pgvector has a fault in parallel builds.
+    public static let hnswParallelFault = Note.Code(description: "hnsw_parallel_fault")
+    /// An hnsw graph outgrew its memory.
+    public static let hnswMemoryExceeded = Note.Code(description: "hnsw_memory_exceeded")
+    /// An ivfflat index was made with little data.
+    public static let ivfflatLittleData = Note.Code(description: "ivfflat_little_data")
+    /// A copy into the target is not finished.
+    public static let unfinishedJob = Note.Code(description: "unfinished_job")
+    /// No table has a vector index.
+    public static let noVectorIndex = Note.Code(description: "no_vector_index")
+
+    // MARK: The job
+
+    /// The server had no connection left for one of the streams.
+    public static let fewerStreams = Note.Code(description: "fewer_jobs")
+    /// A table's statistics could not be gathered.
+    public static let notAnalyzed = Note.Code(description: "not_analyzed")
+    /// The source was written to since the job began or finished.
+    public static let sourceChanged = Note.Code(description: "source_changed")
+    /// A restart removed what an earlier run had brought.
+    public static let takenBack = Note.Code(description: "taken_back")
+    /// A job has carried the plan out.
+    public static let alreadyFinished = Note.Code(description: "already_finished")
+    /// A job began with the plan and is not finished.
+    public static let goesOn = Note.Code(description: "goes_on")
+    /// Another job is under way.
+    public static let otherJob = Note.Code(description: "other_job")
+    /// A table of a finished job is gone.
+    public static let tableGone = Note.Code(description: "table_gone")
+    /// Rows that a finished job brought are gone.
+    public static let rowsGone = Note.Code(description: "rows_gone")
+    /// None of a table's rows is as the job brought it.
+    public static let rowsForeign = Note.Code(description: "rows_foreign")
+
+    // MARK: The comparison
+
+    /// Only the target has the table.
+    public static let tableOnlyOnTarget = Note.Code(description: "table_only_on_target")
+    /// Only the target has the column.
+    public static let columnOnlyOnTarget = Note.Code(description: "column_only_on_target")
+    /// A column is compared as text.
+    public static let comparedAsText = Note.Code(description: "compared_as_text")
+    /// The last copy merged the table by key into rows of the target.
+    public static let mergedByKey = Note.Code(description: "merged_by_key")
+    /// The last copy left bots of the target as they were.
+    public static let botsKept = Note.Code(description: "bots_kept")
+    /// The last copy was of some bots only.
+    public static let jobHadBots = Note.Code(description: "job_had_bots")
+    /// The source has a vector index, and the target none.
+    public static let indexMissing = Note.Code(description: "index_missing")
+    /// The server does not search through the index.
+    public static let indexNotUsed = Note.Code(description: "index_not_used")
+    /// An ivfflat index was built on a table that was all but empty.
+    public static let builtOnEmpty = Note.Code(description: "built_on_empty")
+    /// The target's index finds fewer of the nearest rows.
+    public static let recallLower = Note.Code(description: "recall_lower")
+}
