@@ -258,17 +258,15 @@ final class PairFlow: WorkSource {
 
     func done(_ step: Step) {
         var loaded: [Int] = []
+        if case .copy(let batch) = step {
+            loaded = state.withLock { state in batch.chunks.compactMap { Self.loaded(by: $0, &state) } }
+        }
+        // Before another stream takes the pairs on.
+        for pair in loaded { workers.events(.pairLoaded(pair: pair)) }
         change { state in
             Self.putDown(step, &state)
-            guard case .copy(let batch) = step else { return }
-            for chunk in batch.chunks {
-                guard let left = state.openChunks[chunk.pair] else { continue }
-                state.openChunks[chunk.pair] = left - 1
-                if left == 1 { loaded.append(chunk.pair) }
-            }
             state.loaded += loaded
         }
-        for pair in loaded { workers.events(.pairLoaded(pair: pair)) }
     }
 
     func giveBack(_ step: Step) { replace(step, with: [step]) }
@@ -310,6 +308,13 @@ final class PairFlow: WorkSource {
         state.unbuilt[pair] = nil
         state.unfed.remove(pair)
         if state.unfed.isEmpty { state.builds?.close() }
+    }
+
+    /// - Returns: The chunk's pair, if this was its last one.
+    private static func loaded(by chunk: Chunk, _ state: inout State) -> Int? {
+        guard let left = state.openChunks[chunk.pair] else { return nil }
+        state.openChunks[chunk.pair] = left - 1
+        return left == 1 ? chunk.pair : nil
     }
 
     /// A stream has let go of a step.

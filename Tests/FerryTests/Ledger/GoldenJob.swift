@@ -30,7 +30,7 @@ struct GoldenJob: CustomStringConvertible {
         struct Row: Decodable {
             var fingerprint: String
             var plan: String
-            var plan_hash: String
+            var planHash: String
             var report: String?
         }
 
@@ -39,13 +39,13 @@ struct GoldenJob: CustomStringConvertible {
             var pair: Int
             var kind: String
             var stage: Int
-            var relation_schema: String
-            var relation_name: String
+            var relationSchema: String
+            var relationName: String
             var name: String
             var statements: [String]
         }
 
-        var system_identifier: String
+        var systemIdentifier: String
         var database: String
         var job: Row
         var saved: [Saved]?
@@ -55,17 +55,19 @@ struct GoldenJob: CustomStringConvertible {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
         // A test that can't read its files is to stop at once.
         let data = try! Data(contentsOf: folder.appending(path: "\(name).json"))
-        let file = try! JSONDecoder().decode(File.self, from: data)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let file = try! decoder.decode(File.self, from: data)
         description = name
-        source = (file.system_identifier, file.database)
+        source = (file.systemIdentifier, file.database)
         fingerprint = file.job.fingerprint
         plan = file.job.plan
-        planHash = file.job.plan_hash
+        planHash = file.job.planHash
         report = file.job.report
         saved = (file.saved ?? []).map { row in
             SavedDefinition(
                 number: row.number, pair: row.pair, kind: SavedDefinition.Kind(rawValue: row.kind)!, stage: row.stage,
-                relation: QualifiedName(schema: row.relation_schema, name: row.relation_name), name: row.name,
+                relation: QualifiedName(schema: row.relationSchema, name: row.relationName), name: row.name,
                 statements: row.statements)
         }
     }

@@ -51,14 +51,15 @@ import Testing
         try await Rig.withDatabases(setup: "\(Self.setup) \(setup)") { databases in
             try databases.source.run(Self.rows)
             let target = databases.target
-            let loaded = Atomic(0)
+            let bare = Mutex<Int?>(nil)
             var request = CopyRequest()
             request.selection.all = true
             let report = try await databases.engine { event in
                 switch event {
-                case .pairLoaded:
-                    guard loaded.add(1, ordering: .relaxed).newValue == 3, dropped == "bare" else { return }
-                case .began(.index): guard dropped == "items" else { return }
+                case .planned(let plan):
+                    return bare.withLock { $0 = plan.pairs.first { $0.name.name == "bare" }?.number }
+                case .pairLoaded(let pair): guard dropped == "bare", pair == bare.withLock(\.self) else { return }
+                case .began(.verify): guard dropped == "items" else { return }
                 default: return
                 }
                 _ = try? target.run("DROP TABLE \(dropped)")
