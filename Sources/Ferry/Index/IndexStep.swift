@@ -61,8 +61,7 @@ struct IndexStep {
         let start = clock.now
         let leader = try workers.retrying { () throws(FerryError) in try connect() }
         try Ledger().acquireLock(leader, workers.interrupt)
-        workers.events(.began(.plan))
-        let plan = try plan(on: leader)
+        let plan = try workers.during(.plan) { () throws(FerryError) in try self.plan(on: leader) }
         guard plan.isReady else { return IndexStepReport(plan: plan, indexes: [], seconds: 0) }
         for note in plan.notes where note.level == .warning { workers.events(.warning(note)) }
         try dropLeftovers(plan, leader)

@@ -148,7 +148,7 @@ struct Job {
             do throws(FerryError) {
                 return try snapshot.join(source)
             } catch {
-                throw snapshots.look(at: error, in: snapshot)
+                throw snapshots.judged(error, in: snapshot)
             }
         }
         let pairs = plan.pairs.filter { !$0.load.isKeyed }

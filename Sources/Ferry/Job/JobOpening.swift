@@ -7,7 +7,8 @@ struct JobOpening {
 
     private var source: Endpoint { engine.source }
     private var target: Endpoint { engine.target }
-    private var events: EventSink { engine.workers.events }
+    private var workers: Workers { engine.workers }
+    private var events: EventSink { workers.events }
 
     /// How far a job is when it was opened.
     enum Opening {
@@ -34,7 +35,7 @@ struct JobOpening {
         do throws(FerryError) {
             return try open(connection, sourceConnection, snapshots, snapshot)
         } catch {
-            throw snapshots.look(at: error, in: snapshot)
+            throw snapshots.judged(error, in: snapshot)
         }
     }
 
@@ -47,7 +48,7 @@ struct JobOpening {
             guard let job = known.restartable else {
                 return try begin(snapshots, snapshot, sourceConnection, connection)
             }
-            let restart = Restart(job: job, lockWait: engine.workers.retry.lockWait)
+            let restart = Restart(job: job, lockWait: workers.retry.lockWait)
             try requirePlan(after: restart, snapshot, connection)
             try restart.run(on: connection)
             return try begin(snapshots, snapshot, sourceConnection, connection, after: job)
@@ -106,26 +107,26 @@ struct JobOpening {
         _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ sourceConnection: borrowing Session,
         _ connection: borrowing Session, after abandoned: Ledger.Job? = nil
     ) throws(FerryError) -> Opening {
-        events(.began(.plan))
         let fingerprint = try JobFingerprint(request: request).read(sourceConnection)
-        var plan = try makePlan(snapshot, sourceConnection, connection)
+        var plan = try workers.during(.plan) { () throws(FerryError) in
+            try makePlan(snapshot, sourceConnection, connection)
+        }
         guard plan.isReady else {
             if abandoned != nil { plan.notes.append(.takenBack) }
             throw refusal(plan)
         }
         events(.planned(plan))
         try snapshots.lock(plan.sourceRelations)
-        var creation: [String] = []
-        if plan.pairs.contains(where: \.isCreated) {
-            events(.began(.create))
-            creation = try TableCreation(plan: plan, source: source, target: target)
+        let creates = plan.pairs.contains(where: \.isCreated)
+        let creation = try workers.during(.create, if: creates) { () throws(FerryError) -> [String] in
+            guard creates else { return [] }
+            return try TableCreation(plan: plan, source: source, target: target)
                 .statements(in: snapshot, on: connection)
         }
-        events(.began(.prepare))
-        let number = try Preparation(
+        let preparation = Preparation(
             plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation,
-            lockWait: engine.workers.retry.lockWait
-        ).run(on: connection)
+            lockWait: workers.retry.lockWait)
+        let number = try workers.during(.prepare) { () throws(FerryError) in try preparation.run(on: connection) }
         let job = Ledger.Job(
             number: number, fingerprint: fingerprint, state: .loading, plan: plan,
             sourceVisibility: snapshot.visibility,

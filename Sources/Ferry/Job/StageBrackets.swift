@@ -32,9 +32,12 @@ struct StageBrackets: Sendable {
 
 extension Workers {
     /// Runs a stage between its events.
+    ///
+    /// - Parameter hasWork: Whether there is anything to do in it; without, it has no events.
     func during<Result: ~Copyable>(
-        _ stage: Stage, _ body: () throws(FerryError) -> Result
+        _ stage: Stage, if hasWork: Bool = true, _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
+        guard hasWork else { return try body() }
         events(.began(stage))
         defer { events(.ended(stage)) }
         return try body()

@@ -67,7 +67,7 @@ struct Stream: Worker, ~Copyable {
                 onSource = try current.join(source)
             }
         } catch {
-            throw snapshots.look(at: error, in: current)
+            throw snapshots.judged(error, in: current)
         }
         snapshot = current
     }
@@ -122,7 +122,7 @@ struct Stream: Worker, ~Copyable {
         } catch {
             // Also where the source failed: this session is closed too, in the middle of its transaction.
             leftBehind = to.backend
-            throw snapshots.look(at: error, in: snapshot)
+            throw snapshots.judged(error, in: snapshot)
         }
     }
 

@@ -1,99 +1,64 @@
 internal import Postgres
 internal import Synchronization
 
-/// Holds the lock that keeps a second copy off the target, for as long as a job runs, on a thread and a connection of its own.
+/// Holds the lock that keeps a second copy off the target, for as long as a job runs.
 ///
-/// A lock goes with its session. Where that is lost, as after a restart of the target, the lock is taken again; where somebody
-/// else was faster, the job is stopped. What is under way meanwhile is safe: each transaction of a job locks its entries in
-/// the ledger.
+/// The lock goes with its session. Where that is lost, as after a restart of the target, the lock is taken again; where
+/// another vecferry was faster, the job is stopped. What is under way meanwhile is safe: each transaction of a job locks its
+/// entries in the ledger.
 final class LockKeeper: Sendable {
-    private struct State {
-        var acquired: Result<Void, FerryError>?
-        var isClosed = false
-        var hasEnded = false
-    }
-
-    /// How often the session is looked after: it also keeps firewalls from forgetting it.
-    private static let interval: Duration = .seconds(2)
-
-    private let state = Mutex(State())
-    private let target: Endpoint
-    private let workers: Workers
+    private let keeper: Keeper<TargetLock>
 
     /// Begins to take the lock; ``acquired()`` waits for it.
     init(_ target: Endpoint, workers: Workers) {
-        self.target = target
-        self.workers = workers
-        WorkerThread.startDetached { [self] in hold() }
+        keeper = Keeper(TargetLock(target: target, workers: workers), on: target, workers: workers)
     }
 
     /// Returns when the lock is held for the first time.
-    func acquired() throws(FerryError) {
-        while true {
-            if let result = state.withLock({ $0.acquired }) { return try result.get() }
-            Pause.milliseconds(5)
-        }
-    }
+    func acquired() throws(FerryError) { try keeper.value() }
 
     /// Why the lock could not be kept, if it could not.
-    var failure: FerryError? {
-        state.withLock { if case .failure(let error)? = $0.acquired { error } else { nil } }
-    }
+    var failure: FerryError? { keeper.failure }
 
     /// Gives the lock up.
-    func close() {
-        state.withLock { $0.isClosed = true }
-        while !state.withLock({ $0.hasEnded }) { Pause.milliseconds(5) }
+    func close() { keeper.close() }
+}
+
+private final class TargetLock: SessionBound {
+    /// How often the session is checked, which also keeps firewalls from forgetting it.
+    private static let interval: Duration = .seconds(2)
+
+    private let target: Endpoint
+    private let workers: Workers
+    private let lastCheck = Mutex(ContinuousClock.now)
+
+    init(target: Endpoint, workers: Workers) {
+        self.target = target
+        self.workers = workers
     }
 
-    // MARK: The holder's thread
-
-    private func hold() {
-        var held: Backend?
-        while !state.withLock({ $0.isClosed }) {
-            do throws(FerryError) {
-                let loss = try workers.retrying { () throws(FerryError) in try holdOne(&held) }
-                if let loss {
-                    workers.events(.retry(loss, attempt: 2, of: workers.retry.attempts, delay: .zero))
-                }
-            } catch {
-                let wasHeld = state.withLock { state in
-                    defer { state.acquired = .failure(error) }
-                    return state.acquired != nil
-                }
-                // Everybody who waits for a server looks at the interrupt, and the job then tells this error.
-                if wasHeld { workers.interrupt.request() }
-                break
-            }
-        }
-        state.withLock { $0.hasEnded = true }
-    }
-
-    /// Takes the lock and returns when it is given up, or what its session was lost to.
-    ///
-    /// - Parameter held: The backend that held it before; one that a cut connection left behind is ended.
-    private func holdOne(_ held: inout Backend?) throws(FerryError) -> FerryError? {
-        let session = try target.connect()
-        if let held { try session.end(held) } else { try PoolerProbe(endpoint: target).requireSessions(session) }
+    func take(
+        over session: borrowing Session, after last: Backend?, isClosed: () -> Bool
+    ) throws(FerryError) -> Void? {
+        if let last { try session.end(last) } else { try PoolerProbe(endpoint: target).requireSessions(session) }
         try Ledger().acquireLock(session, workers.interrupt)
-        held = session.backend
-        state.withLock { $0.acquired = .success(()) }
-        return keep(session)
+        return ()
     }
 
-    private func keep(_ session: borrowing Session) -> FerryError? {
-        var asked = ContinuousClock.now
-        while !state.withLock({ $0.isClosed }), !workers.interrupt.isRequested {
-            Pause.milliseconds(20)
-            guard ContinuousClock.now - asked > Self.interval else { continue }
-            asked = .now
-            do throws(FerryError) {
-                try session.execute("SELECT 1", .prompt)
-            } catch {
-                return error.code == .interrupted ? nil : error
-            }
+    func check(_ value: Void, over session: borrowing Session) throws(FerryError) {
+        let now = ContinuousClock.now
+        let isDue = lastCheck.withLock { last in
+            guard now - last > Self.interval else { return false }
+            last = now
+            return true
         }
-        state.withLock { $0.isClosed = true }
-        return nil
+        if isDue { try session.execute("SELECT 1", .prompt) }
     }
+
+    func wasLost(_ error: FerryError) {
+        workers.events(.retry(error, attempt: 2, of: workers.retry.attempts, delay: .zero))
+    }
+
+    /// Whatever waits for a server checks the interrupt, and the job then throws the keeper's error.
+    func wasGivenUp() { workers.interrupt.request() }
 }

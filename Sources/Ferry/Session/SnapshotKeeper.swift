@@ -1,145 +1,100 @@
+internal import Postgres
 internal import Synchronization
 
-/// Holds a snapshot of its endpoint open for as long as somebody reads in it, on a thread and a connection of its own.
+/// Holds a snapshot of its endpoint open for as long as anything reads in it.
 ///
-/// A worker that loses its connection asks here for the snapshot again. Where the holder's own session is gone too, as after
-/// a restart of the server, a new snapshot is taken, and ``Snapshot/visibility`` tells whether it shows the same rows.
+/// A worker that loses its session asks here for the snapshot again. Where the keeper's own session is gone too, as after a
+/// restart of the server, a new snapshot is taken, and ``Snapshot/visibility`` tells whether it shows the same rows.
 ///
-/// The holder also locks the tables against what a snapshot does not see: TRUNCATE empties a table for all snapshots, and
+/// The keeper also locks the tables against what a snapshot does not see: TRUNCATE empties a table for all snapshots, and
 /// VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit together.
 final class SnapshotKeeper: Sendable {
-    private struct State {
-        var current: Result<Snapshot, FerryError>?
-        /// A worker doubts that this generation is alive.
-        var doubted = 0
-        var isClosed = false
-        var hasEnded = false
-        /// What every snapshot begins with locking; nil until that is known.
-        var tables: [QualifiedName]?
-        /// Whether the snapshot that is held has yet to lock them.
-        var mustLock = false
-    }
-
-    private let state: Mutex<State>
+    private let kept: ExportedSnapshot
     private let endpoint: Endpoint
-    private let workers: Workers
+    private let keeper: Keeper<ExportedSnapshot>
 
     /// Opens its session; ``begin(locking:)`` makes it take its snapshot.
     init(_ endpoint: Endpoint, workers: Workers) {
-        state = Mutex(State())
         self.endpoint = endpoint
-        self.workers = workers
-        WorkerThread.startDetached { [self] in hold() }
+        kept = ExportedSnapshot(endpoint: endpoint)
+        keeper = Keeper(kept, on: endpoint, workers: workers)
     }
 
     /// Takes the snapshot, once it holds the locks.
     ///
     /// - Parameter tables: The relations to be read, where they are known.
-    func begin(locking tables: [QualifiedName]) { state.withLock { $0.tables = tables } }
+    func begin(locking tables: [QualifiedName]) { kept.state.withLock { $0.tables = tables } }
 
     /// The snapshot to read in.
     func snapshot() throws(FerryError) -> Snapshot {
-        while true {
-            if endpoint.interrupt.isRequested { throw .interrupted }
-            let known =
-                state.withLock { state in
-                    if case .success(let snapshot)? = state.current, snapshot.generation <= state.doubted { return nil }
-                    return state.current
-                } as Result<Snapshot, FerryError>?
-            if let known { return try known.get() }
-            Pause.milliseconds(5)
-        }
+        try keeper.value { snapshot in kept.state.withLock { snapshot.generation > $0.doubted } }
     }
 
     /// Locks these relations too, from now on.
     func lock(_ tables: [QualifiedName]) throws(FerryError) {
-        state.withLock {
+        kept.state.withLock {
             $0.tables = tables
             $0.mustLock = true
         }
-        while state.withLock({ $0.mustLock && !$0.hasEnded }) {
+        while kept.state.withLock({ $0.mustLock }), !keeper.hasEnded {
             if endpoint.interrupt.isRequested { throw .interrupted }
             Pause.milliseconds(5)
         }
         _ = try snapshot()
     }
 
-    /// Says that a session in `snapshot` was lost, so that the keeper looks after its own.
-    func doubt(_ snapshot: Snapshot) {
-        state.withLock { $0.doubted = max($0.doubted, snapshot.generation) }
-    }
-
-    /// Tells the keeper of a snapshot what an error that came of reading in it means for it.
+    /// Finds out what an error that came up while reading in a snapshot means for the snapshot.
     ///
-    /// - Returns: The error to go on with. A snapshot that is alive and that another session can't join is on another server.
-    func look(at error: FerryError, in snapshot: Snapshot) -> FerryError {
+    /// - Returns: The error to continue with. A snapshot that is alive, and that another session can't join, is on another
+    ///   server.
+    func judged(_ error: FerryError, in snapshot: Snapshot) -> FerryError {
         let isLost = error.code == .snapshotLost
         guard isLost || (error.side == endpoint.side && error.cause?.isConnectionGone == true) else { return error }
-        doubt(snapshot)
+        kept.doubt(snapshot)
         guard isLost, (try? self.snapshot())?.generation == snapshot.generation else { return error }
         return FerryError(Note.noSnapshot(endpoint.side, error.message))
     }
 
     /// Ends the snapshot.
-    func close() {
-        state.withLock { $0.isClosed = true }
-        while !state.withLock({ $0.hasEnded }) { Pause.milliseconds(5) }
+    func close() { keeper.close() }
+}
+
+private final class ExportedSnapshot: SessionBound {
+    struct State {
+        /// How many snapshots were taken.
+        var generations = 0
+        /// A worker doubts that this generation, and any before it, is alive.
+        var doubted = 0
+        /// What every snapshot begins with locking; nil until that is known.
+        var tables: [QualifiedName]?
+        /// Whether the snapshot that is held has yet to lock them.
+        var mustLock = false
     }
 
-    // MARK: The holder's thread
+    let state = Mutex(State())
+    private let endpoint: Endpoint
 
-    private func hold() {
-        var generation = 0
-        while !state.withLock({ $0.isClosed }) {
-            do throws(FerryError) {
-                generation += 1
-                let next = generation
-                try workers.retrying { () throws(FerryError) in try holdOne(generation: next) }
-            } catch {
-                state.withLock { $0.current = .failure(error) }
-                break
-            }
-        }
-        state.withLock { $0.hasEnded = true }
+    init(endpoint: Endpoint) { self.endpoint = endpoint }
+
+    func doubt(_ snapshot: Snapshot) {
+        state.withLock { $0.doubted = max($0.doubted, snapshot.generation) }
     }
 
-    /// Takes a snapshot, publishes it and returns when it is closed or lost after it was published.
-    private func holdOne(generation: Int) throws(FerryError) {
-        if state.withLock({ $0.isClosed }) { return }
-        let session = try endpoint.connect()
+    func take(
+        over session: borrowing Session, after last: Backend?, isClosed: () -> Bool
+    ) throws(FerryError) -> Snapshot? {
         // Before the snapshot, so that nothing comes between.
-        guard let tables = awaitTables() else { return }
+        guard let tables = awaitTables(isClosed) else { return nil }
         let lock = TableLock(tables: tables)
         let lockable = try lock.lockable(on: session)
         try session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", .prompt)
         try lock.take(lockable, on: session)
-        let snapshot = try export(session, generation)
-        state.withLock { $0.current = .success(snapshot) }
-        while true {
-            Pause.milliseconds(20)
-            if endpoint.interrupt.isRequested { return }
-            let state = state.withLock { $0 }
-            if state.isClosed { return }
-            do throws(FerryError) {
-                if state.mustLock {
-                    let lock = TableLock(tables: state.tables ?? [])
-                    try lock.take(try lock.lockable(on: session), on: session)
-                    self.state.withLock { $0.mustLock = false }
-                }
-                guard state.doubted >= generation else { continue }
-                try session.execute("SELECT 1", .prompt)
-                self.state.withLock { $0.doubted = min($0.doubted, generation - 1) }
-            } catch {
-                doubt(snapshot)
-                guard error.cause?.isConnectionGone == true || error.isRetryable else { throw error }
-                return
-            }
-        }
+        return try export(session)
     }
 
-    /// - Returns: nil where the keeper is closed before it is told.
-    private func awaitTables() -> [QualifiedName]? {
-        while !state.withLock({ $0.isClosed }), !endpoint.interrupt.isRequested {
+    /// - Returns: nil if the keeper is closed first.
+    private func awaitTables(_ isClosed: () -> Bool) -> [QualifiedName]? {
+        while !isClosed(), !endpoint.interrupt.isRequested {
             let tables = state.withLock { state in
                 if state.tables != nil { state.mustLock = false }
                 return state.tables
@@ -149,22 +104,46 @@ final class SnapshotKeeper: Sendable {
         }
         return nil
     }
-}
 
-extension SnapshotKeeper {
     /// - Throws: ``FerryError/Code/blocked`` where the server does not let the role export one.
-    private func export(_ session: borrowing Session, _ generation: Int) throws(FerryError) -> Snapshot {
+    private func export(_ session: borrowing Session) throws(FerryError) -> Snapshot {
         do throws(FerryError) {
             let row = try session.query(
                 "SELECT pg_export_snapshot() AS name, txid_current_snapshot() AS visibility", [], .prompt
             ).only()
-            return Snapshot(
-                name: try row.string("name"), visibility: try row.string("visibility"), generation: generation)
+            let (name, visibility) = (try row.string("name"), try row.string("visibility"))
+            return state.withLock { state in
+                state.generations += 1
+                return Snapshot(name: name, visibility: visibility, generation: state.generations)
+            }
         } catch {
             guard let cause = error.cause, cause.code == .server, !error.isRetryable else { throw error }
             throw FerryError(Note.noSnapshot(endpoint.side, cause.message))
         }
     }
+
+    func check(_ snapshot: Snapshot, over session: borrowing Session) throws(FerryError) {
+        let state = state.withLock { $0 }
+        do throws(FerryError) {
+            if state.mustLock {
+                let lock = TableLock(tables: state.tables ?? [])
+                try lock.take(try lock.lockable(on: session), on: session)
+                self.state.withLock { $0.mustLock = false }
+            }
+            guard state.doubted >= snapshot.generation else { return }
+            try session.execute("SELECT 1", .prompt)
+            self.state.withLock { $0.doubted = min($0.doubted, snapshot.generation - 1) }
+        } catch {
+            doubt(snapshot)
+            throw error
+        }
+    }
+
+    /// Workers that lost theirs report it.
+    func wasLost(_ error: FerryError) {}
+
+    /// ``SnapshotKeeper/snapshot()`` throws the error.
+    func wasGivenUp() {}
 }
 
 extension Note {

@@ -28,29 +28,16 @@ struct Verifier {
             target.close()
         }
         for keeper in [source, target] { keeper.begin(locking: []) }
-        engine.workers.events(.began(.plan))
-        let survey = VerifySurvey(engine: engine)
-        let sides = try survey.open(source, target)
-        if request.repair != .none { try survey.requireTemporary(sides.target) }
-        let comparison = try ComparisonPlanner(
-            request: request, source: sides.source.catalog, target: sides.target.catalog,
-            memory: try survey.memory(sides.target, for: request.repair)
-        ).plan()
-
-        // A snapshot does not see TRUNCATE, nor that VACUUM FULL moves rows to other places.
-        for side in Side.allCases {
-            let tables = comparison.tables.flatMap { $0.leaves[side] ?? [] }.map(\.name)
-            try (side == .source ? source : target).lock(tables)
+        let workers = engine.workers
+        let (sides, comparison) = try workers.during(.plan) { () throws(FerryError) in
+            try self.plan(source, target)
         }
-
-        engine.workers.events(.began(.compare))
-        let (results, bytes) = try Comparer(
-            sides: sides, tables: comparison.tables, chunkBytes: request.chunkBytes
-        ).run()
-        var tables: [TableComparison] = []
-        for table in comparison.tables {
-            guard let result = results[table.number] else { continue }
-            tables.append(try report(table, result, sides, kept: comparison.keptBots[table.number] ?? []))
+        let (results, bytes) = try workers.during(.compare) { () throws(FerryError) in
+            try Comparer(sides: sides, tables: comparison.tables, chunkBytes: request.chunkBytes).run()
+        }
+        let differs = results.values.contains { !$0.isSame }
+        let tables = try workers.during(.locate, if: differs) { () throws(FerryError) in
+            try self.reports(comparison, results, sides)
         }
         try requireNamedBots(tables)
         var searches: [SearchReport] = []
@@ -62,8 +49,9 @@ struct Verifier {
         if request.repair != .none { try requireRepairable(work) }
         // What is about to be repaired is searched when that is done.
         if let search = request.search, !repairs || work.isEmpty {
-            engine.workers.events(.began(.search))
-            searches = try Searcher(sides: sides, request: search).run(comparison.tables)
+            searches = try workers.during(.search) { () throws(FerryError) in
+                try Searcher(sides: sides, request: search).run(comparison.tables)
+            }
         }
         var report = VerifyReport(
             source: sides.source.catalog.server, target: sides.target.catalog.server, tables: tables,
@@ -80,22 +68,51 @@ struct Verifier {
                     replaced: $0.counts.differing)
             })
         guard repairs else { return (report, nil) }
-        engine.workers.events(.found(report))
+        workers.events(.found(report))
         return (report, try Repairer(engine: engine, request: request, sides: sides).run(work))
+    }
+
+    /// Plans in both snapshots, then locks what is to be read: a snapshot does not see TRUNCATE, nor that VACUUM FULL moves
+    /// rows to other places.
+    private func plan(
+        _ source: SnapshotKeeper, _ target: SnapshotKeeper
+    ) throws(FerryError) -> (BothSides, ComparisonPlanner.Comparison) {
+        let survey = VerifySurvey(engine: engine)
+        let sides = try survey.open(source, target)
+        if request.repair != .none { try survey.requireTemporary(sides.target) }
+        let comparison = try ComparisonPlanner(
+            request: request, source: sides.source.catalog, target: sides.target.catalog,
+            memory: try survey.memory(sides.target, for: request.repair)
+        ).plan()
+        for side in Side.allCases {
+            let tables = comparison.tables.flatMap { $0.leaves[side] ?? [] }.map(\.name)
+            try (side == .source ? source : target).lock(tables)
+        }
+        return (sides, comparison)
+    }
+
+    private func reports(
+        _ comparison: ComparisonPlanner.Comparison, _ results: [Int: Comparer.Result], _ sides: BothSides
+    ) throws(FerryError) -> [TableComparison] {
+        var reports: [TableComparison] = []
+        for table in comparison.tables {
+            guard let result = results[table.number] else { continue }
+            reports.append(try report(table, result, sides, kept: comparison.keptBots[table.number] ?? []))
+        }
+        return reports
     }
 
     private func report(
         _ table: ComparedTable, _ result: Comparer.Result, _ sides: BothSides, kept: [String?]
     ) throws(FerryError) -> TableComparison {
-        let (source, target) = (result.sums[.source]?.all ?? .zero, result.sums[.target]?.all ?? .zero)
         var comparison = TableComparison(
-            name: table.name, state: source == target ? .same : .differs, source: source, target: target,
+            name: table.name, state: result.isSame ? .same : .differs, source: result.digest(.source),
+            target: result.digest(.target),
             key: table.key?.columns, counts: .zero, findings: [],
             bots: Self.bots(result.sums[.source]?.bots, result.sums[.target]?.bots), keptBots: kept,
             textColumns: table.textColumns)
         guard comparison.state == .differs else { return comparison }
 
-        engine.workers.events(.began(.locate))
         var listed = FindingList(most: request.maxFindings, hasKey: table.key != nil)
         try Locator(sides: sides, table: table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
             .run(result.space, result.sums.mapValues(\.slots)) { listed.add($0) }

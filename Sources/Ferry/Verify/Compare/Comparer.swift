@@ -13,6 +13,11 @@ struct Comparer {
         var space: KeySpace
         /// What each side came to.
         var sums: [Side: TableSums]
+
+        /// The digest of all the table's rows on a side.
+        func digest(_ side: Side) -> Digest { sums[side]?.all ?? .zero }
+        /// Whether both sides hold the same rows.
+        var isSame: Bool { digest(.source) == digest(.target) }
     }
 
     /// Digests for all slots of all tables together: 32 bytes each, for each side.

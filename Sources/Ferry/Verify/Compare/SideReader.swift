@@ -26,7 +26,7 @@ struct SideReader: Sendable {
         do throws(FerryError) {
             return try current.join(endpoint)
         } catch {
-            throw keeper.look(at: error, in: current)
+            throw keeper.judged(error, in: current)
         }
     }
 }

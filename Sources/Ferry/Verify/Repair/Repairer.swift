@@ -36,7 +36,10 @@ struct Repairer {
         try Ledger().acquireLock(leader, engine.workers.interrupt)
         // One may have begun, and stopped, since the comparison did.
         try LedgerMemory.requireNoOpenCopy(leader)
-        engine.workers.events(.began(.repair))
+        return try engine.workers.during(.repair) { () throws(FerryError) in try repair(work) }
+    }
+
+    private func repair(_ work: [Work]) throws(FerryError) -> [TableRepair] {
         let ordered = parentsFirst(work)
         var repairs: [Int: TableRepair] = [:]
         for item in work {
