@@ -160,7 +160,7 @@ extension Faults {
                 let told = Told()
                 let engine = try databases.hastyEngine(
                     source: try databases.source.uri(port: source.port),
-                    target: try databases.target.uri(port: proxy.port) + "?connect_timeout=2", stallLimit: .seconds(2),
+                    target: try databases.target.uri(port: proxy.port) + "&connect_timeout=2", stallLimit: .seconds(2),
                     attempts: 2, told: told)
                 let freezer = Meanwhile { _ in
                     try told.wait { if case .chunkDone = $0 { true } else { false } }

@@ -157,7 +157,7 @@ extension Faults {
                 defer { proxy.close() }
                 let uri =
                     try databases.source.uri(port: proxy.port)
-                    + "?keepalives_idle=7&keepalives_interval=3&keepalives_count=2&tcp_user_timeout=5000"
+                    + "&keepalives_idle=7&keepalives_interval=3&keepalives_count=2&tcp_user_timeout=5000"
                 let session = try databases.hastyEngine(source: uri, told: Told()).source.connect()
                 #expect(
                     SocketOptions(to: proxy.port)

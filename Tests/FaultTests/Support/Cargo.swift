@@ -140,7 +140,7 @@ extension RigDatabase {
 
     /// Its address by another port, such as a proxy's, which can read along: nothing is encrypted unless the address says so.
     func uri(port: Int) throws -> String {
-        uri.replacing(":\(try self.port)/", with: ":\(port)/") + (uri.contains("?") ? "" : "?sslmode=disable")
+        uri.replacing(":\(try self.port)/", with: ":\(port)/") + "?sslmode=disable"
     }
 }
 
