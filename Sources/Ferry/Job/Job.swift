@@ -75,6 +75,8 @@ struct Job {
         WorkerThread.runAll(2) { number in
             if number == 0 {
                 pool.run(streams) { Stream(job, from: source, to: target, in: snapshots, flow, events: events) }
+                guard let error = flow.sign.error, error.code != .interrupted, builds.running > 0 else { return }
+                events(.warning(.waitsForBuilds(builds.running, error)))
             } else {
                 indexer.run(builds, count: tasks.count)
             }
@@ -161,5 +163,16 @@ struct Job {
         for pair in pairs { record.pairs[pair.number].sourceNow = outcome.digests[pair.number] ?? .zero }
         for number in outcome.failures.keys { record.pairs[number].sourceNow = nil }
         record.fail(outcome.failures)
+    }
+}
+
+extension Note {
+    /// The job can't go on, and what is being built is worth finishing: the next run has it.
+    fileprivate static func waitsForBuilds(_ count: Int, _ error: FerryError) -> Note {
+        let builds = count == 1 ? "an index build" : "\(count) index builds"
+        return Note(
+            level: .warning, code: .waitsForBuilds, side: error.side, table: error.table,
+            message: "The copy stops as soon as \(builds) under way \(count == 1 ? "has" : "have") ended: \(error.message)",
+            hint: "Press Ctrl-C to cancel the builds and stop now. To resume, run the same command again.")
     }
 }

@@ -133,6 +133,8 @@ extension Note.Code {
 
     /// The server had no connection left for one of the streams.
     public static let fewerStreams = Note.Code(description: "fewer_jobs")
+    /// A fault stopped the copy, and builds under way are finished first.
+    public static let waitsForBuilds = Note.Code(description: "waits_for_builds")
     /// A table's statistics could not be gathered.
     public static let notAnalyzed = Note.Code(description: "not_analyzed")
     /// The source was written to since the job began or finished.

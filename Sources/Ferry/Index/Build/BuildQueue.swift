@@ -60,6 +60,9 @@ final class BuildQueue: WorkSource {
         add(tasks)
     }
 
+    /// How many builds are under way.
+    var running: Int { state.withLock { $0.running } }
+
     /// What stopped the builds, if anything did.
     var stopped: FerryError? { sign.error }
 

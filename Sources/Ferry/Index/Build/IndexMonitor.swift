@@ -42,19 +42,20 @@ final class IndexMonitor: Sendable {
     /// The build has ended, well or not.
     func forget(_ watch: Watch) { watched.withLock { $0[watch] = nil } }
 
-    /// Asks about once a second. A monitor that can't connect or ask says nothing: the builds go on without it.
+    /// Asks about once a second while there is a build to ask about. A monitor that can't connect or ask reports nothing: the
+    /// builds continue without it.
     private func poll() {
         while !isOver.load(ordering: .acquiring), !workers.interrupt.isRequested {
-            do throws(FerryError) {
-                let session = try target.connect()
-                while !isOver.load(ordering: .acquiring) {
-                    try ask(session)
-                    pause()
-                }
-                return
-            } catch {
-                pause()
-            }
+            if !watched.withLock(\.isEmpty) { try? askUntilOver() }
+            pause()
+        }
+    }
+
+    private func askUntilOver() throws(FerryError) {
+        let session = try target.connect()
+        while !isOver.load(ordering: .acquiring) {
+            try ask(session)
+            pause()
         }
     }
 
