@@ -172,7 +172,8 @@ extension Note {
         let builds = count == 1 ? "an index build" : "\(count) index builds"
         return Note(
             level: .warning, code: .waitsForBuilds, side: error.side, table: error.table,
-            message: "The copy stops as soon as \(builds) under way \(count == 1 ? "has" : "have") ended: \(error.message)",
+            message:
+                "The copy stops as soon as \(builds) under way \(count == 1 ? "has" : "have") ended: \(error.message)",
             hint: "Press Ctrl-C to cancel the builds and stop now. To resume, run the same command again.")
     }
 }

@@ -135,7 +135,7 @@ struct Stream: Worker, ~Copyable {
     private mutating func settle(_ pairs: [Int]) throws(FerryError) {
         let job = job
         let open = try withTarget { session throws(FerryError) in
-            try Ledger().flush(job: job.number, session)
+            try Ledger().flush(session)
             return try Ledger().openChunks(job, of: pairs, session)
         }
         FailPoint.reached(.afterCopy)

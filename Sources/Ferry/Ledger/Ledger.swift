@@ -212,11 +212,14 @@ struct Ledger {
 
     /// Returns when everything that was committed on the target before is on its disk: a commit that waits flushes all the
     /// log before it. Only a commit that wrote something waits (PostgreSQL, access/transam/xact.c, RecordTransactionCommit).
-    func flush(job: Int, _ session: borrowing Session) throws(FerryError) {
+    ///
+    /// It writes to a row that no stream locks: each chunk's transaction holds on to its job's row, and as these overlap, a
+    /// change of that row would wait until the last of them.
+    func flush(_ session: borrowing Session) throws(FerryError) {
         try session.execute(
             """
             BEGIN; SET LOCAL synchronous_commit TO local;
-            UPDATE vecferry.job SET state = state WHERE id = \(job); COMMIT
+            UPDATE vecferry.format SET version = version; COMMIT
             """)
     }
 

@@ -151,6 +151,7 @@ final class Told: Sendable {
     var sink: EventSink { { event in self.events.withLock { $0.append(event) } } }
     var all: [Event] { events.withLock { $0 } }
     var retries: [FerryError] { all.compactMap { if case .retry(let error, _, _, _) = $0 { error } else { nil } } }
+    var warnings: [Note.Code] { all.compactMap { if case .warning(let note) = $0 { note.code } else { nil } } }
     func contains(_ condition: (Event) -> Bool) -> Bool { all.contains(where: condition) }
 
     /// Waits until something of the kind was told.
