@@ -35,7 +35,7 @@ public enum Event: Sendable {
 }
 
 /// The stages, in order.
-public enum Stage: String, Sendable, Codable {
+public enum Stage: String, Sendable {
     /// Of `copy`; `index` has the first and the fifth.
     case plan, create, prepare, copy, index, verify, finish
     /// Of `verify`: both sides are read, the differing rows are looked for, they are repaired, searches are compared.

@@ -1,5 +1,5 @@
 /// What will be done, whole: printing it is the dry run, and carrying it out is the copy.
-public struct Plan: Codable, Sendable, Equatable {
+public struct Plan: Sendable, Equatable {
     /// The source's server when the plan was made.
     public var source: ServerInfo
     /// The target's server when the plan was made.
