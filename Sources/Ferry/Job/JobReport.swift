@@ -15,7 +15,7 @@ public struct JobReport: Sendable, Equatable {
     /// Proven only where every table is.
     public var outcome: Outcome
     /// The job's number in the ledger.
-    public var job: Int
+    public var job: JobNumber
     /// Every table pair, in the plan's order.
     public var tables: [TableReport]
     /// The plan's warnings, and what came up on the way.

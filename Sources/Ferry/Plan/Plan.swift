@@ -24,4 +24,7 @@ public struct Plan: Sendable, Equatable {
     var sourceRelations: [QualifiedName] { pairs.flatMap(\.parts).map(\.relation) }
     /// All chunks, in the order in which they are worked on.
     public var chunks: [Chunk] { pairs.flatMap(\.chunks) }
+
+    /// The pair of that number.
+    public subscript(pair: PairNumber) -> TablePair { pairs[pair.value] }
 }

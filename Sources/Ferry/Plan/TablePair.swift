@@ -13,7 +13,7 @@ public struct TablePair: Sendable, Equatable {
     }
 
     /// From 0, in the plan's order.
-    public var number: Int
+    public var number: PairNumber
     /// On both sides.
     public var name: QualifiedName
     /// What the table is to the default selection.
@@ -65,7 +65,7 @@ public struct TablePair: Sendable, Equatable {
         var chunks: [Chunk] = []
         for (index, part) in parts.enumerated() {
             for range in part.ranges {
-                chunks.append(Chunk(pair: number, number: chunks.count, part: index, pages: range))
+                chunks.append(Chunk(pair: number, number: ChunkNumber(chunks.count), part: index, pages: range))
             }
         }
         return chunks

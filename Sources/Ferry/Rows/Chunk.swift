@@ -1,9 +1,9 @@
 /// A half-open range of heap pages of one source relation: the unit of work, of retry and of resume.
 public struct Chunk: Hashable, Sendable {
     /// The table pair's number in the plan.
-    public var pair: Int
+    public var pair: PairNumber
     /// From 0, within the pair.
-    public var number: Int
+    public var number: ChunkNumber
     /// Which of the pair's source parts.
     public var part: Int
     /// Which heap pages of the part.

@@ -27,7 +27,7 @@ enum Fixtures {
     ) -> TablePair {
         let name = QualifiedName(schema: "public", name: name)
         return TablePair(
-            number: number, name: name, role: role, isCreated: false,
+            number: PairNumber(number), name: name, role: role, isCreated: false,
             columns: [ColumnPair(name: "id", type: "bigint", vectorType: nil, dimensions: nil, textReason: nil)],
             format: .binary, parts: [SourcePart(relation: name, pages: chunks * 10, bytes: bytes, pagesPerChunk: 10)],
             targetParts: [name], estimatedRows: rows, key: nil, botScope: nil, filter: .all, readBackFilter: .all,
