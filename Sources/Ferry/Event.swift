@@ -7,13 +7,13 @@ public enum Event: Sendable {
     /// The plan that is carried out.
     case planned(Plan)
     /// An earlier process had done this much of the job.
-    case resumed(job: Int, doneChunks: Int, allChunks: Int, restoredIndexes: Int)
+    case resumed(job: JobNumber, doneChunks: Int, allChunks: Int, restoredIndexes: Int)
     /// Rows of a pair went over since the last event; bytes are those of the stream.
-    case moved(pair: Int, rows: Int, bytes: Int)
+    case moved(pair: PairNumber, rows: Int, bytes: Int)
     /// A chunk is committed.
     case chunkDone(Chunk, Digest)
     /// A pair has all its chunks.
-    case pairLoaded(pair: Int)
+    case pairLoaded(pair: PairNumber)
     /// How many indexes this process has to build, before the first of them is.
     case indexesToBuild(Int)
     /// An index build goes on.
@@ -23,7 +23,7 @@ public enum Event: Sendable {
     /// An index is there, with all that it is made of.
     case indexBuilt(IndexPlan, name: QualifiedName, seconds: Double)
     /// Rows of a pair were read back since the last event.
-    case readBack(pair: Int, rows: Int, bytes: Int)
+    case readBack(pair: PairNumber, rows: Int, bytes: Int)
     /// Rows were read by `verify`, on either side, since the last event.
     case compared(Side, rows: Int, bytes: Int)
     /// Differences that are about to be repaired; the report's repair tells how.
@@ -35,7 +35,7 @@ public enum Event: Sendable {
 }
 
 /// The stages, in order.
-public enum Stage: String, Sendable, Codable {
+public enum Stage: String, Sendable {
     /// Of `copy`; `index` has the first and the fifth.
     case plan, create, prepare, copy, index, verify, finish
     /// Of `verify`: both sides are read, the differing rows are looked for, they are repaired, searches are compared.

@@ -49,7 +49,7 @@ public struct FerryError: Error, Sendable, Equatable {
     /// The table it is about, if one.
     public var table: QualifiedName?
     /// The chunk's number within its table pair, from 0.
-    public var chunk: Int?
+    public var chunk: ChunkNumber?
     /// What libpq or the server said.
     public var cause: PostgresError?
     /// How often the work was tried before it was given up; nil where it was not tried again.
@@ -60,7 +60,7 @@ public struct FerryError: Error, Sendable, Equatable {
     ///   - hint: What the operator does next.
     public init(
         _ code: Code, _ message: String, hint: String? = nil, side: Side? = nil, table: QualifiedName? = nil,
-        chunk: Int? = nil, cause: PostgresError? = nil
+        chunk: ChunkNumber? = nil, cause: PostgresError? = nil
     ) {
         self.code = code
         self.message = message
@@ -87,7 +87,7 @@ public struct FerryError: Error, Sendable, Equatable {
     }
 
     /// Wraps what a connection of `side` threw.
-    init(_ cause: PostgresError, _ side: Side, table: QualifiedName? = nil, chunk: Int? = nil) {
+    init(_ cause: PostgresError, _ side: Side, table: QualifiedName? = nil, chunk: ChunkNumber? = nil) {
         let code: Code =
             switch cause.code {
             case .interrupted: .interrupted
@@ -105,7 +105,7 @@ public struct FerryError: Error, Sendable, Equatable {
     }
 
     /// The same error, told of a table.
-    func of(_ table: QualifiedName, chunk: Int? = nil) -> FerryError {
+    func of(_ table: QualifiedName, chunk: ChunkNumber? = nil) -> FerryError {
         var error = self
         error.table = error.table ?? table
         error.chunk = error.chunk ?? chunk

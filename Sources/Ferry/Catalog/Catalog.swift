@@ -140,7 +140,7 @@ public struct Relation: Sendable {
 }
 
 /// Columns that name each row of a table.
-public struct TableKey: Codable, Sendable, Equatable {
+public struct TableKey: Sendable, Equatable {
     /// In the index's order.
     public var columns: [String]
     /// `OPERATOR(pg_catalog.=)`, for each column: with an empty search path a bare `=` of an extension's type is not found.
@@ -174,7 +174,7 @@ public struct Column: Sendable {
 }
 
 /// pgvector's types.
-public enum VectorType: String, Codable, Sendable {
+public enum VectorType: String, Sendable {
     /// Single precision, half precision, and only the elements that are not zero.
     case vector, halfvec, sparsevec
 }

@@ -1,5 +1,5 @@
 /// What one server is and what it can bear.
-public struct ServerInfo: Codable, Sendable, Equatable {
+public struct ServerInfo: Sendable, Equatable {
     /// `host:port/database`
     public var endpoint: String
     /// 150005 for 15.5
@@ -55,7 +55,7 @@ public struct ServerInfo: Codable, Sendable, Equatable {
 }
 
 /// pgvector's version, such as 0.8.5.
-public struct PgvectorVersion: Comparable, Codable, Sendable, CustomStringConvertible {
+public struct PgvectorVersion: Comparable, Sendable, CustomStringConvertible {
     /// 0 of 0.8.5.
     public var major: Int
     /// 8 of 0.8.5.

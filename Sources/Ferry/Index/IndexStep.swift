@@ -67,7 +67,7 @@ struct IndexStep {
         try dropLeftovers(plan, leader)
         let tasks = plan.tables.enumerated().flatMap { number, table in
             table.indexes.flatMap { index in
-                index.builds.map { IndexTask(pair: number, plan: index, build: $0, entry: nil) }
+                index.builds.map { IndexTask(pair: PairNumber(number), plan: index, build: $0, entry: nil) }
             }
         }
         let outcomes = try workers.during(.index) { () throws(FerryError) in
@@ -77,7 +77,7 @@ struct IndexStep {
             plan: plan,
             indexes: outcomes.map { outcome in
                 IndexStepReport.Built(
-                    table: plan.tables[outcome.pair].name, name: outcome.plan.name, seconds: outcome.seconds,
+                    table: plan.tables[outcome.pair.value].name, name: outcome.plan.name, seconds: outcome.seconds,
                     error: outcome.error.map { "\($0)" })
             }, seconds: (clock.now - start) / .seconds(1))
     }

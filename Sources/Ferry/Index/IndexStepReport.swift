@@ -1,5 +1,5 @@
 /// What the index stage alone is asked to do.
-public struct IndexStepRequest: Codable, Sendable, Equatable {
+public struct IndexStepRequest: Sendable, Equatable {
     /// Which tables of the target; its bots mean nothing here.
     public var selection = TableSelection()
     /// How the indexes are built.
@@ -10,9 +10,9 @@ public struct IndexStepRequest: Codable, Sendable, Equatable {
 }
 
 /// What the index stage alone will do: printing it is the dry run.
-public struct IndexStepPlan: Codable, Sendable, Equatable {
+public struct IndexStepPlan: Sendable, Equatable {
     /// A table with vector indexes.
-    public struct Table: Codable, Sendable, Equatable {
+    public struct Table: Sendable, Equatable {
         /// The table.
         public var name: QualifiedName
         /// The planner's estimate.
@@ -35,9 +35,9 @@ public struct IndexStepPlan: Codable, Sendable, Equatable {
 }
 
 /// How the index stage alone ended.
-public struct IndexStepReport: Codable, Sendable, Equatable {
+public struct IndexStepReport: Sendable, Equatable {
     /// One index that had something to build.
-    public struct Built: Codable, Sendable, Equatable {
+    public struct Built: Sendable, Equatable {
         /// The table, or the partition's root, that was chosen.
         public var table: QualifiedName
         /// The index.

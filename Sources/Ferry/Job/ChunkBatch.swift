@@ -11,7 +11,7 @@ struct ChunkBatch: Sendable {
     static func batches(_ chunks: [Chunk], of plan: Plan) -> [ChunkBatch] {
         let groups = SmallPieces.grouped(
             chunks, mostBytes: min(SmallPieces.mostBytes, plan.request.chunkBytes),
-            bytes: { plan.pairs[$0.pair].parts[$0.part].chunkSize }, isAlone: { plan.pairs[$0.pair].load.isKeyed })
+            bytes: { plan[$0.pair].parts[$0.part].chunkSize }, isAlone: { plan[$0.pair].load.isKeyed })
         return groups.map { ChunkBatch($0) }
     }
 

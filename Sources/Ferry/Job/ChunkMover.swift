@@ -13,7 +13,7 @@ struct ChunkMover {
     /// What is moved.
     let batch: ChunkBatch
     /// The job's number in the ledger.
-    let job: Int
+    let job: JobNumber
     let events: EventSink
 
     /// What a batch's transaction did.
@@ -79,7 +79,7 @@ struct ChunkMover {
             return try body()
         } catch {
             let first = batch.chunks[0]
-            throw error.code == .ledger ? error : error.of(plan.pairs[first.pair].name, chunk: first.number)
+            throw error.code == .ledger ? error : error.of(plan[first.pair].name, chunk: first.number)
         }
     }
 
@@ -101,7 +101,7 @@ struct ChunkMover {
         try RowReader.begin(on: source)
         var moved: [Moved] = []
         for (chunk, query) in zip(batch.chunks, queries) {
-            let pair = plan.pairs[chunk.pair]
+            let pair = plan[chunk.pair]
             do throws(FerryError) {
                 let relay = Relay(query: query) {
                     events(.moved(pair: pair.number, rows: $0, bytes: $1))
@@ -120,7 +120,7 @@ struct ChunkMover {
 
     private var entries: LedgerChunks { LedgerChunks(job: job, chunks: batch.chunks) }
 
-    private var queries: [RowQuery] { batch.chunks.map { plan.pairs[$0.pair].rowQuery($0) } }
+    private var queries: [RowQuery] { batch.chunks.map { plan[$0.pair].rowQuery($0) } }
 
     /// The source makes ready while the target does.
     private func requestRows(from source: borrowing Session) throws(FerryError) {
@@ -131,7 +131,7 @@ struct ChunkMover {
 
     /// The statements up to where rows can flow.
     private var beginning: [String] {
-        ["BEGIN", entries.lockSQL] + batch.chunks.flatMap { copyIn(plan.pairs[$0.pair]) }
+        ["BEGIN", entries.lockSQL] + batch.chunks.flatMap { copyIn(plan[$0.pair]) }
     }
 
     /// The COPY of one table, after what it needs.

@@ -18,6 +18,7 @@ enum FailPoint: String, CaseIterable, Sendable {
     case beforeCopyEnd = "before-copy-end"
     case beforeChunkCommit = "before-chunk-commit"
     case afterChunkCommit = "after-chunk-commit"
+    case afterSettle = "after-settle"
     case afterCopy = "after-copy"
     case afterAnalyze = "after-analyze"
     case afterIndexBuild = "after-index-build"

@@ -1,14 +1,14 @@
 /// Puts on what rows must not meet on their way in: foreign keys, checks and triggers.
 struct Finisher {
     /// The job's number in the ledger.
-    let job: Int
+    let job: JobNumber
     /// How long one try waits for a lock.
     let lockWait: Duration
 
     /// - Returns: The pairs whose constraints the target does not accept, and why.
-    func run(pairs: [TablePair], _ session: inout JobSession) throws(FerryError) -> [Int: FerryError] {
+    func run(pairs: [TablePair], _ session: inout JobSession) throws(FerryError) -> [PairNumber: FerryError] {
         let numbers = Set(pairs.map(\.number))
-        var failures: [Int: FerryError] = [:]
+        var failures: [PairNumber: FerryError] = [:]
         let pending = try session.run { connection throws(FerryError) in
             try Ledger().pendingDefinitions(job: job, connection)
         }

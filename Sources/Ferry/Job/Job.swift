@@ -103,7 +103,7 @@ struct Job {
         _ job: Ledger.Job, _ record: inout JobRecord, _ session: inout JobSession
     ) throws(FerryError) {
         let pairs = job.plan.pairs.filter { pair in
-            let facts = record.pairs[pair.number]
+            let facts = record[pair.number]
             guard facts.isLoaded else { return false }
             return facts.failure == nil || !pair.indexes.contains { $0.isUnique && $0.action != .keep }
         }
@@ -127,7 +127,7 @@ struct Job {
     ) throws(FerryError) -> JobReport {
         try session.run { session throws(FerryError) in
             var record = record
-            for (pair, digest) in try Ledger().digests(job: job.number, session) { record.pairs[pair].copied = digest }
+            for (pair, digest) in try Ledger().digests(job: job.number, session) { record[pair].copied = digest }
             let now = try snapshots.snapshot()
             record.sourceChanged = job.sourceChanged || now.visibility != job.sourceVisibility
             if record.sourceChanged { try readSourceAgain(job.plan, snapshots, &record) }
@@ -160,8 +160,8 @@ struct Job {
             }
         }
         let outcome = try workers.during(.verify) { () throws(FerryError) in try reader.run(ranges) }
-        for pair in pairs { record.pairs[pair.number].sourceNow = outcome.digests[pair.number] ?? .zero }
-        for number in outcome.failures.keys { record.pairs[number].sourceNow = nil }
+        for pair in pairs { record[pair.number].sourceNow = outcome.digests[pair.number] ?? .zero }
+        for number in outcome.failures.keys { record[number].sourceNow = nil }
         record.fail(outcome.failures)
     }
 }

@@ -1,7 +1,6 @@
 /// What a job knows of its pairs while it runs, and what its report and its verdict are made of.
 struct JobRecord: Sendable {
-    /// By the pair's number.
-    var pairs: [PairRecord]
+    private var pairs: [PairRecord]
     /// Bytes of COPY data that this process committed.
     var streamedBytes = 0
     /// Whether the source was written to since the job began to read it.
@@ -10,11 +9,17 @@ struct JobRecord: Sendable {
     /// Knows nothing yet of so many pairs.
     init(pairs count: Int) { pairs = Array(repeating: PairRecord(), count: count) }
 
+    /// What is known of one pair.
+    subscript(pair: PairNumber) -> PairRecord {
+        get { pairs[pair.value] }
+        set { pairs[pair.value] = newValue }
+    }
+
     /// Remembers why a pair can't be finished. The first reason stays.
-    mutating func fail(_ pair: Int, _ error: FerryError) { pairs[pair].failure = pairs[pair].failure ?? error }
+    mutating func fail(_ pair: PairNumber, _ error: FerryError) { self[pair].failure = self[pair].failure ?? error }
 
     /// Remembers faults of several pairs, by number.
-    mutating func fail(_ failures: [Int: FerryError]) {
+    mutating func fail(_ failures: [PairNumber: FerryError]) {
         for (pair, error) in failures { fail(pair, error) }
     }
 }

@@ -1,7 +1,7 @@
 /// How a job ended.
-public struct JobReport: Codable, Sendable, Equatable {
+public struct JobReport: Sendable, Equatable {
     /// How the whole job ended.
-    public enum Outcome: String, Codable, Sendable {
+    public enum Outcome: String, Sendable {
         /// Every row is there, and read back equal.
         case proven
         /// An earlier run had finished the job; nothing was changed.
@@ -15,7 +15,7 @@ public struct JobReport: Codable, Sendable, Equatable {
     /// Proven only where every table is.
     public var outcome: Outcome
     /// The job's number in the ledger.
-    public var job: Int
+    public var job: JobNumber
     /// Every table pair, in the plan's order.
     public var tables: [TableReport]
     /// The plan's warnings, and what came up on the way.
@@ -34,9 +34,9 @@ public struct JobReport: Codable, Sendable, Equatable {
 }
 
 /// How one table pair ended.
-public struct TableReport: Codable, Sendable, Equatable {
+public struct TableReport: Sendable, Equatable {
     /// Whether the target holds what the source holds.
-    public enum State: String, Codable, Sendable {
+    public enum State: String, Sendable {
         /// Read back equal; read back, and something else; not done, or not to be read.
         case proven, differs, failed
     }
@@ -60,7 +60,7 @@ public struct TableReport: Codable, Sendable, Equatable {
 }
 
 /// What became of one index.
-public struct IndexReport: Codable, Sendable, Equatable {
+public struct IndexReport: Sendable, Equatable {
     /// The target's index.
     public var name: QualifiedName
     /// What the plan did with it.

@@ -8,10 +8,10 @@ struct LoadedParts {
     let plan: Plan
 
     /// - Returns: The ranges of each pair, by its number; nil for one whose table is gone.
-    func read(_ pairs: [TablePair], over session: borrowing Session) throws(FerryError) -> [Int: [RangeRead]?] {
+    func read(_ pairs: [TablePair], over session: borrowing Session) throws(FerryError) -> [PairNumber: [RangeRead]?] {
         guard !pairs.isEmpty else { return [:] }
         let rows = try session.query(Statements.loadedParts, [ArrayText.format(pairs.map(\.name.quoted))])
-        var ranges: [Int: [RangeRead]?] = [:]
+        var ranges: [PairNumber: [RangeRead]?] = [:]
         for pair in pairs { ranges[pair.number] = .some(nil) }
         for row in rows {
             let pair = pairs[try row.int("position", as: Int.self) - 1]

@@ -18,9 +18,9 @@ final class PairFlow: WorkSource {
         /// Copies chunks, in one transaction.
         case copy(ChunkBatch)
         /// Makes sure that these pairs, whose chunks are all committed, are on the target's disk.
-        case settle([Int])
+        case settle([PairNumber])
         /// Analyzes these pairs, and finds out what there is to read back of them.
-        case analyze([Int])
+        case analyze([PairNumber])
         /// Reads ranges of rows back.
         case readBack([RangeRead])
     }
@@ -28,8 +28,8 @@ final class PairFlow: WorkSource {
     private struct State {
         /// What streams can take, the next one last.
         var copies: [ChunkBatch]
-        var loaded: [Int]
-        var settled: [[Int]] = []
+        var loaded: [PairNumber]
+        var settled: [[PairNumber]] = []
         var readBacks: [[RangeRead]] = []
         /// What streams have taken.
         var inFlight = 0
@@ -37,17 +37,17 @@ final class PairFlow: WorkSource {
         var readers = 0
 
         /// Pairs that are not settled yet, each with its chunks that are not committed.
-        var openChunks: [Int: Int]
+        var openChunks: [PairNumber: Int]
         /// Pairs whose builds have not been handed on yet.
-        var unfed: Set<Int>
+        var unfed: Set<PairNumber>
         /// Pairs with indexes that are not built yet.
-        var unbuilt: [Int: Set<QualifiedName>]
+        var unbuilt: [PairNumber: Set<QualifiedName>]
         /// Pairs that are not read back yet.
-        var unread: Set<Int>
+        var unread: Set<PairNumber>
         /// How many ranges of a pair are not read yet, once that is known.
-        var unreadRanges: [Int: Int] = [:]
+        var unreadRanges: [PairNumber: Int] = [:]
         /// Ranges of pairs that are read back when their builds have ended.
-        var heldBack: [Int: [RangeRead]] = [:]
+        var heldBack: [PairNumber: [RangeRead]] = [:]
 
         var record: JobRecord
         var builds: BuildQueue?
@@ -60,7 +60,7 @@ final class PairFlow: WorkSource {
 
     private let plan: Plan
     private let workers: Workers
-    private let tasks: [Int: [IndexTask]]
+    private let tasks: [PairNumber: [IndexTask]]
     private let state: Mutex<State>
     /// Stops the streams and the builds together.
     let sign = StopSign()
@@ -133,7 +133,10 @@ final class PairFlow: WorkSource {
     /// These pairs were looked up in the ledger.
     ///
     /// - Parameter open: Their chunks that are open after all: a crash of the target took them back.
-    func settled(_ pairs: [Int], open: [Chunk]) {
+    /// - Returns: Whether the rows of every pair are copied.
+    @discardableResult
+    func settled(_ pairs: [PairNumber], open: [Chunk]) -> Bool {
+        var isCopied = false
         change { state in
             let lost = Dictionary(grouping: open, by: \.pair)
             for (pair, chunks) in lost { state.openChunks[pair] = chunks.count }
@@ -143,25 +146,27 @@ final class PairFlow: WorkSource {
             for start in stride(from: 0, to: whole.count, by: Self.mostAnalyzed) {
                 state.settled.append(Array(whole[start..<min(start + Self.mostAnalyzed, whole.count)]))
             }
+            isCopied = state.openChunks.isEmpty
         }
+        return isCopied
     }
 
     /// These pairs are analyzed. Their indexes can be built, and their rows be read back.
     ///
     /// - Parameter ranges: What there is to read of each that is read back.
-    func analyzed(_ pairs: [Int], ranges: [Int: [RangeRead]]) {
+    func analyzed(_ pairs: [PairNumber], ranges: [PairNumber: [RangeRead]]) {
         change { state in
             var ready: [RangeRead] = []
             for pair in pairs {
-                state.record.pairs[pair].isLoaded = true
+                state.record[pair].isLoaded = true
                 feed(pair, &state)
                 guard state.unread.contains(pair) else { continue }
                 let ranges = ranges[pair] ?? []
                 state.unreadRanges[pair] = ranges.count
                 // A partitioned table may have no relation that holds rows.
-                state.record.pairs[pair].readBack = .zero
+                state.record[pair].readBack = .zero
                 if ranges.isEmpty { state.unread.remove(pair) }
-                if plan.pairs[pair].isCreated, state.unbuilt[pair] != nil {
+                if plan[pair].isCreated, state.unbuilt[pair] != nil {
                     state.heldBack[pair] = ranges
                 } else {
                     ready += ranges
@@ -176,7 +181,7 @@ final class PairFlow: WorkSource {
     func read(_ ranges: [RangeRead], _ digests: [Digest]) {
         change { state in
             for (range, digest) in zip(ranges, digests) where state.unread.contains(range.table) {
-                state.record.pairs[range.table].readBack? += digest
+                state.record[range.table].readBack? += digest
                 state.unreadRanges[range.table, default: 1] -= 1
                 if state.unreadRanges[range.table] == 0 { state.unread.remove(range.table) }
             }
@@ -190,7 +195,7 @@ final class PairFlow: WorkSource {
             if let error = outcome.error {
                 state.record.fail(pair, error)
             } else {
-                state.record.pairs[pair].built[outcome.plan.name] = outcome.seconds
+                state.record[pair].built[outcome.plan.name] = outcome.seconds
             }
             state.unbuilt[pair]?.remove(outcome.plan.name)
             guard state.unbuilt[pair]?.isEmpty == true else { return }
@@ -200,7 +205,7 @@ final class PairFlow: WorkSource {
         }
     }
 
-    private func feed(_ pair: Int, _ state: inout State) {
+    private func feed(_ pair: PairNumber, _ state: inout State) {
         state.unfed.remove(pair)
         if let tasks = tasks[pair] {
             state.stages.begin(.index)
@@ -257,7 +262,7 @@ final class PairFlow: WorkSource {
     }
 
     func done(_ step: Step) {
-        var loaded: [Int] = []
+        var loaded: [PairNumber] = []
         if case .copy(let batch) = step {
             loaded = state.withLock { state in batch.chunks.compactMap { Self.loaded(by: $0, &state) } }
         }
@@ -285,7 +290,7 @@ final class PairFlow: WorkSource {
                 state.record.fail(ranges[0].table, error)
                 state.unread.remove(ranges[0].table)
                 // Of a table that failed, some ranges may have been read.
-                state.record.pairs[ranges[0].table].readBack = nil
+                state.record[ranges[0].table].readBack = nil
                 state.readBacks.removeAll { $0.allSatisfy { $0.table == ranges[0].table } }
             case .settle(let pairs):
                 state.loaded += pairs
@@ -297,11 +302,11 @@ final class PairFlow: WorkSource {
     func stop(_ error: FerryError) { sign.raise(error) }
 
     /// The pair's rows are not all there, or not known to be: nothing more is done for it.
-    func give(up pair: Int, _ error: FerryError) { change { state in give(up: pair, error, &state) } }
+    func give(up pair: PairNumber, _ error: FerryError) { change { state in give(up: pair, error, &state) } }
 
-    private func give(up pair: Int, _ error: FerryError, _ state: inout State) {
+    private func give(up pair: PairNumber, _ error: FerryError, _ state: inout State) {
         state.record.fail(pair, error)
-        state.record.pairs[pair].isLoaded = false
+        state.record[pair].isLoaded = false
         state.openChunks[pair] = nil
         state.copies.removeAll { $0.chunks.allSatisfy { $0.pair == pair } }
         state.unread.remove(pair)
@@ -311,7 +316,7 @@ final class PairFlow: WorkSource {
     }
 
     /// - Returns: The chunk's pair, if this was its last one.
-    private static func loaded(by chunk: Chunk, _ state: inout State) -> Int? {
+    private static func loaded(by chunk: Chunk, _ state: inout State) -> PairNumber? {
         guard let left = state.openChunks[chunk.pair] else { return nil }
         state.openChunks[chunk.pair] = left - 1
         return left == 1 ? chunk.pair : nil

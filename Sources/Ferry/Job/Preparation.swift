@@ -13,7 +13,7 @@ struct Preparation {
     let lockWait: Duration
 
     /// - Returns: The job's number.
-    func run(on target: borrowing Session) throws(FerryError) -> Int {
+    func run(on target: borrowing Session) throws(FerryError) -> JobNumber {
         let job = try target.transaction(lockWait: lockWait, locking: plan.pairs.lockText) { () throws(FerryError) in
             try Ledger().prepare(target)
             for statement in creation { try target.execute(statement) }
@@ -70,8 +70,8 @@ struct Preparation {
         ) {
             definitions.append(
                 SavedDefinition(
-                    number: definitions.count, pair: pair.number, kind: kind, stage: stage, relation: relation,
-                    name: name, statements: statements))
+                    number: DefinitionNumber(definitions.count), pair: pair.number, kind: kind, stage: stage,
+                    relation: relation, name: name, statements: statements))
         }
         for pair in plan.pairs {
             for index in pair.indexes where index.action != .keep {

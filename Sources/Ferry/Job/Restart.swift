@@ -63,8 +63,10 @@ struct Restart {
     ///
     /// - Throws: ``FerryError/Code/invalidRequest`` where a row refers to one that is to go: that would break it, or delete
     ///   it too.
-    private func referredPairs(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) -> Set<Int> {
-        var referred: Set<Int> = []
+    private func referredPairs(
+        _ pairs: [TablePair], on target: borrowing Session
+    ) throws(FerryError) -> Set<PairNumber> {
+        var referred: Set<PairNumber> = []
         for row in try target.query(Statements.referrers, [ArrayText.format(pairs.map(\.name.quoted))]) {
             let pair = pairs[try row.int("position", as: Int.self) - 1]
             let referrer = try row.name()
@@ -125,7 +127,7 @@ struct Restart {
 
     /// Whether the job takes an index away before it builds it; REINDEX and CONCURRENTLY leave the old one in its place.
     private func isDropped(_ definition: SavedDefinition) -> Bool {
-        job.plan.pairs[definition.pair].indexes.contains { index in
+        job.plan[definition.pair].indexes.contains { index in
             (index.action == .rebuild || index.action == .create)
                 && index.builds.contains {
                     $0.relation == definition.relation && $0.index.name == definition.name && !$0.isConcurrent
@@ -136,7 +138,7 @@ struct Restart {
     // MARK: Rows
 
     private func removeRows(
-        _ pairs: [TablePair], referred: Set<Int>, on target: borrowing Session
+        _ pairs: [TablePair], referred: Set<PairNumber>, on target: borrowing Session
     ) throws(FerryError) {
         var emptied: [String] = []
         var dropped: [String] = []

@@ -5,8 +5,8 @@ struct SequenceSetter {
     /// - Returns: The pairs with a sequence that can't be set, say since the value is out of its bounds, and why.
     func run(
         pairs: [TablePair], from source: borrowing Session, to target: borrowing Session
-    ) throws(FerryError) -> [Int: FerryError] {
-        var failures: [Int: FerryError] = [:]
+    ) throws(FerryError) -> [PairNumber: FerryError] {
+        var failures: [PairNumber: FerryError] = [:]
         for pair in pairs {
             for sequence in pair.sequences {
                 do throws(FerryError) {

@@ -132,20 +132,20 @@ struct Stream: Worker, ~Copyable {
 
     // MARK: After the copy
 
-    private mutating func settle(_ pairs: [Int]) throws(FerryError) {
+    private mutating func settle(_ pairs: [PairNumber]) throws(FerryError) {
         let job = job
         let open = try withTarget { session throws(FerryError) in
             try Ledger().flush(session)
             return try Ledger().openChunks(job, of: pairs, session)
         }
-        FailPoint.reached(.afterCopy)
-        flow.settled(pairs, open: open)
+        FailPoint.reached(.afterSettle)
+        if flow.settled(pairs, open: open) { FailPoint.reached(.afterCopy) }
     }
 
-    private mutating func analyze(_ numbers: [Int]) throws(FerryError) {
+    private mutating func analyze(_ numbers: [PairNumber]) throws(FerryError) {
         let plan = job.plan
         let events = events
-        let pairs = numbers.map { plan.pairs[$0] }
+        let pairs = numbers.map { plan[$0] }
         let parts = try withTarget { session throws(FerryError) in
             do throws(FerryError) {
                 try Self.analyze(pairs.filter { $0.bytes > 0 }.map(\.name), over: session, events)
@@ -155,7 +155,7 @@ struct Stream: Worker, ~Copyable {
             }
         }
         FailPoint.reached(.afterAnalyze)
-        for (pair, parts) in parts where parts == nil { flow.give(up: pair, .tableIsGone(plan.pairs[pair].name)) }
+        for (pair, parts) in parts where parts == nil { flow.give(up: pair, .tableIsGone(plan[pair].name)) }
         let there = numbers.filter { parts[$0].map { $0 != nil } ?? true }
         flow.analyzed(there, ranges: parts.compactMapValues(\.self))
     }

@@ -57,12 +57,12 @@ extension JobReport {
     ///   - number: The job's, in the ledger.
     ///   - copySeconds: Seconds that rows moved, in this process.
     ///   - seconds: Seconds from the first statement to the last one, in this process.
-    init(_ record: JobRecord, of plan: Plan, number: Int, copySeconds: Double, seconds: Double) {
+    init(_ record: JobRecord, of plan: Plan, number: JobNumber, copySeconds: Double, seconds: Double) {
         var tables: [TableReport] = []
         var notes = plan.warnings
         if record.sourceChanged { notes.append(.sourceChanged) }
         for pair in plan.pairs {
-            let facts = record.pairs[pair.number]
+            let facts = record[pair.number]
             let verdict = Verdict(facts, load: pair.load, sourceChanged: record.sourceChanged)
             tables.append(TableReport(pair, facts, verdict))
             if verdict == .stale { notes.append(.stale(pair.name)) }

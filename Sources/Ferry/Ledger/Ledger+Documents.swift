@@ -4,7 +4,7 @@ extension Ledger {
     /// The plan of a job, from its `id`, `plan` and `plan_hash`, with the statements out of its saved definitions.
     func plan(of row: Record, _ session: borrowing Session) throws(FerryError) -> Plan {
         let (number, text, hash) = try readingLedger { () throws(FerryError) in
-            (try row.int("id", as: Int.self), try row.string("plan"), try row.string("plan_hash"))
+            (try row.number("id", as: JobNumber.self), try row.string("plan"), try row.string("plan_hash"))
         }
         let damage = Self.damaged("the plan it holds is not the plan it was given")
         guard TextHash.of(text) == hash else { throw damage }
@@ -17,7 +17,7 @@ extension Ledger {
     /// The report of a job, from its `id` and `report`; nil where it has none.
     func report(of row: Record) throws(FerryError) -> JobReport? {
         let (number, text) = try readingLedger { () throws(FerryError) in
-            (try row.int("id", as: Int.self), try row.optional("report"))
+            (try row.number("id", as: JobNumber.self), try row.optional("report"))
         }
         guard let text else { return nil }
         let damage = Self.damaged("the report it holds is not the report it was given")
@@ -27,7 +27,7 @@ extension Ledger {
     }
 
     private static func read<Document>(
-        job: Int, otherwise damage: FerryError, _ body: () throws(StoredFault) -> Document
+        job: JobNumber, otherwise damage: FerryError, _ body: () throws(StoredFault) -> Document
     ) throws(FerryError) -> Document {
         do throws(StoredFault) {
             return try body()

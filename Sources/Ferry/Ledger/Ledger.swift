@@ -22,7 +22,7 @@ struct Ledger {
         }
 
         /// From 1, in the order in which jobs began.
-        var number: Int
+        var number: JobNumber
         /// What ``JobFingerprint`` gave for its request and source.
         var fingerprint: String
         /// How far it is.
@@ -104,7 +104,7 @@ struct Ledger {
                 throw session.unexpected("A job's state in the ledger is none.")
             }
             return Job(
-                number: try row.int("id"), fingerprint: try row.string("fingerprint"), state: state, plan: plan,
+                number: try row.number("id"), fingerprint: try row.string("fingerprint"), state: state, plan: plan,
                 sourceVisibility: try row.string("source_visibility"), sourceChanged: try row.bool("source_changed"),
                 report: report, startedAt: try row.string("started_at"),
                 finishedAt: try row.optional("finished_at"))
@@ -144,14 +144,14 @@ struct Ledger {
     func begin(
         _ plan: Plan, fingerprint: String, sourceVisibility: String, saved: [SavedDefinition],
         _ session: borrowing Session
-    ) throws(FerryError) -> Int {
+    ) throws(FerryError) -> JobNumber {
         let text = StoredPlan(plan).text
         let number = try session.query(
             """
             INSERT INTO vecferry.job (fingerprint, state, plan, plan_hash, source_visibility)
             VALUES ($1, 'loading', $2, $3, $4) RETURNING id
             """, [fingerprint, text, TextHash.of(text), sourceVisibility]
-        ).only().int("id", as: Int.self)
+        ).only().number("id", as: JobNumber.self)
         let chunks = plan.chunks
         try session.query(
             Statements.insertChunks,
@@ -166,7 +166,7 @@ struct Ledger {
     }
 
     private func save(
-        _ definition: SavedDefinition, job: Int, _ session: borrowing Session
+        _ definition: SavedDefinition, job: JobNumber, _ session: borrowing Session
     ) throws(FerryError) {
         try session.query(
             """
@@ -184,21 +184,23 @@ struct Ledger {
     /// The chunks that are not finished, in order, after a check that the ledger's chunks are the plan's.
     ///
     /// - Parameter pairs: Whose chunks, by the pairs' numbers; nil for all.
-    func openChunks(_ job: Job, of pairs: [Int]? = nil, _ session: borrowing Session) throws(FerryError) -> [Chunk] {
+    func openChunks(
+        _ job: Job, of pairs: [PairNumber]? = nil, _ session: borrowing Session
+    ) throws(FerryError) -> [Chunk] {
         let rows = try readingLedger { () throws(FerryError) in
             try session.query(
                 """
                 SELECT pair, number, part, first_page, end_page, finished_at IS NOT NULL AS is_finished, sum, rows
                 FROM vecferry.chunk WHERE job = $1 AND ($2::int[] IS NULL OR pair = ANY ($2::int[])) ORDER BY pair, number
-                """, ["\(job.number)", pairs.map { ArrayText.format($0.map(String.init)) }])
+                """, ["\(job.number)", pairs.map { ArrayText.format($0.map(\.description)) }])
         }
-        let planned = pairs.map { $0.sorted().flatMap { job.plan.pairs[$0].chunks } } ?? job.plan.chunks
+        let planned = pairs.map { $0.sorted().flatMap { job.plan[$0].chunks } } ?? job.plan.chunks
         guard rows.count == planned.count else { throw Self.damaged("chunks are missing or were added") }
         var open: [Chunk] = []
         for (row, chunk) in zip(rows, planned) {
             let (held, isFinished, isWhole) = try readingLedger { () throws(FerryError) in
                 let held = Chunk(
-                    pair: try row.int("pair"), number: try row.int("number"), part: try row.int("part"),
+                    pair: try row.number("pair"), number: try row.number("number"), part: try row.int("part"),
                     pages: PageRange(start: try row.int("first_page"), end: try row.optionalInt("end_page")))
                 let isFinished = try row.bool("is_finished")
                 let hex = try row.optional("sum")
@@ -224,9 +226,9 @@ struct Ledger {
     }
 
     /// What the finished chunks of each pair come to: rows copied, and rows left out by key.
-    func digests(job: Int, _ session: borrowing Session) throws(FerryError) -> [Int: PairDigest] {
+    func digests(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [PairNumber: PairDigest] {
         try readingLedger { () throws(FerryError) in
-            var digests: [Int: PairDigest] = [:]
+            var digests: [PairNumber: PairDigest] = [:]
             let rows = try session.query(
                 """
                 SELECT pair, rows, sum, kept_rows FROM vecferry.chunk
@@ -236,7 +238,7 @@ struct Ledger {
                 guard let digest = Digest(rows: try row.int("rows"), hex: try row.string("sum")) else {
                     throw session.unexpected("A digest in the ledger is not a digest.")
                 }
-                let pair = try row.int("pair", as: Int.self)
+                let pair = try row.number("pair", as: PairNumber.self)
                 digests[pair, default: PairDigest()].copied += digest
                 digests[pair, default: PairDigest()].keptRows += try row.int("kept_rows")
             }
@@ -245,17 +247,17 @@ struct Ledger {
     }
 
     /// What has to be put back and is not yet, in the order of stages.
-    func pendingDefinitions(job: Int, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
+    func pendingDefinitions(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
         try definitions("job = $1 AND restored_at IS NULL", job: job, session)
     }
 
     /// Everything that was taken off, put back or not, in the order of stages.
-    func definitions(job: Int, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
+    func definitions(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
         try definitions("job = $1", job: job, session)
     }
 
     private func definitions(
-        _ condition: String, job: Int, _ session: borrowing Session
+        _ condition: String, job: JobNumber, _ session: borrowing Session
     ) throws(FerryError) -> [SavedDefinition] {
         try readingLedger { () throws(FerryError) in
             var definitions: [SavedDefinition] = []
@@ -270,7 +272,7 @@ struct Ledger {
                 }
                 definitions.append(
                     SavedDefinition(
-                        number: try row.int("number"), pair: try row.int("pair"), kind: kind,
+                        number: try row.number("number"), pair: try row.number("pair"), kind: kind,
                         stage: try row.int("stage"),
                         relation: try row.name("relation_schema", "relation_name"),
                         name: try row.string("name"), statements: try row.list("statements")))
@@ -280,12 +282,12 @@ struct Ledger {
     }
 
     /// Remembers that the source was written to since the job began.
-    func markSourceChanged(job: Int, _ session: borrowing Session) throws(FerryError) {
+    func markSourceChanged(job: JobNumber, _ session: borrowing Session) throws(FerryError) {
         try session.query("UPDATE vecferry.job SET source_changed = true WHERE id = $1", ["\(job)"])
     }
 
     /// Ends a job with its report.
-    func finish(job: Int, _ report: JobReport, _ session: borrowing Session) throws(FerryError) {
+    func finish(job: JobNumber, _ report: JobReport, _ session: borrowing Session) throws(FerryError) {
         let ended = try session.query(
             "UPDATE vecferry.job SET state = 'finished', finished_at = now(), report = $2 "
                 + "WHERE id = $1 AND state <> 'abandoned'",
@@ -300,7 +302,7 @@ struct Ledger {
     }
 
     /// Ends a job that starts over, in the caller's transaction.
-    func abandon(job: Int, _ session: borrowing Session) throws(FerryError) {
+    func abandon(job: JobNumber, _ session: borrowing Session) throws(FerryError) {
         try session.query(
             "UPDATE vecferry.job SET state = 'abandoned', finished_at = now() WHERE id = $1", ["\(job)"])
     }

@@ -2,7 +2,7 @@
 /// nothing is there to be quoted.
 struct LedgerChunks {
     /// The job's number.
-    let job: Int
+    let job: JobNumber
     /// Those of one transaction.
     let chunks: [Chunk]
 
@@ -17,7 +17,7 @@ struct LedgerChunks {
     }
 
     /// The transactions that brought the rows of a pair: these rows have one of them as their xmin.
-    static func transactionsSQL(job: Int, pair: Int) -> String {
+    static func transactionsSQL(job: JobNumber, pair: PairNumber) -> String {
         "SELECT xid FROM vecferry.chunk WHERE job = \(job) AND pair = \(pair) AND xid IS NOT NULL"
     }
 

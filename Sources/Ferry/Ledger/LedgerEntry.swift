@@ -1,9 +1,9 @@
 /// A saved definition in the ledger, as the statements that the transaction which restores it runs.
 struct LedgerEntry: Sendable, Equatable {
     /// The job's number.
-    let job: Int
+    let job: JobNumber
     /// ``SavedDefinition/number``
-    let number: Int
+    let number: DefinitionNumber
 
     /// Locks the entry, and answers whether the definition is restored: `restored`. No row where the entry is gone.
     var lockSQL: String {

@@ -11,9 +11,9 @@ struct SavedDefinition: Sendable, Equatable {
     }
 
     /// From 0, within the job.
-    var number: Int
+    var number: DefinitionNumber
     /// The table pair's number in the plan.
-    var pair: Int
+    var pair: PairNumber
     /// What it is.
     var kind: Kind
     /// Lower stages first; what shares a stage may be restored side by side.

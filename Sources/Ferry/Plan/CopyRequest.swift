@@ -1,5 +1,5 @@
 /// What the operator asked for, as it decides a plan. Two runs with equal requests on one source are one job.
-public struct CopyRequest: Codable, Sendable, Equatable {
+public struct CopyRequest: Sendable, Equatable {
     /// Which tables, and which bots' rows.
     public var selection = TableSelection()
     /// What becomes of rows that the target has.
@@ -16,7 +16,7 @@ public struct CopyRequest: Codable, Sendable, Equatable {
 }
 
 /// Which tables, and of bot tables which bots.
-public struct TableSelection: Codable, Sendable, Equatable {
+public struct TableSelection: Sendable, Equatable {
     /// Patterns as psql takes them; empty selects the embedding tables and the bot tables.
     public var tables: [String] = []
     /// Patterns of tables that are left out, whatever else selects them.
@@ -34,7 +34,7 @@ public struct TableSelection: Codable, Sendable, Equatable {
 
 /// What becomes of rows that a target table already holds. The unit is the bot where the table belongs to bots, else the
 /// primary key.
-public enum ExistingRows: String, Codable, Sendable, CaseIterable {
+public enum ExistingRows: String, Sendable, CaseIterable {
     /// Refuse.
     case fail
     /// The target's stay as they are.
@@ -46,9 +46,9 @@ public enum ExistingRows: String, Codable, Sendable, CaseIterable {
 }
 
 /// How vector indexes are to be built.
-public struct IndexRequest: Codable, Sendable, Equatable {
+public struct IndexRequest: Sendable, Equatable {
     /// `ivfflat`'s lists.
-    public enum Lists: Codable, Sendable, Equatable {
+    public enum Lists: Sendable, Equatable {
         /// As the index's definition has them.
         case keep
         /// pgvector's advice for the number of rows.
@@ -58,7 +58,7 @@ public struct IndexRequest: Codable, Sendable, Equatable {
     }
 
     /// The access method.
-    public enum Method: String, Codable, Sendable, CaseIterable {
+    public enum Method: String, Sendable, CaseIterable {
         /// As the definition has it, or one of pgvector's two.
         case keep, hnsw, ivfflat
     }

@@ -1,7 +1,7 @@
 /// Something that the plan says beside its steps.
-public struct Note: Codable, Sendable, Equatable {
+public struct Note: Sendable, Equatable {
     /// How much a note weighs.
-    public enum Level: String, Codable, Sendable {
+    public enum Level: String, Sendable {
         /// The copy does not start.
         case blocker
         /// The copy can go on, and the operator should know.
@@ -36,17 +36,5 @@ extension Note: CustomStringConvertible {
         let place = [side?.rawValue, table?.description].compactMap(\.self).joined(separator: ", ")
         let text = place.isEmpty ? message : "\(place): \(message)"
         return hint.map { "\(text) \($0)" } ?? text
-    }
-}
-
-/// The description alone.
-extension Note.Code: Codable {
-    public init(from decoder: any Decoder) throws {
-        description = try decoder.singleValueContainer().decode(String.self)
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
     }
 }

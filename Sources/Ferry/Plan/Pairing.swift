@@ -19,7 +19,7 @@ struct Pairing {
     private var isEmpty: Bool { !survey.nonEmptyTargets.contains(source.name) }
 
     /// - Returns: No pair where the target has no table that could take the rows.
-    func pair(number: Int) -> (pair: TablePair?, notes: [Note]) {
+    func pair(number: PairNumber) -> (pair: TablePair?, notes: [Note]) {
         var notes = sourceRights()
         guard target != nil || request.create else {
             notes.append(

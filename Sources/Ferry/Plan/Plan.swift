@@ -1,5 +1,5 @@
 /// What will be done, whole: printing it is the dry run, and carrying it out is the copy.
-public struct Plan: Codable, Sendable, Equatable {
+public struct Plan: Sendable, Equatable {
     /// The source's server when the plan was made.
     public var source: ServerInfo
     /// The target's server when the plan was made.
@@ -24,4 +24,7 @@ public struct Plan: Codable, Sendable, Equatable {
     var sourceRelations: [QualifiedName] { pairs.flatMap(\.parts).map(\.relation) }
     /// All chunks, in the order in which they are worked on.
     public var chunks: [Chunk] { pairs.flatMap(\.chunks) }
+
+    /// The pair of that number.
+    public subscript(pair: PairNumber) -> TablePair { pairs[pair.value] }
 }

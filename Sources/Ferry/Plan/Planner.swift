@@ -17,7 +17,7 @@ struct Planner {
         var pairs: [TablePair] = []
         for table in chosen {
             let pairing = Pairing(request: request, survey: survey, table: table, chosen: names, bots: bots)
-            let (pair, pairNotes) = pairing.pair(number: pairs.count)
+            let (pair, pairNotes) = pairing.pair(number: PairNumber(pairs.count))
             notes += pairNotes
             if let pair { pairs.append(pair) }
         }

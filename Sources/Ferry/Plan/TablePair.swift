@@ -1,19 +1,19 @@
 /// One source table matched to its target table, column by column, by name.
-public struct TablePair: Codable, Sendable, Equatable {
+public struct TablePair: Sendable, Equatable {
     /// What a table is to the default selection.
-    public enum Role: String, Codable, Sendable {
+    public enum Role: String, Sendable {
         /// It has embeddings; it belongs to bots, or hangs together with embeddings; neither.
         case embedding, bot, other
     }
 
     /// The form in which rows travel, for the whole table.
-    public enum Format: String, Codable, Sendable {
+    public enum Format: String, Sendable {
         /// COPY's binary form, or its text form where bytes mean something else in another cluster.
         case binary, text
     }
 
     /// From 0, in the plan's order.
-    public var number: Int
+    public var number: PairNumber
     /// On both sides.
     public var name: QualifiedName
     /// What the table is to the default selection.
@@ -65,7 +65,7 @@ public struct TablePair: Codable, Sendable, Equatable {
         var chunks: [Chunk] = []
         for (index, part) in parts.enumerated() {
             for range in part.ranges {
-                chunks.append(Chunk(pair: number, number: chunks.count, part: index, pages: range))
+                chunks.append(Chunk(pair: number, number: ChunkNumber(chunks.count), part: index, pages: range))
             }
         }
         return chunks
@@ -73,7 +73,7 @@ public struct TablePair: Codable, Sendable, Equatable {
 }
 
 /// A column that is copied.
-public struct ColumnPair: Codable, Sendable, Equatable {
+public struct ColumnPair: Sendable, Equatable {
     /// On both sides.
     public var name: String
     /// As ``Column/type``, the same on both sides.
@@ -87,7 +87,7 @@ public struct ColumnPair: Codable, Sendable, Equatable {
 }
 
 /// How rows come into the target.
-public enum LoadMode: Codable, Sendable, Equatable {
+public enum LoadMode: Sendable, Equatable {
     /// Into an empty table.
     case append
     /// After TRUNCATE.
@@ -106,7 +106,7 @@ public enum LoadMode: Codable, Sendable, Equatable {
 }
 
 /// A constraint that comes after the rows: a foreign key, or a check of a table that is made which rows need not pass.
-public struct ConstraintPlan: Codable, Sendable, Equatable {
+public struct ConstraintPlan: Sendable, Equatable {
     /// The target's table, or its partition.
     public var relation: QualifiedName
     /// The constraint's.
@@ -120,7 +120,7 @@ public struct ConstraintPlan: Codable, Sendable, Equatable {
 }
 
 /// A trigger that is disabled for the load.
-public struct TriggerPlan: Codable, Sendable, Equatable {
+public struct TriggerPlan: Sendable, Equatable {
     /// The target's table, or its partition.
     public var relation: QualifiedName
     /// The trigger's.
@@ -130,7 +130,7 @@ public struct TriggerPlan: Codable, Sendable, Equatable {
 }
 
 /// A sequence that goes on where the source's stands.
-public struct SequencePlan: Codable, Sendable, Equatable {
+public struct SequencePlan: Sendable, Equatable {
     /// The column whose default takes from it.
     public var column: String
     /// The sequence that is read.
@@ -142,9 +142,9 @@ public struct SequencePlan: Codable, Sendable, Equatable {
 }
 
 /// What happens to one index of the target.
-public struct IndexPlan: Codable, Sendable, Equatable {
+public struct IndexPlan: Sendable, Equatable {
     /// What becomes of the index.
-    public enum Action: String, Codable, Sendable {
+    public enum Action: String, Sendable {
         /// It stays while rows come in.
         case keep
         /// It is dropped, and built again on the data.
@@ -183,7 +183,7 @@ public struct IndexPlan: Codable, Sendable, Equatable {
 }
 
 /// One step of building an index.
-public struct IndexBuild: Codable, Sendable, Equatable {
+public struct IndexBuild: Sendable, Equatable {
     /// The index that the first statement makes.
     public var index: QualifiedName
     /// The table, or the partition, that it is on.
@@ -208,7 +208,7 @@ public struct IndexBuild: Codable, Sendable, Equatable {
 }
 
 /// What is expected of a build with pgvector, so that its progress can be told as a share of the whole.
-public struct BuildCourse: Codable, Sendable, Equatable {
+public struct BuildCourse: Sendable, Equatable {
     /// Rows to be indexed.
     public var rows: Int
     /// Of them, those that an hnsw graph takes in memory.

@@ -1,9 +1,9 @@
 /// A half-open range of heap pages of one source relation: the unit of work, of retry and of resume.
-public struct Chunk: Hashable, Codable, Sendable {
+public struct Chunk: Hashable, Sendable {
     /// The table pair's number in the plan.
-    public var pair: Int
+    public var pair: PairNumber
     /// From 0, within the pair.
-    public var number: Int
+    public var number: ChunkNumber
     /// Which of the pair's source parts.
     public var part: Int
     /// Which heap pages of the part.
@@ -18,7 +18,7 @@ public struct Chunk: Hashable, Codable, Sendable {
 }
 
 /// A half-open range of heap pages, open at the end where `end` is nil.
-public struct PageRange: Hashable, Codable, Sendable {
+public struct PageRange: Hashable, Sendable {
     /// The first page.
     public var start: Int
     /// The page after the last one; nil for whatever is there.
@@ -26,7 +26,7 @@ public struct PageRange: Hashable, Codable, Sendable {
 }
 
 /// One relation that holds rows of a pair: the table itself, or one leaf of a partitioned table.
-public struct SourcePart: Codable, Sendable, Equatable {
+public struct SourcePart: Sendable, Equatable {
     /// Its name on the source.
     public var relation: QualifiedName
     /// Heap pages when the plan was made.

@@ -63,25 +63,3 @@ enum RowHash {
         return UInt128(hash.high64) << 64 | UInt128(hash.low64)
     }
 }
-
-extension Digest: Codable {
-    private enum CodingKeys: String, CodingKey { case rows, sum }
-
-    /// Reads the sum as hexadecimal digits.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let rows = try container.decode(Int.self, forKey: .rows)
-        let hex = try container.decode(String.self, forKey: .sum)
-        guard let digest = Digest(rows: rows, hex: hex) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .sum, in: container, debugDescription: "A digest has 32 hexadecimal digits.")
-        }
-        self = digest
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(rows, forKey: .rows)
-        try container.encode(hex, forKey: .sum)
-    }
-}

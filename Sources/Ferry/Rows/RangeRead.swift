@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// A range of a table's rows whose digest is wanted.
 struct RangeRead: TablePiece {
-    /// The table's number: the digests of its ranges add up.
-    var table: Int
+    /// The table pair's number: the digests of its ranges add up.
+    var table: PairNumber
     /// What asks for the range.
     var query: RowQuery
     /// About how many bytes the range holds: small ones are asked for many at once.
@@ -16,11 +16,11 @@ struct RangeRead: TablePiece {
 extension [RangeRead] {
     /// Reads all ranges of one batch, asked for in one message.
     ///
-    /// - Parameter progress: Takes the table's number, rows and bytes of the stream, as they pass.
+    /// - Parameter progress: Takes the table pair's number, rows and bytes of the stream, as they pass.
     /// - Returns: The digest of each range.
     /// - Throws: The error names the table where it is known: of a batch of several it is not known in which table it lies.
     func digests(
-        over session: borrowing Session, progress: (_ table: Int, _ rows: Int, _ bytes: Int) -> Void
+        over session: borrowing Session, progress: (_ table: PairNumber, _ rows: Int, _ bytes: Int) -> Void
     ) throws(FerryError) -> [Digest] {
         do throws(FerryError) {
             try RowReader.start(map(\.query), on: session)
@@ -45,14 +45,14 @@ struct RangeReader: Sendable {
 
     /// What became of the tables, by number: each has the digest of all its ranges, or an error.
     struct Outcome: Sendable {
-        var digests: [Int: Digest] = [:]
-        var failures: [Int: FerryError] = [:]
+        var digests: [PairNumber: Digest] = [:]
+        var failures: [PairNumber: FerryError] = [:]
     }
 
     /// - Throws: What stopped all of it.
     func run(_ ranges: [RangeRead]) throws(FerryError) -> Outcome {
         let queue = WorkQueue(RangeRead.batches(ranges), faults: .keepToTheirTable)
-        let sums = Mutex<[Int: Digest]>([:])
+        let sums = Mutex<[PairNumber: Digest]>([:])
         WorkPool(source: queue, workers: workers).run(min(workers.streams, queue.count)) {
             Hand(open: open) { batch, digests in
                 sums.withLock { sums in

@@ -70,6 +70,13 @@ struct Record: Sendable {
         try attempting { row throws(PostgresError) in try row.int(column, as: type) }
     }
 
+    /// The field as the number of a thing.
+    func number<Thing>(
+        _ column: String, as type: Number<Thing>.Type = Number<Thing>.self
+    ) throws(FerryError) -> Number<Thing> {
+        Number(try int(column))
+    }
+
     /// The field as an integer, or nil for NULL.
     func optionalInt(_ column: String) throws(FerryError) -> Int? {
         try attempting { row throws(PostgresError) in try row.optionalInt(column) }

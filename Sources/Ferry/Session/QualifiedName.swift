@@ -1,7 +1,7 @@
 internal import Postgres
 
 /// A schema and a name, as the catalogs hold them: unquoted, in their own case.
-public struct QualifiedName: Hashable, Codable, Sendable, CustomStringConvertible {
+public struct QualifiedName: Hashable, Sendable, CustomStringConvertible {
     /// The schema's name.
     public var schema: String
     /// The name within the schema.

@@ -1,5 +1,5 @@
 /// One end of the ferry.
-public enum Side: String, Codable, Sendable, CaseIterable {
+public enum Side: String, Sendable, CaseIterable {
     /// The restored snapshot's database, which is only read.
     case source
     /// The new cluster's database.

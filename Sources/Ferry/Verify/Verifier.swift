@@ -43,7 +43,7 @@ struct Verifier {
         var searches: [SearchReport] = []
         let work = comparison.tables.compactMap { table in
             results[table.number].map {
-                Repairer.Work(table: table, sums: $0, counts: tables[table.number].counts)
+                Repairer.Work(table: table, sums: $0, counts: tables[table.number.value].counts)
             }
         }.filter { $0.counts.all > 0 }
         if request.repair != .none { try requireRepairable(work) }
@@ -92,7 +92,7 @@ struct Verifier {
     }
 
     private func reports(
-        _ comparison: ComparisonPlanner.Comparison, _ results: [Int: Comparer.Result], _ sides: BothSides
+        _ comparison: ComparisonPlanner.Comparison, _ results: [TableNumber: Comparer.Result], _ sides: BothSides
     ) throws(FerryError) -> [TableComparison] {
         var reports: [TableComparison] = []
         for table in comparison.tables {
@@ -151,7 +151,7 @@ struct Verifier {
             hint: "Check --bot and --bots; bots that a copy had kept on the target are left out.")
     }
 
-    private func botNotes(_ tables: [TableComparison], _ kept: [Int: [String?]]) -> [Note] {
+    private func botNotes(_ tables: [TableComparison], _ kept: [TableNumber: [String?]]) -> [Note] {
         var notes: [Note] = []
         let keptBots = kept.values.reduce(into: Set<String?>()) { $0.formUnion($1) }
         if !keptBots.isEmpty {

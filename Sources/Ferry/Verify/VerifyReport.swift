@@ -1,7 +1,7 @@
 /// What a comparison of two databases came to.
-public struct VerifyReport: Codable, Sendable, Equatable {
+public struct VerifyReport: Sendable, Equatable {
     /// Whether both sides hold the same.
-    public enum Outcome: String, Codable, Sendable {
+    public enum Outcome: String, Sendable {
         /// Every table holds the same rows on both sides, byte for byte.
         case same
         /// At least one row, or one exact answer, is not the same.
@@ -34,9 +34,9 @@ public struct VerifyReport: Codable, Sendable, Equatable {
 }
 
 /// One table on both sides.
-public struct TableComparison: Codable, Sendable, Equatable {
+public struct TableComparison: Sendable, Equatable {
     /// Whether both sides hold the same rows of it.
-    public enum State: String, Codable, Sendable {
+    public enum State: String, Sendable {
         /// As the digests are.
         case same, differs
     }
@@ -64,7 +64,7 @@ public struct TableComparison: Codable, Sendable, Equatable {
 }
 
 /// A column whose bytes may differ for equal values from one cluster to another.
-public struct TextColumn: Codable, Sendable, Equatable {
+public struct TextColumn: Sendable, Equatable {
     /// On both sides.
     public var name: String
     /// The end of a sentence, as ``Column/textReason``.
@@ -72,7 +72,7 @@ public struct TextColumn: Codable, Sendable, Equatable {
 }
 
 /// How many rows of a table differ.
-public struct FindingCounts: Codable, Sendable, Equatable {
+public struct FindingCounts: Sendable, Equatable {
     /// No row differs.
     public static let zero = FindingCounts(missing: 0, extra: 0, differing: 0)
 
@@ -95,9 +95,9 @@ public struct FindingCounts: Codable, Sendable, Equatable {
 }
 
 /// One difference between the two sides.
-public struct Finding: Codable, Sendable, Equatable {
+public struct Finding: Sendable, Equatable {
     /// How the row differs.
-    public enum Kind: String, Codable, Sendable {
+    public enum Kind: String, Sendable {
         /// On the source only.
         case missing
         /// On the target only.
@@ -123,7 +123,7 @@ public struct Finding: Codable, Sendable, Equatable {
 }
 
 /// The rows of one bot on both sides.
-public struct BotComparison: Codable, Sendable, Equatable {
+public struct BotComparison: Sendable, Equatable {
     /// nil for the rows that belong to none.
     public var bot: String?
     /// Of the bot's rows on the source.
@@ -143,7 +143,7 @@ public struct BotComparison: Codable, Sendable, Equatable {
 }
 
 /// What a repair did, or would do.
-public struct RepairReport: Codable, Sendable, Equatable {
+public struct RepairReport: Sendable, Equatable {
     /// Whether nothing was changed.
     public var isDryRun: Bool
     /// The tables that differ.
@@ -151,7 +151,7 @@ public struct RepairReport: Codable, Sendable, Equatable {
 }
 
 /// What a repair does to one table of the target.
-public struct TableRepair: Codable, Sendable, Equatable {
+public struct TableRepair: Sendable, Equatable {
     /// The table's.
     public var name: QualifiedName
     /// Rows that only the target had.

@@ -2,8 +2,11 @@ internal import Synchronization
 
 /// A piece of work that concerns the rows of one table.
 protocol TablePiece: Sendable {
-    /// The table's number: pieces of one number fail together.
-    var table: Int { get }
+    /// What names a table.
+    associatedtype Table: Hashable & Sendable
+
+    /// The table: pieces of one table fail together.
+    var table: Table { get }
 }
 
 /// Work that is known from the start, in batches of pieces.
@@ -22,7 +25,7 @@ final class WorkQueue<Piece: TablePiece>: WorkSource {
     private struct State {
         var pending: [[Piece]]
         var inFlight = 0
-        var failures: [Int: FerryError] = [:]
+        var failures: [Piece.Table: FerryError] = [:]
     }
 
     private let state: Mutex<State>
@@ -44,7 +47,7 @@ final class WorkQueue<Piece: TablePiece>: WorkSource {
     /// What stopped the work, if anything did.
     var stopped: FerryError? { sign.error }
     /// The tables that can't be done, and why.
-    var failures: [Int: FerryError] { state.withLock { $0.failures } }
+    var failures: [Piece.Table: FerryError] { state.withLock { $0.failures } }
 
     func next() -> [Piece]? {
         while true {

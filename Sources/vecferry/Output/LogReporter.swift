@@ -105,8 +105,8 @@ final class LogReporter: Reporter {
         }
     }
 
-    private func name(_ pair: Int) -> String {
-        names.withLock { $0.indices.contains(pair) ? $0[pair] : "table \(pair + 1)" }
+    private func name(_ pair: PairNumber) -> String {
+        names.withLock { $0.indices.contains(pair.value) ? $0[pair.value] : "table \(pair.value + 1)" }
     }
 
     private static func sentence(_ stage: Stage) -> String {

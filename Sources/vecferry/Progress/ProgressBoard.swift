@@ -161,7 +161,7 @@ struct ProgressBoard {
     }
 
     /// A pair that the plan does not have is no reason to crash.
-    private mutating func change(_ pair: Int, _ body: (inout Table) -> Void) {
-        if tables.indices.contains(pair) { body(&tables[pair]) }
+    private mutating func change(_ pair: PairNumber, _ body: (inout Table) -> Void) {
+        if tables.indices.contains(pair.value) { body(&tables[pair.value]) }
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 @testable import Ferry
 @testable import vecferry
 
@@ -29,11 +27,11 @@ enum Fixtures {
     ) -> TablePair {
         let name = QualifiedName(schema: "public", name: name)
         return TablePair(
-            number: number, name: name, role: role, isCreated: false,
+            number: PairNumber(number), name: name, role: role, isCreated: false,
             columns: [ColumnPair(name: "id", type: "bigint", vectorType: nil, dimensions: nil, textReason: nil)],
-            format: .binary, parts: [part(name, bytes: bytes, chunks: chunks)], targetParts: [name],
-            estimatedRows: rows, key: nil, botScope: nil, filter: .all, readBackFilter: .all, load: .append,
-            indexes: [], constraints: [], triggers: [], sequences: [])
+            format: .binary, parts: [SourcePart(relation: name, pages: chunks * 10, bytes: bytes, pagesPerChunk: 10)],
+            targetParts: [name], estimatedRows: rows, key: nil, botScope: nil, filter: .all, readBackFilter: .all,
+            load: .append, indexes: [], constraints: [], triggers: [], sequences: [])
     }
 
     /// What Bedrock Chat's table gives.
@@ -98,14 +96,5 @@ enum Fixtures {
                 IndexReport(name: items, action: .keep, seconds: nil),
             ],
             error: state == .failed ? "target: The disk is full (SQLSTATE 53100)." : nil)
-    }
-
-    /// Its initializer takes a catalog's relation, which takes more than a test needs.
-    private static func part(_ name: QualifiedName, bytes: Int, chunks: Int) -> SourcePart {
-        let json = """
-            {"relation": {"schema": "\(name.schema)", "name": "\(name.name)"}, "pages": \(chunks * 10), \
-            "bytes": \(bytes), "pagesPerChunk": 10}
-            """
-        return try! JSONDecoder().decode(SourcePart.self, from: Data(json.utf8))
     }
 }

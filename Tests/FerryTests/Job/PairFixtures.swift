@@ -7,7 +7,7 @@ enum PairFixtures {
     /// - Parameter chunks: How many the pair has.
     static func pair(_ number: Int, chunks: Int = 1, load: LoadMode = .append) -> TablePair {
         TablePair(
-            number: number, name: name(number), role: .embedding, isCreated: false,
+            number: PairNumber(number), name: name(number), role: .embedding, isCreated: false,
             columns: [ColumnPair(name: "id", type: "bigint", vectorType: nil, dimensions: nil, textReason: nil)],
             format: .binary,
             parts: [
@@ -39,7 +39,7 @@ enum PairFixtures {
     }
 
     static func tasks(_ index: IndexPlan, of pair: Int) -> [IndexTask] {
-        index.builds.map { IndexTask(pair: pair, plan: index, build: $0, entry: nil) }
+        index.builds.map { IndexTask(pair: PairNumber(pair), plan: index, build: $0, entry: nil) }
     }
 
     static let server = ServerInfo(

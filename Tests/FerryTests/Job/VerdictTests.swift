@@ -71,12 +71,12 @@ import Testing
     @Test func `a report is as good as its worst table`() {
         var record = JobRecord(pairs: 3)
         let plan = PairFixtures.plan(3)
-        for pair in 0..<3 { record.pairs[pair] = self.record(readBack: rows) }
+        for pair in plan.pairs { record[pair.number] = self.record(readBack: rows) }
         func outcome() -> JobReport.Outcome {
             JobReport(record, of: plan, number: 1, copySeconds: 1, seconds: 2).outcome
         }
         #expect(outcome() == .proven)
-        record.pairs[1].readBack = others
+        record[1].readBack = others
         #expect(outcome() == .differs)
         record.fail(2, failure())
         #expect(outcome() == .failed)
@@ -85,8 +85,8 @@ import Testing
     @Test func `a report names each table that is stale`() {
         var record = JobRecord(pairs: 2)
         record.sourceChanged = true
-        record.pairs[0] = self.record(readBack: rows, now: rows)
-        record.pairs[1] = self.record(readBack: rows, now: others)
+        record[0] = self.record(readBack: rows, now: rows)
+        record[1] = self.record(readBack: rows, now: others)
         let report = JobReport(record, of: PairFixtures.plan(2), number: 1, copySeconds: 1, seconds: 2)
         #expect(report.outcome == .differs)
         #expect(report.notes.filter { $0.code == .sourceChanged }.map(\.table) == [nil, PairFixtures.name(1)])

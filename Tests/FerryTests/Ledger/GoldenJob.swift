@@ -66,7 +66,8 @@ struct GoldenJob: CustomStringConvertible {
         report = file.job.report
         saved = (file.saved ?? []).map { row in
             SavedDefinition(
-                number: row.number, pair: row.pair, kind: SavedDefinition.Kind(rawValue: row.kind)!, stage: row.stage,
+                number: DefinitionNumber(row.number), pair: PairNumber(row.pair),
+                kind: SavedDefinition.Kind(rawValue: row.kind)!, stage: row.stage,
                 relation: QualifiedName(schema: row.relationSchema, name: row.relationName), name: row.name,
                 statements: row.statements)
         }

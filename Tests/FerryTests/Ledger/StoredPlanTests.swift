@@ -146,7 +146,7 @@ import Testing
             for build in pair.indexes.filter({ $0.action != .keep }).flatMap(\.builds) {
                 saved.append(
                     SavedDefinition(
-                        number: saved.count, pair: pair.number, kind: .index, stage: build.stage,
+                        number: DefinitionNumber(saved.count), pair: pair.number, kind: .index, stage: build.stage,
                         relation: build.relation, name: build.index.name, statements: build.statements))
             }
         }

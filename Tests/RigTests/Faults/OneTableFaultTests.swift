@@ -51,7 +51,7 @@ import Testing
         try await Rig.withDatabases(setup: "\(Self.setup) \(setup)") { databases in
             try databases.source.run(Self.rows)
             let target = databases.target
-            let bare = Mutex<Int?>(nil)
+            let bare = Mutex<PairNumber?>(nil)
             var request = CopyRequest()
             request.selection.all = true
             let report = try await databases.engine { event in

@@ -94,7 +94,7 @@ import Testing
                 })
             let task = IndexTask(
                 pair: 0, plan: plan.pairs[0].indexes[0], build: build,
-                entry: LedgerEntry(job: report.job, number: number))
+                entry: LedgerEntry(job: report.job, number: DefinitionNumber(number)))
             let before = try databases.target.value("SELECT 'e'::regclass::oid")
             let indexer = Indexer(target: engine.target, server: plan.target, workers: engine.workers)
             let outcomes = try indexer.build([task])

@@ -15,7 +15,9 @@ import Testing
             #expect(!brought.isEmpty)
             let resumed = Mutex<[Int]>([])
             let engine = try databases.engine { event in
-                if case .resumed(let job, let done, let all, _) = event { resumed.withLock { $0 = [job, done, all] } }
+                if case .resumed(let job, let done, let all, _) = event {
+                    resumed.withLock { $0 = [job.value, done, all] }
+                }
             }
             let report = try await engine.copy(GoldenLedger.request)
             #expect(report.outcome == .proven, "\(report)")

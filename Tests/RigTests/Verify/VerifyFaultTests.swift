@@ -89,7 +89,7 @@ import Testing
             let tasks = ["t", "gone", "t"].enumerated().map { number, name in
                 let query = RowQuery(
                     relation: QualifiedName(schema: "public", name: name), columns: ["id"], format: .binary)
-                return RangeRead(table: number, query: query, bytes: 1)
+                return RangeRead(table: PairNumber(number), query: query, bytes: 1)
             }
             let outcome = try reader.run(tasks)
             #expect(outcome.digests.mapValues(\.rows) == [0: 3, 2: 3])

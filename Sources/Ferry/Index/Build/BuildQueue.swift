@@ -21,7 +21,7 @@ final class BuildQueue: WorkSource {
     }
 
     private struct Key: Hashable {
-        var pair: Int
+        var pair: PairNumber
         var index: QualifiedName
 
         init(_ task: IndexTask) {

@@ -1,7 +1,7 @@
 /// One build that an ``Indexer`` does: a step of an index's plan, and where the ledger says whether it is done.
 struct IndexTask: Sendable {
-    /// The table pair's number.
-    var pair: Int
+    /// The table pair's number; of a build that no job remembers, the table's in its plan.
+    var pair: PairNumber
     /// The index.
     var plan: IndexPlan
     /// The step.
@@ -13,13 +13,13 @@ struct IndexTask: Sendable {
     var memory: Int { build.maintenanceWorkMem ?? 0 }
 
     /// What of a job's plan is still to be built: every step of every index that does not stay has an entry in the ledger.
-    static func pending(_ plan: Plan, job: Int, _ definitions: [SavedDefinition]) -> [IndexTask] {
+    static func pending(_ plan: Plan, job: JobNumber, _ definitions: [SavedDefinition]) -> [IndexTask] {
         struct Key: Hashable {
-            var pair: Int
+            var pair: PairNumber
             var relation: QualifiedName
             var name: String
         }
-        var numbers: [Key: Int] = [:]
+        var numbers: [Key: DefinitionNumber] = [:]
         for definition in definitions where definition.kind == .index {
             let key = Key(pair: definition.pair, relation: definition.relation, name: definition.name)
             numbers[key] = definition.number
@@ -41,7 +41,7 @@ struct IndexTask: Sendable {
 
 /// How the builds of one index ended.
 struct IndexOutcome: Sendable {
-    var pair: Int
+    var pair: PairNumber
     var plan: IndexPlan
     /// From the start of its first build to the end of its last.
     var seconds: Double

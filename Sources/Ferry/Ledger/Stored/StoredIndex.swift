@@ -27,7 +27,7 @@ struct StoredIndex: Codable, Sendable, Equatable {
     }
 
     /// The engine's index.
-    func plan(pair: Int, _ saved: inout SavedStatements) throws(StoredFault) -> IndexPlan {
+    func plan(pair: PairNumber, _ saved: inout SavedStatements) throws(StoredFault) -> IndexPlan {
         var engine: [IndexBuild] = []
         for build in builds {
             let statements: [String] =

@@ -20,7 +20,7 @@ struct StoredPair: Codable, Sendable, Equatable {
     var sequences: [StoredSequence]
 
     init(_ pair: TablePair) {
-        number = pair.number
+        number = pair.number.value
         name = StoredName(pair.name)
         role = StoredWord(pair.role)
         isCreated = pair.isCreated
@@ -42,6 +42,7 @@ struct StoredPair: Codable, Sendable, Equatable {
 
     /// The engine's pair, with its builds' statements out of the saved definitions.
     func pair(_ statements: inout SavedStatements) throws(StoredFault) -> TablePair {
+        let number = PairNumber(number)
         var plans: [IndexPlan] = []
         for index in indexes { plans.append(try index.plan(pair: number, &statements)) }
         return TablePair(

@@ -41,7 +41,7 @@ struct SavedStatements {
     }
 
     /// - Throws: ``StoredFault/damaged`` where the ledger has another definition in that place, or none.
-    mutating func next(pair: Int, relation: QualifiedName, index: String) throws(StoredFault) -> [String] {
+    mutating func next(pair: PairNumber, relation: QualifiedName, index: String) throws(StoredFault) -> [String] {
         guard let definition = rest.popFirst(), definition.pair == pair, definition.relation == relation,
             definition.name == index
         else { throw .damaged }

@@ -15,7 +15,7 @@ struct StoredReport: StoredDocument, Equatable {
         format = Ledger.format
         vecferry = Engine.version
         outcome = StoredWord(report.outcome)
-        job = report.job
+        job = report.job.value
         tables = report.tables.map(StoredTableReport.init)
         notes = report.notes.map(StoredNote.init)
         copySeconds = report.copySeconds
@@ -27,7 +27,7 @@ struct StoredReport: StoredDocument, Equatable {
     /// The engine's report.
     var report: JobReport {
         JobReport(
-            outcome: outcome.value, job: job, tables: tables.map(\.report), notes: notes.map(\.note),
+            outcome: outcome.value, job: JobNumber(job), tables: tables.map(\.report), notes: notes.map(\.note),
             copySeconds: copySeconds, seconds: seconds, streamedBytes: streamedBytes, finishedAt: finishedAt)
     }
 }

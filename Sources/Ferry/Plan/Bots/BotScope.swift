@@ -1,7 +1,7 @@
 internal import Postgres
 
 /// How the bot of a table's row is found.
-public indirect enum BotScope: Codable, Sendable, Equatable {
+public indirect enum BotScope: Sendable, Equatable {
     /// In a column of the table.
     case column(String)
     /// In the row of `parent` that a foreign key refers to.
@@ -9,7 +9,7 @@ public indirect enum BotScope: Codable, Sendable, Equatable {
 }
 
 /// Which bots' rows are copied.
-public struct BotFilter: Codable, Sendable, Equatable {
+public struct BotFilter: Sendable, Equatable {
     /// Only these; nil for all, with the rows that belong to none.
     public var only: [String]?
     /// The target's own, which stay; nil among them stands for rows that belong to no bot.

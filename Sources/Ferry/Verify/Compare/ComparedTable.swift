@@ -1,7 +1,7 @@
 /// One table of the source and its counterpart, column by column, as they are compared.
 struct ComparedTable: Sendable {
     /// From 0, in the report's order.
-    var number: Int
+    var number: TableNumber
     /// On both sides.
     var name: QualifiedName
     /// What the table is to the default selection.
@@ -80,7 +80,7 @@ struct ScanTask: TablePiece {
     }
 
     /// The table's number.
-    var table: Int
+    var table: TableNumber
     /// The rows, for telling them from those of other ranges.
     var range: Range
     /// What asks for them.

@@ -26,7 +26,7 @@ struct Comparer {
     private static let rowsPerSlot = 64
 
     /// - Returns: By table number, and the bytes that were read.
-    func run() throws(FerryError) -> (results: [Int: Result], bytes: [Side: Int]) {
+    func run() throws(FerryError) -> (results: [TableNumber: Result], bytes: [Side: Int]) {
         let spaces = tables.map { KeySpace(slotBits: slotBits($0)) }
         let shared = zip(tables, spaces).map { table, space in
             let empty = TableSums(slotCount: space.slotCount, countsBots: table.botScope != nil)
@@ -42,16 +42,16 @@ struct Comparer {
         }
         let tables = tables
         let bytes = try Scan(sides: sides).run(tasks) { side, task in
-            let table = tables[task.table]
+            let table = tables[task.table.value]
             // Every table has sums for both sides.
             return SumSink(
-                table, space: spaces[task.table], countsBots: table.botScope != nil,
-                total: shared[task.table][side]!)
+                table, space: spaces[task.table.value], countsBots: table.botScope != nil,
+                total: shared[task.table.value][side]!)
         }
-        var results: [Int: Result] = [:]
+        var results: [TableNumber: Result] = [:]
         for table in tables {
             results[table.number] = Result(
-                space: spaces[table.number], sums: shared[table.number].mapValues { $0.value })
+                space: spaces[table.number.value], sums: shared[table.number.value].mapValues { $0.value })
         }
         return (results, bytes)
     }

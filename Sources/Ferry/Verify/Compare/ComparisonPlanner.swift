@@ -14,7 +14,7 @@ struct ComparisonPlanner {
         /// Each with the number that is its position.
         var tables: [ComparedTable] = []
         /// Bots that a copy kept on the target, by table number.
-        var keptBots: [Int: [String?]] = [:]
+        var keptBots: [TableNumber: [String?]] = [:]
         /// What is not compared, and what the operator should know.
         var notes: [Note] = []
     }
@@ -75,7 +75,7 @@ struct ComparisonPlanner {
     private func add(
         _ table: TableSelector.Chosen, _ counterpart: Relation, _ columns: [ColumnPair], to comparison: inout Comparison
     ) {
-        let number = comparison.tables.count
+        let number = TableNumber(comparison.tables.count)
         var filter = BotFilter(only: request.selection.bots, except: [])
         let pair = memory.pair(table.relation.name)
         if table.botScope != nil, let pair {

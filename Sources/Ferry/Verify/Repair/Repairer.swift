@@ -41,7 +41,7 @@ struct Repairer {
 
     private func repair(_ work: [Work]) throws(FerryError) -> [TableRepair] {
         let ordered = parentsFirst(work)
-        var repairs: [Int: TableRepair] = [:]
+        var repairs: [TableNumber: TableRepair] = [:]
         for item in work {
             repairs[item.table.number] = TableRepair(name: item.table.name, deleted: 0, inserted: 0, replaced: 0)
         }

@@ -15,7 +15,7 @@ public struct SearchRequest: Sendable, Equatable {
 }
 
 /// What searches in one embedding column came to.
-public struct SearchReport: Codable, Sendable, Equatable {
+public struct SearchReport: Sendable, Equatable {
     /// The table.
     public var table: QualifiedName
     /// The embedding column.
@@ -35,7 +35,7 @@ public struct SearchReport: Codable, Sendable, Equatable {
 }
 
 /// How one side answers.
-public struct SearchSide: Codable, Sendable, Equatable {
+public struct SearchSide: Sendable, Equatable {
     /// The vector index that serves the operator; nil where there is none.
     public var index: QualifiedName?
     /// `ivfflat` or `hnsw`.

@@ -36,7 +36,7 @@ struct CopyDocument: Encodable {
 
     init(_ report: JobReport) {
         outcome = report.outcome.rawValue
-        job = report.job
+        job = report.job.value
         rows = report.rows
         tables = report.tables.map(Table.init)
         notes = report.notes.map(NoteDocument.init)

@@ -89,7 +89,7 @@ struct PairDocument: Encodable {
     let sequences: [Sequence]
 
     init(_ pair: TablePair) {
-        number = pair.number
+        number = pair.number.value
         name = NameDocument(pair.name)
         role = pair.role.rawValue
         isCreated = pair.isCreated
