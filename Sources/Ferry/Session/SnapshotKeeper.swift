@@ -1,22 +1,22 @@
 internal import Synchronization
 
-/// Holds a snapshot of its endpoint open for as long as somebody reads in it, on a thread and a connection of its own.
+/// Holds a snapshot of its endpoint open until ``close()``, on a thread and a connection of its own.
 ///
-/// A worker that loses its connection asks here for the snapshot again. Where the holder's own session is gone too, as after
-/// a restart of the server, a new snapshot is taken, and ``Snapshot/visibility`` tells whether it shows the same rows.
+/// A worker that loses its connection asks for the snapshot again. If the keeper's own session is lost too, as after a restart
+/// of the server, it takes a new snapshot, and ``Snapshot/visibility`` shows whether that has the same rows.
 ///
-/// The holder also locks the tables against what a snapshot does not see: TRUNCATE empties a table for all snapshots, and
-/// VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit together.
+/// The keeper also locks the tables against changes that a snapshot does not hide: TRUNCATE empties a table for all snapshots,
+/// and VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit together.
 final class SnapshotKeeper: Sendable {
     private struct State {
         var current: Result<Snapshot, FerryError>?
-        /// A worker doubts that this generation is alive.
+        /// The latest generation that a worker doubts is alive.
         var doubted = 0
         var isClosed = false
         var hasEnded = false
-        /// What every snapshot begins with locking; nil until that is known.
+        /// The tables to lock before each snapshot; nil until they are known.
         var tables: [QualifiedName]?
-        /// Whether the snapshot that is held has yet to lock them.
+        /// Whether the present snapshot has yet to lock them.
         var mustLock = false
     }
 
@@ -24,7 +24,7 @@ final class SnapshotKeeper: Sendable {
     private let endpoint: Endpoint
     private let workers: Workers
 
-    /// Opens its session; ``begin(locking:)`` makes it take its snapshot.
+    /// Opens the session; ``begin(locking:)`` makes it take the snapshot.
     init(_ endpoint: Endpoint, workers: Workers) {
         state = Mutex(State())
         self.endpoint = endpoint
@@ -32,12 +32,12 @@ final class SnapshotKeeper: Sendable {
         WorkerThread.startDetached { [self] in hold() }
     }
 
-    /// Takes the snapshot, once it holds the locks.
+    /// Takes the snapshot, after locking the tables.
     ///
     /// - Parameter tables: The relations to be read, where they are known.
     func begin(locking tables: [QualifiedName]) { state.withLock { $0.tables = tables } }
 
-    /// The snapshot to read in.
+    /// The snapshot to read in; waits until there is one.
     func snapshot() throws(FerryError) -> Snapshot {
         while true {
             if endpoint.interrupt.isRequested { throw .interrupted }
@@ -51,7 +51,7 @@ final class SnapshotKeeper: Sendable {
         }
     }
 
-    /// Locks these relations too, from now on.
+    /// Locks these relations in the present snapshot, and before each later one.
     func lock(_ tables: [QualifiedName]) throws(FerryError) {
         state.withLock {
             $0.tables = tables
@@ -64,14 +64,14 @@ final class SnapshotKeeper: Sendable {
         _ = try snapshot()
     }
 
-    /// Says that a session in `snapshot` was lost, so that the keeper looks after its own.
+    /// Reports that a session in `snapshot` was lost, so that the keeper checks its own.
     func doubt(_ snapshot: Snapshot) {
         state.withLock { $0.doubted = max($0.doubted, snapshot.generation) }
     }
 
-    /// Tells the keeper of a snapshot what an error that came of reading in it means for it.
+    /// Reports an error of a session in `snapshot`, so that the keeper checks its own session where that may be lost too.
     ///
-    /// - Returns: The error to go on with. A snapshot that is alive and that another session can't join is on another server.
+    /// - Returns: The error to throw. A snapshot that is alive and that another session can't join is on another server.
     func look(at error: FerryError, in snapshot: Snapshot) -> FerryError {
         let isLost = error.code == .snapshotLost
         guard isLost || (error.side == endpoint.side && error.cause?.isConnectionGone == true) else { return error }
@@ -107,7 +107,7 @@ final class SnapshotKeeper: Sendable {
     private func holdOne(generation: Int) throws(FerryError) {
         if state.withLock({ $0.isClosed }) { return }
         let session = try endpoint.connect()
-        // Before the snapshot, so that nothing comes between.
+        // Before the snapshot, so that no rewrite comes between.
         guard let tables = awaitTables() else { return }
         let lock = TableLock(tables: tables)
         let lockable = try lock.lockable(on: session)
@@ -137,7 +137,7 @@ final class SnapshotKeeper: Sendable {
         }
     }
 
-    /// - Returns: nil where the keeper is closed before it is told.
+    /// - Returns: nil where the keeper is closed first.
     private func awaitTables() -> [QualifiedName]? {
         while !state.withLock({ $0.isClosed }), !endpoint.interrupt.isRequested {
             let tables = state.withLock { state in
@@ -168,15 +168,15 @@ extension SnapshotKeeper {
 }
 
 extension Note {
-    /// Sessions of one side can't share a snapshot.
+    /// A blocker: sessions of one side can't share a snapshot.
     ///
-    /// - Parameter reason: What the server said, as a sentence.
+    /// - Parameter reason: The server's message, as a sentence.
     static func noSnapshot(_ side: Side, _ reason: String) -> Note {
         Note(
             level: .blocker, code: .noSnapshot, side: side, table: nil,
-            message: "A second session can't read in the first one's snapshot: \(reason)",
+            message: "A second session can't read in the first session's snapshot: \(reason)",
             hint:
-                "Give --\(side) the address of one server, the cluster's writer endpoint, not a reader endpoint or a pooler, "
-                + "and a role that may export snapshots.")
+                "Give --\(side) the address of one server: the cluster's writer endpoint, not a reader endpoint or a pooler. "
+                + "The role must be allowed to export snapshots.")
     }
 }
