@@ -1,10 +1,10 @@
 internal import Postgres
 internal import Synchronization
 
-/// Holds the lock that keeps a second copy off the target, for as long as a job runs, on a thread and a connection of its own.
+/// Holds the lock that excludes a second copy into the target while a job runs, on a thread and a connection of its own.
 ///
-/// A lock goes with its session. Where that is lost, as after a restart of the target, the lock is taken again; where somebody
-/// else was faster, the job is stopped. What is under way meanwhile is safe: each transaction of a job locks its entries in
+/// A lock ends with its session. If that is lost, as after a restart of the target, the keeper takes the lock again; if another
+/// session was faster, the job is stopped. Work in progress is safe meanwhile: each transaction of a job locks its entries in
 /// the ledger.
 final class LockKeeper: Sendable {
     private struct State {
@@ -13,7 +13,7 @@ final class LockKeeper: Sendable {
         var hasEnded = false
     }
 
-    /// How often the session is looked after: it also keeps firewalls from forgetting it.
+    /// How often the session is checked, which also keeps firewalls from dropping it.
     private static let interval: Duration = .seconds(2)
 
     private let state = Mutex(State())
@@ -35,12 +35,12 @@ final class LockKeeper: Sendable {
         }
     }
 
-    /// Why the lock could not be kept, if it could not.
+    /// The reason why the lock was lost, if it was.
     var failure: FerryError? {
         state.withLock { if case .failure(let error)? = $0.acquired { error } else { nil } }
     }
 
-    /// Gives the lock up.
+    /// Releases the lock.
     func close() {
         state.withLock { $0.isClosed = true }
         while !state.withLock({ $0.hasEnded }) { Pause.milliseconds(5) }
@@ -61,7 +61,7 @@ final class LockKeeper: Sendable {
                     defer { state.acquired = .failure(error) }
                     return state.acquired != nil
                 }
-                // Everybody who waits for a server looks at the interrupt, and the job then tells this error.
+                // Every wait for a server ends with the interrupt, and the job then throws this error.
                 if wasHeld { workers.interrupt.request() }
                 break
             }
@@ -69,9 +69,10 @@ final class LockKeeper: Sendable {
         state.withLock { $0.hasEnded = true }
     }
 
-    /// Takes the lock and returns when it is given up, or what its session was lost to.
+    /// Takes the lock and holds it until it is released or its session is lost.
     ///
-    /// - Parameter held: The backend that held it before; one that a cut connection left behind is ended.
+    /// - Parameter held: The backend that held it before; one that a cut connection left behind is terminated.
+    /// - Returns: The error that the session was lost to; nil where the lock was released.
     private func holdOne(_ held: inout Backend?) throws(FerryError) -> FerryError? {
         let session = try target.connect()
         if let held { try session.end(held) } else { try PoolerProbe(endpoint: target).requireSessions(session) }
