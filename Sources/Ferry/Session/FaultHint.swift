@@ -73,7 +73,8 @@ enum FaultHint {
         case "57014":
             return "Another session canceled the statement on the \(side). Run the same command again; a copy resumes."
         case "57P01", "57P02", "57P03":
-            return "The \(side) is shutting down or starting up. Run the same command again; a copy resumes."
+            return
+                "The \(side) is restarting, or another session ended this one. Run the same command again; a copy resumes."
         case "XX001", "XX002":
             return "Files of the \(side) are damaged. Restore its database from a backup."
         case "54000": return "A row or an index tuple exceeds a limit of this server."
