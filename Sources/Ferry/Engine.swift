@@ -3,9 +3,9 @@ public import Postgres
 /// The engine: each method is one of vecferry's commands. It reads like the job itself, a stage a line; the stages live in
 /// the folders beside this file.
 public struct Engine: Sendable {
-    /// Where rows are read.
+    /// The database that rows are read from.
     public var source: Endpoint
-    /// Where rows are written.
+    /// The database that rows are copied to.
     public var target: Endpoint
     /// The resources of every stage. Each stream moves one chunk at a time over its own pair of sessions. The interrupt
     /// leaves the ledger resumable.
@@ -40,7 +40,7 @@ extension Engine {
             case .same(let job):
                 plan = job.plan
                 if job.state == .finished { plan.notes += try FinishedJob(job: job).notes(on: session) }
-                // Where rows that the job brought are gone, a copy refuses instead.
+                // If rows that the job copied are gone, a copy refuses instead.
                 if plan.isReady { plan.notes.append(.known(job)) }
             case .other(let job) where job.state == .loading: plan.notes.append(.unfinished(job))
             case .other, .none: break
@@ -62,7 +62,7 @@ extension Engine {
     /// Compares every selected table on both sides, each in a snapshot of its own, and names the rows that differ. Without
     /// ``VerifyRequest/repair`` it changes nothing: its sessions are read-only.
     ///
-    /// - Throws: Where any part can't be compared: what could not be checked never counts as the same.
+    /// - Throws: An error if any part can't be compared: unchecked rows never count as the same.
     public func verify(_ request: VerifyRequest) async throws(FerryError) -> VerifyReport {
         try await WorkerThread.run { () throws(FerryError) in try Verifier(engine: self, request: request).run() }
     }

@@ -1,6 +1,6 @@
 /// An event of a running command. The engine never prints; it delivers events to an ``EventSink``.
 public enum Event: Sendable {
-    /// A stage begins. Pairs move through the stages on their own, so that several may be under way at a time.
+    /// A stage begins. Pairs move through the stages on their own, so several stages may be active at a time.
     case began(Stage)
     /// A stage has ended, successfully or not.
     case ended(Stage)
@@ -50,7 +50,7 @@ public struct IndexProgress: Sendable, Equatable {
     public var relation: QualifiedName
     /// The server's name of the phase, such as `building index: loading tuples`.
     public var phase: String
-    /// From 0 to 1, where the phase reports it.
+    /// The share of the build that is done, from 0 to 1, where the phase reports it.
     public var fraction: Double?
     /// Seconds since the build began.
     public var seconds: Double

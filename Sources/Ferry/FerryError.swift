@@ -42,7 +42,7 @@ public struct FerryError: Error, Sendable, Equatable {
     public var code: Code
     /// Whole sentences.
     public var message: String
-    /// What to do next.
+    /// The operator's next step.
     public var hint: String?
     /// The side where it happened, if one.
     public var side: Side?

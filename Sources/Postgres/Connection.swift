@@ -130,7 +130,7 @@ extension Connection {
         }
     }
 
-    /// Sends what is buffered, reading meanwhile so that two full buffers can't wait for each other.
+    /// Sends the buffered data, and reads meanwhile so that two full buffers can't wait for each other.
     func flush(limit: Duration?) throws(PostgresError) {
         while true {
             switch PQflush(handle) {

@@ -1,6 +1,6 @@
 internal import CLibpq
 
-/// Where and how to connect: what PostgreSQL calls a connection string, taken apart by libpq itself.
+/// The parameters of a connection, from a connection string that libpq itself parses.
 ///
 /// Everything that is not given comes from libpq's own defaults: `PGHOST` and its like, `PGSERVICE`, `.pgpass`
 /// (PostgreSQL documentation, "Database Connection Control Functions").
@@ -54,7 +54,7 @@ public struct ConnectionParameters: Sendable, Equatable {
     }
 
     /// The parameters that another program of PostgreSQL's needs to reach the same database, as environment variables:
-    /// a password must not stand in its arguments.
+    /// a password must not appear in its arguments.
     public var environment: [String: String] {
         var variables: [String: String] = [:]
         for (keyword, value) in values {

@@ -1,4 +1,4 @@
-/// What went wrong on one connection, in a form that decides what to do next and is fit to be shown.
+/// An error of one connection, in a form that decides what to do next and is fit to be shown.
 ///
 /// It never holds a password or a row's value: server details that may quote a row are dropped when the error is made.
 public struct PostgresError: Error, Sendable, Equatable {
@@ -12,7 +12,7 @@ public struct PostgresError: Error, Sendable, Equatable {
         public static let unknownHost = Code(description: "unknown_host")
         /// No session could be opened: refused, timed out, or turned away by the server (see the SQLSTATE).
         public static let connectFailed = Code(description: "connect_failed")
-        /// Something answered on the port, and it does not speak PostgreSQL's protocol.
+        /// Another service answered on the port, which does not speak PostgreSQL's protocol.
         public static let notPostgreSQL = Code(description: "not_postgresql")
         /// TLS was required and is not available, or the certificate was not accepted.
         public static let tlsFailed = Code(description: "tls_failed")
@@ -20,7 +20,7 @@ public struct PostgresError: Error, Sendable, Equatable {
         public static let connectionLost = Code(description: "connection_lost")
         /// No data moved on the socket for longer than the limit.
         public static let stalled = Code(description: "stalled")
-        /// The server reported an error; ``PostgresError/sqlState`` tells which.
+        /// The server reported an error; ``PostgresError/sqlState`` identifies it.
         public static let server = Code(description: "server")
         /// The server sent something that this code did not ask for.
         public static let unexpectedResult = Code(description: "unexpected_result")

@@ -27,7 +27,7 @@ struct FinishedJob {
         guard exists else {
             return Note(
                 level: .blocker, code: .tableGone, side: .target, table: pair.name,
-                message: "The table no longer exists. It did when job \(job.number) finished\(when).",
+                message: "The table no longer exists. It existed when job \(job.number) finished\(when).",
                 hint: pair.isCreated
                     ? "Run vecferry copy --restart to create it again and copy all rows."
                     : "Deploy it again, then run vecferry copy --restart to copy all rows.")

@@ -325,7 +325,7 @@ struct Ledger {
 
 /// The digests of one pair's finished chunks.
 struct PairDigest: Sendable {
-    /// Digest of the rows that the job has brought to the target.
+    /// Digest of the rows that the job has copied to the target.
     var copied = Digest.zero
     /// The number of rows left out because the target had their key.
     var keptRows = 0

@@ -10,13 +10,13 @@ struct LedgerChunks {
     struct Result {
         /// The chunk.
         var chunk: Chunk
-        /// Digest of the rows that the transaction brought.
+        /// Digest of the rows that the transaction copied.
         var copied: Digest
         /// The number of rows left out because the target had their key.
         var keptRows: Int
     }
 
-    /// The transactions that brought the rows of a pair: each of these rows has one of them as its xmin.
+    /// The transactions that copied the rows of a pair: each of these rows has one of them as its xmin.
     static func transactionsSQL(job: Int, pair: Int) -> String {
         "SELECT xid FROM vecferry.chunk WHERE job = \(job) AND pair = \(pair) AND xid IS NOT NULL"
     }
@@ -46,7 +46,7 @@ struct LedgerChunks {
         return try row.int("open_entries")
     }
 
-    /// Records the results, in the transaction that brings the rows.
+    /// Records the results, in the transaction that copies the rows.
     func finishSQL(_ results: [Result]) -> String {
         let list = results.map { result in
             """

@@ -247,7 +247,7 @@ struct Pairing {
         ]
     }
 
-    /// Where the bot of a row is found in another table, the target must have that table if bots are selected or kept there.
+    /// A blocker if the target lacks a table in which the bot of a row is found, and bots are selected or kept there.
     private func botPath(_ filter: BotFilter, _ readBack: BotFilter, _ load: LoadMode) -> [Note] {
         guard target != nil, let scope = table.botScope, !(filter.isAll && readBack.isAll && load == .append) else {
             return []

@@ -13,7 +13,7 @@ public struct QualifiedName: Hashable, Codable, Sendable, CustomStringConvertibl
         self.name = name
     }
 
-    /// For people; statements take ``quoted``.
+    /// The name as messages show it; statements take ``quoted``.
     public var description: String { "\(schema).\(name)" }
 }
 

@@ -45,7 +45,7 @@ struct VectorIndexShape: Sendable, Equatable {
     }
 
     /// The most dimensions that an index accepts (hnsw.h and ivfflat.h, HNSW_MAX_DIM, IVFFLAT_MAX_DIM, and their uses for
-    /// halfvec and bit); nil where none is checked when the index is made.
+    /// halfvec and bit); nil where none is checked when the index is created.
     static func dimensionLimit(of element: Element) -> Int? {
         switch element {
         case .vector: 2_000

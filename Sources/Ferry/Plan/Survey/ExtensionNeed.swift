@@ -54,7 +54,7 @@ extension ExtensionNeed {
             guard name != "vector" else { return nil }
             return note(
                 .extensionMissing, "The extension \(name), which tables to be created require, is not installed.",
-                "Run CREATE EXTENSION \(name.sqlIdentifier) SCHEMA \(schema.sqlIdentifier).")
+                "CREATE EXTENSION \(name.sqlIdentifier) SCHEMA \(schema.sqlIdentifier).")
         }
         guard targetSchema == schema else {
             return note(

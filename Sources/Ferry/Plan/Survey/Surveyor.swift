@@ -61,7 +61,7 @@ struct Surveyor {
     }
 
     /// Whether both connections are in one database: then one can't take an advisory lock that the other holds. The system
-    /// identifier does not tell, since a restored snapshot keeps that of its origin.
+    /// identifier does not show it, since a restored snapshot keeps that of its origin.
     static func sharesDatabase(
         _ source: borrowing Session, _ target: borrowing Session
     ) throws(FerryError) -> Bool {
