@@ -194,7 +194,7 @@ extension BadInput {
     private static let ledgers: [BadInput] = [
         .ledger(
             "a ledger of a newer vecferry", "UPDATE vecferry.format SET version = 99", 1,
-            ["target:", "format 99", "newer"]),
+            ["target:", "format 99", "later version"]),
         .ledger("a ledger without its format", "DELETE FROM vecferry.format", 1, ["target:", "format"]),
         .ledger(
             "another plan in the ledger", "UPDATE vecferry.job SET plan = replace(plan, 'items', 'smeti')", 1,
