@@ -75,7 +75,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Platform", "Postgres"], swiftSettings: settings),
         .testTarget(
-            name: "FerryTests", dependencies: ["Ferry", "Platform"], exclude: ["Ledger/Golden"], swiftSettings: settings
+            name: "FerryTests", dependencies: ["Ferry", "Platform"], exclude: ["Ledger/Golden", "Messages/Golden"],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "RigTests", dependencies: ["Ferry", "Platform", "Postgres", "RigSupport"],

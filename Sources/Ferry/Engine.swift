@@ -3,17 +3,17 @@ public import Postgres
 /// The engine: each method is one of vecferry's commands. It reads like the job itself, a stage a line; the stages live in
 /// the folders beside this file.
 public struct Engine: Sendable {
-    /// Where rows are read.
+    /// The database that rows are read from.
     public var source: Endpoint
-    /// Where they go.
+    /// The database that rows are copied to.
     public var target: Endpoint
-    /// Its streams are the chunks that move at the same time, each over its own pair of sessions. The interrupt leaves the
-    /// ledger resumable.
+    /// The resources of every stage. Each stream moves one chunk at a time over its own pair of sessions. The interrupt
+    /// leaves the ledger resumable.
     public var workers: Workers
-    /// How many streams there are over a long line, where each chunk waits for answers while others could move.
+    /// The number of streams over a connection of high latency, where each chunk waits for answers while others could move.
     public var streamsOverLongLine: Int
 
-    /// - Parameter streamsOverLongLine: nil means as many as elsewhere.
+    /// - Parameter streamsOverLongLine: nil for as many as `streams`.
     public init(
         source: Endpoint, target: Endpoint, streams: Int, streamsOverLongLine: Int? = nil,
         retry: RetryPolicy = .standard, interrupt: Interrupt, events: @escaping EventSink = { _ in }
@@ -26,7 +26,7 @@ public struct Engine: Sendable {
 }
 
 extension Engine {
-    /// Finds out what a copy would do. Changes nothing on either side.
+    /// Plans a copy. Changes nothing on either side.
     public func plan(_ request: CopyRequest) async throws(FerryError) -> Plan {
         try await WorkerThread.run { () throws(FerryError) in
             let session = try workers.retrying { () throws(FerryError) in try target.connect() }
@@ -35,12 +35,12 @@ extension Engine {
                 .survey(in: nil, source: sourceSession, target: session)
             var plan = Planner(request: request, survey: survey).plan()
             guard survey.target.server.hasLedgerSchema, survey.target.server.mayKeepLedger else { return plan }
-            // A copy goes by the plan that it began with, so that is what this shows.
+            // A copy that resumes carries out the plan that it began with, so that is the plan to show.
             switch try KnownJob.find(request, source: sourceSession, target: session) {
             case .same(let job):
                 plan = job.plan
                 if job.state == .finished { plan.notes += try FinishedJob(job: job).notes(on: session) }
-                // A copy does not find it finished where what it brought is gone.
+                // If rows that the job copied are gone, a copy refuses instead.
                 if plan.isReady { plan.notes.append(.known(job)) }
             case .other(let job) where job.state == .loading: plan.notes.append(.unfinished(job))
             case .other, .none: break
@@ -49,9 +49,9 @@ extension Engine {
         }
     }
 
-    /// Copies, indexes and proves, going on where an earlier process stopped.
+    /// Copies, indexes and proves, resuming the job of an earlier process.
     ///
-    /// - Parameter restart: Take back what the last job put into the target, and start over.
+    /// - Parameter restart: Removes what the last job put into the target, and starts over.
     /// - Throws: ``FerryError/Code/blocked`` where the plan has blockers; the plan itself came as ``Event/planned(_:)``.
     public func copy(_ request: CopyRequest, restart: Bool = false) async throws(FerryError) -> JobReport {
         try await WorkerThread.run { () throws(FerryError) in
@@ -60,22 +60,22 @@ extension Engine {
     }
 
     /// Compares every selected table on both sides, each in a snapshot of its own, and names the rows that differ. Without
-    /// ``VerifyRequest/repair`` it changes nothing; its sessions can't.
+    /// ``VerifyRequest/repair`` it changes nothing: its sessions are read-only.
     ///
-    /// - Throws: Where the databases can't be compared: what could not be checked is never the same.
+    /// - Throws: An error if any part can't be compared: unchecked rows never count as the same.
     public func verify(_ request: VerifyRequest) async throws(FerryError) -> VerifyReport {
         try await WorkerThread.run { () throws(FerryError) in try Verifier(engine: self, request: request).run() }
     }
 }
 
-/// The engine for what concerns the target alone, and needs neither a source nor a ledger.
+/// The engine of commands that concern the target alone, and need neither a source nor a ledger.
 public struct TargetEngine: Sendable {
     /// The database whose indexes are built.
     public var target: Endpoint
-    /// Its streams are the indexes that are built at the same time, where the server's memory bears it.
+    /// The resources of the builds. Each stream builds one index at a time, as far as the server's memory allows.
     public var workers: Workers
 
-    /// The target's interrupt should be the same.
+    /// The target must share the interrupt.
     public init(
         target: Endpoint, streams: Int, retry: RetryPolicy = .standard, interrupt: Interrupt,
         events: @escaping EventSink = { _ in }
@@ -90,7 +90,7 @@ public struct TargetEngine: Sendable {
         self.workers = workers
     }
 
-    /// Finds out what building the target's vector indexes would do. Changes nothing.
+    /// Plans the builds of the target's vector indexes. Changes nothing.
     public func planIndexes(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepPlan {
         try await WorkerThread.run { () throws(FerryError) in
             let step = step(request)
@@ -100,8 +100,8 @@ public struct TargetEngine: Sendable {
 
     /// Builds the target's vector indexes on the rows that are there.
     ///
-    /// - Throws: ``FerryError/Code/busy`` where another vecferry works on the target. An index that can't be built is in the
-    ///   report.
+    /// - Throws: ``FerryError/Code/busy`` where another vecferry is running against the target. An index that can't be built
+    ///   is in the report.
     public func index(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepReport {
         try await WorkerThread.run { () throws(FerryError) in try step(request).run() }
     }
@@ -112,6 +112,6 @@ public struct TargetEngine: Sendable {
 }
 
 extension Engine {
-    /// The same, without the source.
+    /// The engine of the target, without the source.
     public var targetAlone: TargetEngine { TargetEngine(target: target, workers: workers) }
 }

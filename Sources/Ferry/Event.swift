@@ -1,63 +1,63 @@
-/// What a running job tells whoever watches. The engine never prints; it hands these to an ``EventSink``.
+/// An event of a running command. The engine never prints; it delivers events to an ``EventSink``.
 public enum Event: Sendable {
-    /// A stage begins. Pairs move through the stages on their own, so that several may be under way at a time.
+    /// A stage begins. Pairs move through the stages on their own, so several stages may be active at a time.
     case began(Stage)
-    /// A stage is over, well or not.
+    /// A stage has ended, successfully or not.
     case ended(Stage)
-    /// The plan that is carried out.
+    /// The plan of the job, which is carried out unless it has blockers.
     case planned(Plan)
-    /// An earlier process had done this much of the job.
+    /// An earlier process has done this much of the job.
     case resumed(job: JobNumber, doneChunks: Int, allChunks: Int, restoredIndexes: Int)
-    /// Rows of a pair went over since the last event; bytes are those of the stream.
+    /// Rows of a pair passed since the last event; `bytes` counts COPY data.
     case moved(pair: PairNumber, rows: Int, bytes: Int)
     /// A chunk is committed.
     case chunkDone(Chunk, Digest)
-    /// A pair has all its chunks.
+    /// All chunks of a pair are committed.
     case pairLoaded(pair: PairNumber)
-    /// How many indexes this process has to build, before the first of them is.
+    /// The number of indexes that this process has to build; comes before the first build.
     case indexesToBuild(Int)
-    /// An index build goes on.
+    /// The progress of an index build.
     case indexProgress(IndexProgress)
-    /// A build that was under way has ended, well or not: of a partitioned index, each partition's has an end of its own.
+    /// A build has ended, successfully or not. The build of each partition of a partitioned index ends on its own.
     case buildEnded(index: QualifiedName)
-    /// An index is there, with all that it is made of.
+    /// An index is built, with the indexes of all its partitions.
     case indexBuilt(IndexPlan, name: QualifiedName, seconds: Double)
     /// Rows of a pair were read back since the last event.
     case readBack(pair: PairNumber, rows: Int, bytes: Int)
-    /// Rows were read by `verify`, on either side, since the last event.
+    /// `verify` read rows of one side since the last event.
     case compared(Side, rows: Int, bytes: Int)
-    /// Differences that are about to be repaired; the report's repair tells how.
+    /// Differences that are about to be repaired; ``VerifyReport/repair`` says how.
     case found(VerifyReport)
-    /// Work is tried again after a fault that may heal.
+    /// Work is retried after a transient fault.
     case retry(FerryError, attempt: Int, of: Int, delay: Duration)
-    /// Something that the operator should know.
+    /// A note that the operator should read.
     case warning(Note)
 }
 
 /// The stages, in order.
 public enum Stage: String, Sendable {
-    /// Of `copy`; `index` has the first and the fifth.
+    /// The stages of `copy`; `index` has the first and the fifth.
     case plan, create, prepare, copy, index, verify, finish
-    /// Of `verify`: both sides are read, the differing rows are looked for, they are repaired, searches are compared.
+    /// The stages of `verify`: both sides are read, differing rows are located and repaired, searches are compared.
     case compare, locate, repair, search
 }
 
-/// How far an index build is (`pg_stat_progress_create_index`).
+/// The progress of an index build (`pg_stat_progress_create_index`).
 public struct IndexProgress: Sendable, Equatable {
-    /// The index as it will be called.
+    /// The name that the index will have.
     public var index: QualifiedName
     /// The table, or the partition, that it is on.
     public var relation: QualifiedName
     /// The server's name of the phase, such as `building index: loading tuples`.
     public var phase: String
-    /// From 0 to 1, where the phase reports it.
+    /// The share of the build that is done, from 0 to 1, where the phase reports it.
     public var fraction: Double?
     /// Seconds since the build began.
     public var seconds: Double
     /// An estimate of what is left.
     public var secondsLeft: Double?
 
-    /// All as the server's view says it.
+    /// Takes the values as the server's view has them.
     public init(
         index: QualifiedName, relation: QualifiedName, phase: String, fraction: Double?, seconds: Double,
         secondsLeft: Double?

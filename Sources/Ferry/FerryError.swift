@@ -1,6 +1,6 @@
 public import Postgres
 
-/// Why a stage could not do its work: what, where, and what the operator does next.
+/// The reason why a stage failed: what happened, where, and what the operator does next.
 ///
 /// Descriptions are whole sentences and hold no password and no row's value.
 public struct FerryError: Error, Sendable, Equatable {
@@ -14,7 +14,7 @@ public struct FerryError: Error, Sendable, Equatable {
         public static let invalidRequest = Code(description: "invalid_request")
         /// No session could be opened.
         public static let cannotConnect = Code(description: "cannot_connect")
-        /// A server said no, or broke; the cause says how.
+        /// A server reported an error or stopped; the cause holds it.
         public static let database = Code(description: "database")
         /// A server that is too old.
         public static let unsupported = Code(description: "unsupported")
@@ -22,9 +22,9 @@ public struct FerryError: Error, Sendable, Equatable {
         public static let blocked = Code(description: "blocked")
         /// Another copy is running on the target.
         public static let busy = Code(description: "busy")
-        /// The ledger can't be used: of a newer vecferry, of another job, or damaged.
+        /// The ledger can't be used: it is a newer vecferry's or another job's, or it is damaged.
         public static let ledger = Code(description: "ledger")
-        /// The bytes that came are not a COPY stream as PostgreSQL sends it.
+        /// The bytes received are not a COPY stream as PostgreSQL sends it.
         public static let malformedStream = Code(description: "malformed_stream")
         /// The source was written to while the job was stopped.
         public static let sourceChanged = Code(description: "source_changed")
@@ -38,21 +38,21 @@ public struct FerryError: Error, Sendable, Equatable {
         public static let interrupted = Code(description: "interrupted")
     }
 
-    /// What kind of failure.
+    /// The kind of failure.
     public var code: Code
     /// Whole sentences.
     public var message: String
-    /// What to do next.
+    /// The operator's next step.
     public var hint: String?
-    /// Where it happened, if on one side.
+    /// The side where it happened, if one.
     public var side: Side?
-    /// The table it is about, if one.
+    /// The table that it concerns, if one.
     public var table: QualifiedName?
     /// The chunk's number within its table pair, from 0.
     public var chunk: ChunkNumber?
-    /// What libpq or the server said.
+    /// The error of libpq or the server.
     public var cause: PostgresError?
-    /// How often the work was tried before it was given up; nil where it was not tried again.
+    /// The number of tries after which the work was given up; nil where it was not retried.
     public var tries: Int?
 
     /// - Parameters:
@@ -74,19 +74,19 @@ public struct FerryError: Error, Sendable, Equatable {
     /// Whether the same work may succeed on new connections.
     public var isRetryable: Bool { tries == nil && cause?.isRetryable ?? false }
 
-    /// Whether the fault lies in a table's data or definition, so that other tables can go on: data exceptions, violated
-    /// constraints, missing objects and rights, limits, damaged pages, what a trigger raises, a lock that could not be had
-    /// however often it was tried, or a stream that is not one.
+    /// Whether the fault lies in a table's data or definition, so that other tables can continue: a data exception, a
+    /// violated constraint, a missing object or right, a limit, a damaged page, an exception of a trigger, a lock that was
+    /// not granted in any try, or a malformed stream.
     var concernsOneTable: Bool {
         guard table != nil else { return false }
         if tries != nil { return cause?.sqlState == "55P03" }
         if code == .malformedStream { return true }
         guard let state = cause?.sqlState, !isRetryable else { return false }
-        // These are the server's or the session's, whatever the table (PostgreSQL documentation, appendix A).
+        // These classes concern the server or the session, not a table (PostgreSQL documentation, appendix A).
         return !["08", "25", "28", "3D", "53", "55", "57", "58", "F0"].contains { state.hasPrefix($0) }
     }
 
-    /// Wraps what a connection of `side` threw.
+    /// Wraps an error that a connection of `side` threw.
     init(_ cause: PostgresError, _ side: Side, table: QualifiedName? = nil, chunk: ChunkNumber? = nil) {
         let code: Code =
             switch cause.code {
@@ -104,7 +104,7 @@ public struct FerryError: Error, Sendable, Equatable {
         self.init(.blocked, note.message, hint: note.hint, side: note.side, table: note.table)
     }
 
-    /// The same error, told of a table.
+    /// The same error with a table, and a chunk of it.
     func of(_ table: QualifiedName, chunk: ChunkNumber? = nil) -> FerryError {
         var error = self
         error.table = error.table ?? table
@@ -112,7 +112,7 @@ public struct FerryError: Error, Sendable, Equatable {
         return error
     }
 
-    /// The same error, of work that is given up after `count` tries: whoever tries around it must not begin again.
+    /// The same error, of work that is given up after `count` tries: an enclosing retry must not begin again.
     func after(tries count: Int) -> FerryError {
         var error = self
         if error.isRetryable, count > 1 { error.tries = count }
@@ -130,6 +130,7 @@ extension FerryError: CustomStringConvertible {
         var text = place.isEmpty ? message : "\(place.joined(separator: ", ")): \(message)"
         if let state = cause?.sqlState { text += " (SQLSTATE \(state))" }
         if let detail = cause?.detail { text += " \(detail)" }
+        if let context = cause?.context { text += " CONTEXT: \(context)." }
         if let tries { text += " Given up after \(tries) tries." }
         if let hint { text += " \(hint)" }
         return text

@@ -2,10 +2,10 @@ internal import CLibpq
 internal import Platform
 internal import Synchronization
 
-/// Asks a server to cancel what a session runs, so that no backend goes on working for nobody.
+/// Asks a server to cancel a session's statement, so that no backend keeps working after its client has left.
 ///
-/// libpq's `PQcancel` opens a connection and blocks until the server has closed it. A server that hangs never does, so the
-/// request is sent from a thread of its own, which is waited for only a while.
+/// libpq's `PQcancel` opens a connection and blocks until the server has closed it. A hung server never does, so the request
+/// is sent from a thread of its own, and the caller waits for it only briefly.
 final class CancelRequest: Sendable {
     /// Long enough for a server on another continent, and well within the 5 seconds that a Ctrl-C may take.
     private static let patience: Duration = .seconds(2)
@@ -25,7 +25,7 @@ final class CancelRequest: Sendable {
 
     deinit { PQfreeCancel(cancel.pointer) }
 
-    /// Sends it, and returns when the server has taken it or has had time enough.
+    /// Sends the request. Returns once the server has accepted it, or when the time for that is up.
     func send() {
         var thread = pthread_t()
         let started = pthread_create(

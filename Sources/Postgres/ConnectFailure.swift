@@ -1,20 +1,20 @@
 internal import CLibpq
 
-/// Reads what libpq says about a connection that could not be made. libpq has only words for it, so this looks at the
-/// words, which are in English because the process never leaves the C locale.
+/// Classifies libpq's message about a connection that could not be opened. libpq reports the reason as text only; the text is
+/// English because the process stays in the C locale.
 enum ConnectFailure {
-    /// Tells from libpq's words and the server's SQLSTATE why no session could be opened.
+    /// The error of a handle whose login failed.
     static func error(_ handle: OpaquePointer) -> PostgresError {
         error(message: String(cString: PQerrorMessage(handle)))
     }
 
-    /// Sorts a message of libpq's (fe-connect.c, fe-secure-openssl.c) into a code, with the SQLSTATE of the verbose form.
+    /// Classifies a message of libpq's (fe-connect.c, fe-secure-openssl.c), and takes the SQLSTATE from its verbose form.
     static func error(message: String) -> PostgresError {
         var lines: [String] = []
-        // With TLS and without are two attempts, which often fail alike.
+        // libpq tries with TLS and without; both attempts often fail alike.
         for line in message.split(separator: "\n").map(String.init) where !lines.contains(line) { lines.append(line) }
         lines.removeAll { $0.hasPrefix("LOCATION:") }
-        // Several lines are several addresses that were tried; the last one is what decided.
+        // One line for each address that was tried.
         let text = lines.joined(separator: " ")
         let state = sqlState(in: text)
         let shown = PostgresError.sentence(state.map { text.replacing("\($0): ", with: "") } ?? text)
@@ -33,7 +33,7 @@ enum ConnectFailure {
             return .notPostgreSQL
         }
         let tlsWords = ["SSL", "certificate", "root certificate"]
-        // The system's word for a line that broke in the middle of the handshake.
+        // The network failed during the handshake, not TLS.
         let isBroken = ["Connection refused", "SSL SYSCALL error", "closed the connection unexpectedly"]
         if tlsWords.contains(where: text.contains), !isBroken.contains(where: text.contains) { return .tlsFailed }
         if text.hasPrefix("invalid ") || text.contains("definition of service")
@@ -44,8 +44,8 @@ enum ConnectFailure {
         return .connectFailed
     }
 
-    /// `FATAL:  28P01: password …` holds 28P01. A server says FATAL in its own language, where it can't encode that as
-    /// question marks, so what counts are the two blanks (fe-protocol3.c, pqBuildErrorMessage3).
+    /// `FATAL:  28P01: password …` holds 28P01. The server translates FATAL, and sends question marks where it can't encode the
+    /// translation, so this matches the two blanks (fe-protocol3.c, pqBuildErrorMessage3).
     private static func sqlState(in text: String) -> String? {
         guard let match = text.firstMatch(of: #/: {2}([0-9A-Z]{5}): /#) else { return nil }
         return String(match.1)

@@ -1,6 +1,6 @@
 internal import CLibpq
 
-/// Which way a COPY runs.
+/// The direction of a COPY.
 public enum CopyDirection: Sendable {
     /// `COPY … TO STDOUT`
     case out
@@ -9,8 +9,8 @@ public enum CopyDirection: Sendable {
 }
 
 extension Connection {
-    /// Sends statements with one or more COPYs in one direction, and returns when the data of the first can flow. Where one
-    /// COPY ends well, the next one of the same message has begun.
+    /// Sends statements with one or more COPYs in one direction, and returns when the data of the first can flow. When one
+    /// COPY has succeeded, the next one of the same message has begun.
     ///
     /// - Returns: The rows of the statements before the first COPY.
     @discardableResult
@@ -19,7 +19,7 @@ extension Connection {
         return try awaitCopy(direction, limit: limit)
     }
 
-    /// Sends what ``startCopy(_:_:limit:)`` would and does not wait: the round trip goes by while something else is done.
+    /// Sends what ``startCopy(_:_:limit:)`` sends, without waiting, so that the caller can work during the round trip.
     /// ``awaitCopy(_:limit:)`` must come next on this connection.
     public func requestCopy(_ sql: String, limit: Duration?) throws(PostgresError) {
         try Self.requireText(sql)
@@ -45,9 +45,9 @@ extension Connection {
     }
 
     /// Lends the next message of a COPY TO STDOUT, which is one row as PostgreSQL sends it (the binary format's header
-    /// comes before the first row in the same message). The bytes are gone after `body` returns.
+    /// comes before the first row in the same message). The bytes are invalid after `body` returns.
     ///
-    /// - Returns: What `body` returned, or nil after the last message of one COPY, when it has ended well.
+    /// - Returns: What `body` returned, or nil after the last message of one COPY, once that has succeeded.
     public func withNextCopyMessage<Result>(
         limit: Duration?, _ body: (borrowing RawSpan) -> Result
     ) throws(PostgresError) -> Result? {
@@ -64,7 +64,7 @@ extension Connection {
                 _ = try finishOne(PGRES_COPY_OUT, limit: limit)
                 return nil
             default:
-                // libpq's words for both a server's error in the middle and a lost connection come as a result.
+                // Both a server's error in mid-stream and a lost connection arrive as a result.
                 _ = try collect(limit: limit)
                 throw lost()
             }
@@ -81,14 +81,14 @@ extension Connection {
         try flush(limit: limit)
     }
 
-    /// Ends a COPY FROM STDIN well, and returns the number of rows that the server counted.
+    /// Completes a COPY FROM STDIN, and returns the number of rows that the server counted.
     public func endCopyIn(limit: Duration?) throws(PostgresError) -> Int {
         guard PQputCopyEnd(handle, nil) == 1 else { throw copyFailure(limit: limit) }
         try flush(limit: limit)
         return try finishOne(PGRES_COPY_IN, limit: limit)
     }
 
-    /// Breaks off a COPY FROM STDIN, so that the server rolls it back.
+    /// Aborts a COPY FROM STDIN, so that the server rolls it back.
     public func abortCopyIn(limit: Duration?) throws(PostgresError) {
         guard PQputCopyEnd(handle, "abandoned by the client") == 1 else { throw copyFailure(limit: limit) }
         try flush(limit: limit)
@@ -99,7 +99,7 @@ extension Connection {
         }
     }
 
-    /// Reads how one COPY ended, up to where the next of the same message begins or the message ends.
+    /// Reads the end of one COPY, up to the start of the next one in the same message or to the end of the message.
     private func finishOne(_ next: ExecStatusType, limit: Duration?) throws(PostgresError) -> Int {
         guard let result = try nextResult(limit: limit) else { throw lost() }
         guard result.status == PGRES_COMMAND_OK else { throw failure(result, limit: limit) }
@@ -109,7 +109,7 @@ extension Connection {
         throw failure(following, limit: limit)
     }
 
-    /// Why libpq refused to take data: the server's own error if it sent one, else the connection's.
+    /// The reason why libpq refused data: the server's own error if it sent one, else the connection's.
     private func copyFailure(limit: Duration?) -> PostgresError {
         do throws(PostgresError) {
             _ = try collect(limit: limit)

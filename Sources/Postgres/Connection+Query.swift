@@ -13,9 +13,9 @@ extension Connection {
         return try awaitResults(limit: limit)
     }
 
-    /// How long a message that asks nothing takes there and back: the line's latency, both ways.
+    /// Measures a round trip with an empty message.
     ///
-    /// - Returns: The shorter of two, since one may have waited for a processor.
+    /// - Returns: The shorter of two measurements, since one may have waited for a processor.
     public func roundTrip(limit: Duration?) throws(PostgresError) -> Duration {
         let clock = ContinuousClock()
         var shortest: Duration?
@@ -28,7 +28,7 @@ extension Connection {
         return shortest ?? .zero
     }
 
-    /// Sends what ``execute(_:limit:)`` would and does not wait: the round trip goes by while something else is done.
+    /// Sends what ``execute(_:limit:)`` sends, without waiting, so that the caller can work during the round trip.
     func request(_ sql: String) throws(PostgresError) {
         try Self.requireText(sql)
         guard PQsendQuery(handle, sql) == 1, PQflush(handle) >= 0 else { throw lost() }
@@ -43,7 +43,7 @@ extension Connection {
         return try collect(limit: limit)
     }
 
-    /// Waits for the answers to the first statements of a message that was sent before, and leaves the others.
+    /// Waits for the answers to the first statements of a message that was sent before, and leaves the rest to a later call.
     public func awaitFirstResults(_ count: Int, limit: Duration?) throws(PostgresError) {
         for _ in 0..<count {
             guard let result = try nextResult(limit: limit) else {
@@ -69,15 +69,16 @@ extension Connection {
         guard sent == 1 else { throw lost() }
         try flush(limit: limit)
         guard let rows = try collect(limit: limit).last else {
-            throw PostgresError(.unexpectedResult, "The server answered a statement with nothing.")
+            throw PostgresError(.unexpectedResult, "The server returned no result for a statement.")
         }
         return rows
     }
 
-    /// Refuses what libpq would cut off: its strings end at the first zero byte, which no PostgreSQL string can hold.
+    /// Refuses text that libpq would truncate: its strings end at the first zero byte, which no PostgreSQL string can hold.
     static func requireText(_ text: String) throws(PostgresError) {
         guard text.utf8.contains(0) else { return }
-        throw PostgresError(.invalidParameters, "A statement can't be sent: a name or a value in it holds a zero byte.")
+        throw PostgresError(
+            .invalidParameters, "The statement can't be sent: a name or a value in it contains a zero byte.")
     }
 
     /// Reads results up to the end of the message, or throws the first error among them.
@@ -90,20 +91,20 @@ extension Connection {
             case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE, PGRES_NONFATAL_ERROR:
                 throw failure(result, limit: limit)
             default:
-                // A COPY that nobody asked for would wait for ever.
+                // An unexpected COPY would wait forever.
                 throw PostgresError(.unexpectedResult, "The server started a COPY where rows were expected.")
             }
         }
         return all
     }
 
-    /// The error that a result reports, once the rest of its message was read. The server skips the statements after it, and
-    /// whatever else comes is not what went wrong first: but only that tells whether the connection outlived the error.
+    /// The error that a result reports, after the rest of its message was read. The server skips the statements after an
+    /// error, so the rest holds no cause; it shows whether the connection survived.
     func failure(_ result: borrowing QueryResult, limit: Duration?) -> PostgresError {
         var failure = result.error(.server)
         do throws(PostgresError) {
             while let next = try nextResult(limit: limit) {
-                // A COPY that has begun would be told again and again.
+                // libpq would return a COPY that has begun again and again.
                 if next.status == PGRES_COPY_IN || next.status == PGRES_COPY_OUT { break }
             }
             if PQstatus(handle) == CONNECTION_BAD { failure.code = .connectionLost }

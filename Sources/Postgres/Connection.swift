@@ -2,21 +2,21 @@ internal import CLibpq
 internal import Platform
 
 /// One session with a PostgreSQL server. Every call blocks its thread, so a connection lives on a thread of its own:
-/// it is created, used and closed there, and being noncopyable it does not get away.
+/// it is created, used and closed there, and since it is noncopyable it can't escape.
 ///
-/// Waiting happens in this type and nowhere else, on a non-blocking socket, so that an ``Interrupt`` and a limit without
-/// progress hold for every statement.
+/// All waiting happens in this type, on a non-blocking socket, so that an ``Interrupt`` and a limit on silence apply to every
+/// statement.
 public struct Connection: ~Copyable {
-    /// Owned: closed when this goes.
+    /// Owned; closed in `deinit`.
     let handle: OpaquePointer
-    /// What ends every wait.
+    /// Ends every wait when it is raised.
     let interrupt: Interrupt
     private let silence: SilenceCheck?
     private let notices: Notices
-    /// What a ``SilenceCheck`` looks for; to be set by whoever has asked the server.
+    /// The server process that a ``SilenceCheck`` inspects. The caller sets it once the server has named it.
     public var backend: Backend
 
-    /// Takes over a session that libpq has begun to open; ``prepare()`` comes when it stands.
+    /// Takes over a session that libpq has begun to open; ``prepare()`` follows when it is open.
     init(owning handle: OpaquePointer, interrupt: Interrupt, silence: SilenceCheck?) {
         self.handle = handle
         self.interrupt = interrupt
@@ -35,7 +35,7 @@ public struct Connection: ~Copyable {
         ).finish()
     }
 
-    /// Makes a session that stands behave as this type relies on.
+    /// Configures an open session as this type requires.
     func prepare() {
         PQsetnonblocking(handle, 1)
         PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
@@ -66,7 +66,7 @@ extension Connection {
     /// Whether the session is encrypted with TLS.
     public var usesTLS: Bool { PQsslInUse(handle) != 0 }
 
-    /// Takes the notices that came since the last call.
+    /// Removes and returns the notices that arrived since the last call.
     public func takeNotices() -> [Notice] { notices.take() }
 }
 
@@ -75,7 +75,7 @@ extension Connection {
 extension Connection {
     /// Waits until the socket is ready for one of `events`.
     ///
-    /// - Parameter limit: How long nothing may be ready; nil waits for as long as the connection is alive and the
+    /// - Parameter limit: The longest silence to accept; nil waits for as long as the connection is alive and the
     ///   ``SilenceCheck`` finds the server at work.
     func wait(for events: Int32, limit: Duration?) throws(PostgresError) -> Int32 {
         let begin = ContinuousClock.now
@@ -89,7 +89,7 @@ extension Connection {
             if let ready = try Self.poll(PQsocket(handle), events) { return ready }
             if let limit, ContinuousClock.now - start > limit {
                 throw PostgresError(
-                    .stalled, "Nothing moved on the connection for \(limit.components.seconds) seconds.")
+                    .stalled, "No data moved on the connection for \(limit.components.seconds) seconds.")
             }
             if limit == nil, let silence, ContinuousClock.now - start > silence.interval {
                 if let ready = try look(silence, events, since: begin, &wasReachable) { return ready }
@@ -98,10 +98,10 @@ extension Connection {
         }
     }
 
-    /// Looks after a server that keeps silent.
+    /// Checks on a server that is silent.
     ///
-    /// - Parameter wasReachable: Whether the look before this one found anybody.
-    /// - Returns: nil where it is to be waited for.
+    /// - Parameter wasReachable: Whether the previous check reached the server.
+    /// - Returns: nil to keep waiting.
     private func look(
         _ silence: SilenceCheck, _ events: Int32, since begin: ContinuousClock.Instant, _ wasReachable: inout Bool
     ) throws(PostgresError) -> Int32? {
@@ -112,25 +112,25 @@ extension Connection {
             wasReachable = true
             return nil
         case .notAtWork:
-            // The answer may have left the server just before the look.
+            // The answer may have left the server just before the check.
             for _ in 0..<10 where !interrupt.isRequested {
                 if let ready = try Self.poll(PQsocket(handle), events) { return ready }
             }
             silence.end(backend)
             throw PostgresError(
                 .stalled,
-                "Nothing came over the connection for \(seconds) seconds, and the server is not at work on it.")
+                "No data arrived for \(seconds) seconds, and the server is not working on the statement.")
         case .unreachable where wasReachable:
-            // A server under load, or a line for a moment, may let one look fail, and the statement be hours old.
+            // A loaded server or a brief network fault may fail one check, and the statement may have run for hours.
             wasReachable = false
             return nil
         case .unreachable:
             throw PostgresError(
-                .stalled, "The server said nothing for \(seconds) seconds, and takes no other connection either.")
+                .stalled, "The server sent nothing for \(seconds) seconds, and accepts no other connection.")
         }
     }
 
-    /// Sends what is buffered, reading meanwhile so that two full buffers can't wait for each other.
+    /// Sends the buffered data, and reads meanwhile so that two full buffers can't wait for each other.
     func flush(limit: Duration?) throws(PostgresError) {
         while true {
             switch PQflush(handle) {
@@ -143,13 +143,13 @@ extension Connection {
         }
     }
 
-    /// Reads whatever the server has sent, waiting for at least something.
+    /// Reads what the server has sent, waiting until something arrives.
     func receive(limit: Duration?) throws(PostgresError) {
         _ = try wait(for: Int32(POLLIN), limit: limit)
         if PQconsumeInput(handle) == 0 { throw lost() }
     }
 
-    /// The error for a connection that libpq gave up. The server's last words, where it had any, carry the SQLSTATE.
+    /// The error of a connection that libpq has given up. The server's last message, if any, carries the SQLSTATE.
     func lost() -> PostgresError {
         if let result = PQgetResult(handle) {
             let error = QueryResult(owning: result).error(.connectionLost)
@@ -158,7 +158,7 @@ extension Connection {
         return PostgresError(.connectionLost, PostgresError.sentence(String(cString: PQerrorMessage(handle))))
     }
 
-    /// One tick of waiting; nil when the tick passed with nothing ready.
+    /// Waits for one tick; nil when nothing became ready.
     private static func poll(_ socket: Int32, _ events: Int32) throws(PostgresError) -> Int32? {
         guard socket >= 0 else { throw PostgresError(.connectionLost, "The connection is closed.") }
         var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
@@ -168,7 +168,7 @@ extension Connection {
         return readable | (Int32(descriptor.revents) & Int32(POLLOUT))
     }
 
-    /// One tick of waiting for any of these sockets.
+    /// Waits for any of these sockets for one tick.
     ///
     /// - Returns: Whether one is ready; the descriptors say which.
     static func poll(_ descriptors: UnsafeMutablePointer<pollfd>, count: Int) throws(PostgresError) -> Bool {

@@ -1,6 +1,6 @@
 internal import CLibpq
 
-/// Where and how to connect: what PostgreSQL calls a connection string, taken apart by libpq itself.
+/// The parameters of a connection, from a connection string that libpq itself parses.
 ///
 /// Everything that is not given comes from libpq's own defaults: `PGHOST` and its like, `PGSERVICE`, `.pgpass`
 /// (PostgreSQL documentation, "Database Connection Control Functions").
@@ -10,8 +10,8 @@ public struct ConnectionParameters: Sendable, Equatable {
 
     /// Takes a URI (`postgresql://…`) or a conninfo string (`host=… dbname=…`).
     ///
-    /// - Throws: ``PostgresError/Code/invalidParameters``, in words that repeat nothing of the text, since the text may
-    ///   hold a password.
+    /// - Throws: ``PostgresError/Code/invalidParameters``, with a message that repeats nothing of the text, since the text
+    ///   may hold a password.
     public init(parsing text: String) throws(PostgresError) {
         var errorMessage: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(text, &errorMessage) else {
@@ -27,7 +27,7 @@ public struct ConnectionParameters: Sendable, Equatable {
         var option = options
         while let keyword = option.pointee.keyword {
             let name = String(cString: keyword)
-            // libpq marks the options that hold a secret with "*" for whoever shows a form.
+            // libpq marks the options that hold a secret with "*", for programs that show a form.
             if let display = option.pointee.dispchar, String(cString: display) == "*" { secretKeywords.insert(name) }
             if let value = option.pointee.val { values[name] = String(cString: value) }
             option += 1
@@ -40,7 +40,7 @@ public struct ConnectionParameters: Sendable, Equatable {
         set { values[keyword] = newValue }
     }
 
-    /// Sets a parameter where the connection string says nothing about it.
+    /// Sets a parameter that the connection string leaves out.
     public mutating func setDefault(_ keyword: String, _ value: String) {
         if values[keyword] == nil { values[keyword] = value }
     }
@@ -54,7 +54,7 @@ public struct ConnectionParameters: Sendable, Equatable {
     }
 
     /// The parameters that another program of PostgreSQL's needs to reach the same database, as environment variables:
-    /// a password must not stand in its arguments.
+    /// a password must not appear in its arguments.
     public var environment: [String: String] {
         var variables: [String: String] = [:]
         for (keyword, value) in values {
@@ -63,7 +63,7 @@ public struct ConnectionParameters: Sendable, Equatable {
         return variables
     }
 
-    /// libpq's messages quote the part of the string that it stumbled over, which may be the password.
+    /// libpq's messages quote the part of the string that it could not parse, which may be the password.
     private static func withoutQuotations(_ message: String) -> String {
         var shown = ""
         var inQuotation = false

@@ -2,15 +2,15 @@ import Synchronization
 
 /// A request to stop that any thread may raise and every waiting connection notices within ``tick``.
 ///
-/// It only ever goes from quiet to requested: a stopped job is started again as a new process.
+/// It is never reset: a stopped job resumes in a new process.
 public final class Interrupt: Sendable {
-    /// How long a connection waits on its socket before it looks at the flag again: short enough that a Ctrl-C feels
+    /// How long a connection waits on its socket before it checks the flag again: short enough that a Ctrl-C feels
     /// immediate, long enough to cost nothing.
     static let tick: Duration = .milliseconds(100)
 
     private let flag = Atomic<Bool>(false)
 
-    /// One that nobody has raised.
+    /// An interrupt that has not been raised.
     public init() {}
 
     /// Whether ``request()`` has been called.

@@ -1,11 +1,11 @@
 internal import CLibpq
 internal import Platform
 
-/// A session that is being opened. A login is five or six round trips in which its thread has nothing to do, so two of them
-/// may share the time.
+/// A session that is being opened. A login takes five or six round trips in which its thread is idle, so two logins may
+/// overlap.
 ///
-/// It sends the session's first statements itself, in the moment in which the server lets it in: their answer is the
-/// session's first, for ``Connection/awaitResults(limit:)``.
+/// It sends the session's first statements as soon as the server accepts the session;
+/// ``Connection/awaitResults(limit:)`` returns their answers.
 public struct Login: ~Copyable {
     private enum State {
         case connecting(PostgresPollingStatusType)
@@ -19,7 +19,7 @@ public struct Login: ~Copyable {
     private let limit: Duration
     private let deadline: ContinuousClock.Instant
 
-    /// Seconds that a login may take where `connect_timeout` says nothing.
+    /// Seconds that a login may take where `connect_timeout` is not set.
     public static let defaultTimeout = 10
 
     /// Begins to open a session.
@@ -29,8 +29,8 @@ public struct Login: ~Copyable {
     ///     peer within a minute, unless the parameters name others.
     ///   - applicationName: Shown in `pg_stat_activity`.
     ///   - interrupt: Raised, it makes every wait of this connection throw.
-    ///   - silence: What is asked while a statement without a limit keeps silent; nil waits for as long as TCP does.
-    ///   - first: The statements to begin with, sent as one message; nil where there are none.
+    ///   - silence: The check to run while a statement without a limit is silent; nil waits for as long as TCP does.
+    ///   - first: The session's first statements, sent as one message; nil for none.
     public init(
         _ parameters: ConnectionParameters, applicationName: String, interrupt: Interrupt,
         silence: SilenceCheck? = nil, first: String?
@@ -66,7 +66,7 @@ public struct Login: ~Copyable {
         state = hasFailed ? .failed(ConnectFailure.error(started)) : .connecting(PGRES_POLLING_WRITING)
     }
 
-    /// Waits until the session stands.
+    /// Waits until the session is open.
     public consuming func finish() throws(PostgresError) -> Connection {
         while isUnderWay {
             var socket = waiting
@@ -75,11 +75,11 @@ public struct Login: ~Copyable {
         return try opened()
     }
 
-    /// Waits until the session stands, and brings the other login forward meanwhile. What stops the other one is told when
-    /// it is finished itself.
+    /// Waits until the session is open, and advances the other login meanwhile. A fault of the other one is thrown when that
+    /// is finished itself.
     public consuming func finish(beside other: inout Login) throws(PostgresError) -> Connection {
         while isUnderWay {
-            // A negative descriptor is none to poll(2).
+            // poll(2) ignores a negative descriptor.
             var sockets = [waiting, other.isUnderWay ? other.waiting : pollfd(fd: -1, events: 0, revents: 0)]
             let isReady = try Connection.poll(&sockets, count: sockets.count)
             advance(isReady && sockets[0].revents != 0)

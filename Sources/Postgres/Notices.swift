@@ -5,7 +5,7 @@ import Synchronization
 public struct Notice: Sendable, Equatable {
     /// `NOTICE`, `WARNING`, …
     public let severity: String
-    /// As the server words it, without a full stop.
+    /// The server's text, without a full stop.
     public let message: String
     /// The server's DETAIL.
     public let detail: String?
@@ -13,12 +13,12 @@ public struct Notice: Sendable, Equatable {
     public let hint: String?
 }
 
-/// Collects notices for one connection, at most as many as anyone would read.
+/// Collects the notices of one connection, up to a limit.
 final class Notices: Sendable {
     private static let most = 1_000
     private let collected = Mutex<[Notice]>([])
 
-    /// What came since the last call, in order.
+    /// Removes and returns the notices that arrived since the last call, in order.
     func take() -> [Notice] {
         collected.withLock { notices in
             defer { notices = [] }

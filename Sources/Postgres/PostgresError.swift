@@ -1,4 +1,4 @@
-/// What went wrong on one connection, in a form that decides what to do next and is fit to be shown.
+/// An error of one connection, in a form that decides what to do next and is fit to be shown.
 ///
 /// It never holds a password or a row's value: server details that may quote a row are dropped when the error is made.
 public struct PostgresError: Error, Sendable, Equatable {
@@ -12,15 +12,15 @@ public struct PostgresError: Error, Sendable, Equatable {
         public static let unknownHost = Code(description: "unknown_host")
         /// No session could be opened: refused, timed out, or turned away by the server (see the SQLSTATE).
         public static let connectFailed = Code(description: "connect_failed")
-        /// Something answered on the port, and it does not speak PostgreSQL's protocol.
+        /// Another service answered on the port, which does not speak PostgreSQL's protocol.
         public static let notPostgreSQL = Code(description: "not_postgresql")
-        /// TLS was asked for and could not be had, or the certificate was not accepted.
+        /// TLS was required and is not available, or the certificate was not accepted.
         public static let tlsFailed = Code(description: "tls_failed")
-        /// The session broke while in use.
+        /// The session was lost while in use.
         public static let connectionLost = Code(description: "connection_lost")
-        /// Nothing moved on the socket for longer than the limit.
+        /// No data moved on the socket for longer than the limit.
         public static let stalled = Code(description: "stalled")
-        /// The server reported an error; ``PostgresError/sqlState`` tells which.
+        /// The server reported an error; ``PostgresError/sqlState`` identifies it.
         public static let server = Code(description: "server")
         /// The server sent something that this code did not ask for.
         public static let unexpectedResult = Code(description: "unexpected_result")
@@ -36,23 +36,28 @@ public struct PostgresError: Error, Sendable, Equatable {
     public var detail: String?
     /// The server's HINT.
     public var hint: String?
+    /// The lines of the server's CONTEXT that name the functions in which the error rose, the innermost first; nil where it
+    /// rose in none.
+    public var context: String?
     /// The five characters of the SQLSTATE, where the server gave one
     /// (PostgreSQL documentation, appendix "PostgreSQL Error Codes").
     public var sqlState: String?
 
-    /// The texts are taken as they are: whoever gives them keeps secrets and row values out.
+    /// Takes the texts as they are: the caller keeps secrets and row values out.
     public init(
-        _ code: Code, _ message: String, detail: String? = nil, hint: String? = nil, sqlState: String? = nil
+        _ code: Code, _ message: String, detail: String? = nil, hint: String? = nil, context: String? = nil,
+        sqlState: String? = nil
     ) {
         self.code = code
         self.message = message
         self.detail = detail
         self.hint = hint
+        self.context = context
         self.sqlState = sqlState
     }
 
-    /// Whether the same work may succeed on a new connection: the network, a restart, a failover, a crowd or a
-    /// conflict, and not the request itself.
+    /// Whether the same work may succeed on a new connection: the cause is the network, a restart, a failover, too many
+    /// sessions or a conflict, and not the request itself.
     public var isRetryable: Bool {
         if let sqlState {
             return sqlState.hasPrefix("08") || Self.retryableStates.contains(sqlState)
@@ -84,6 +89,7 @@ extension PostgresError: CustomStringConvertible {
         var text = message
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
         if let detail { text += " \(detail)" }
+        if let context { text += " CONTEXT: \(context)." }
         if let hint { text += " \(hint)" }
         return text
     }
@@ -93,9 +99,10 @@ extension PostgresError {
     /// Builds the error for a server's message, leaving out what could quote a row.
     ///
     /// DETAIL of class 23 shows the failing row, and messages of class 22 end in the value that was not accepted
-    /// (`invalid input syntax for type integer: "…"`). CONTEXT of a COPY quotes a column, so it is never taken.
+    /// (`invalid input syntax for type integer: "…"`). CONTEXT of a COPY quotes a column, and that of a function the statement
+    /// it runs, so only the lines that name functions are taken.
     static func server(
-        code: Code, sqlState: String?, message: String, detail: String?, hint: String?
+        code: Code, sqlState: String?, message: String, detail: String?, hint: String?, context: String? = nil
     ) -> PostgresError {
         let quotesRows = sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
         var shown = message
@@ -104,7 +111,19 @@ extension PostgresError {
         }
         return PostgresError(
             code, sentence(shown), detail: quotesRows ? nil : detail.map(sentence), hint: hint.map(sentence),
-            sqlState: sqlState)
+            context: context.flatMap(functions), sqlState: sqlState)
+    }
+
+    /// `PL/pgSQL function f(integer) line 3 at RAISE`, `SQL function "f" statement 1`, `PL/Python function "f"` (the error
+    /// callbacks of PostgreSQL's pl_exec.c, functions.c and the other languages). Of a server that speaks another language,
+    /// what ends in a quotation is not a function's line but an expression's or a statement's.
+    private static func functions(in context: String) -> String? {
+        let lines = context.split(separator: "\n").filter { line in
+            if line.prefixMatch(of: #/(PL/\w+|SQL) function /#) != nil { return true }
+            return line.contains("PL/pgSQL")
+                && line.last.map { !"\"'\u{bb}\u{ab}\u{201c}\u{201d}".contains($0) } == true
+        }
+        return lines.isEmpty ? nil : lines.joined(separator: "; ")
     }
 
     /// Upper-cases the first letter and ends with a full stop.

@@ -1,6 +1,6 @@
 internal import CLibpq
 
-/// Owns one `PGresult`, and clears it when it goes.
+/// Owns one `PGresult`, and clears it in `deinit`.
 struct QueryResult: ~Copyable {
     private let handle: OpaquePointer
 
@@ -9,7 +9,7 @@ struct QueryResult: ~Copyable {
 
     deinit { PQclear(handle) }
 
-    /// What kind of answer it is.
+    /// The kind of answer.
     var status: ExecStatusType { PQresultStatus(handle) }
 
     /// All rows, as text.
@@ -34,6 +34,6 @@ struct QueryResult: ~Copyable {
         // Field codes as libpq's PG_DIAG_ macros give them (postgres_ext.h).
         return PostgresError.server(
             code: code, sqlState: field("C"), message: field("M") ?? String(cString: PQresultErrorMessage(handle)),
-            detail: field("D"), hint: field("H"))
+            detail: field("D"), hint: field("H"), context: field("W"))
     }
 }

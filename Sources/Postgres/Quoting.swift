@@ -1,6 +1,6 @@
 /// Quoting is a function of the text alone: it needs no connection, and the same name is always the same SQL.
 ///
-/// Both sides speak UTF-8 (``Login`` sees to it), in which no byte of a longer character can be taken for a quote or a
+/// Both sides speak UTF-8 (``Login`` sets it), in which no byte of a longer character can be taken for a quote or a
 /// backslash. A zero byte, which no PostgreSQL string holds, is refused where the statement is sent.
 extension String {
     /// The text as an identifier in double quotes, for use in a statement (PostgreSQL documentation, "Identifiers and Key

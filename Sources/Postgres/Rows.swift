@@ -15,7 +15,7 @@ public struct Rows: Sendable, RandomAccessCollection {
         positions = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// 0.
+    /// Always 0.
     public var startIndex: Int { 0 }
     /// How many rows there are.
     public var endIndex: Int { values.count }
@@ -43,7 +43,7 @@ public struct Row: Sendable {
         return values[position]
     }
 
-    /// The field at a position from 0, for statements whose columns have names of the operator's choosing.
+    /// The field at a position from 0, for statements whose columns are named by the operator's tables.
     public func optional(at position: Int) throws(PostgresError) -> String? {
         guard values.indices.contains(position) else {
             throw PostgresError(.unexpectedResult, "The result has no column \(position).")

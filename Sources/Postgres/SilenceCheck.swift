@@ -1,21 +1,21 @@
-/// How a statement that may take long, such as an index build, is told from a server that hangs and from a connection that
-/// stands still.
+/// Distinguishes a statement that takes long, such as an index build, from a hung server and from a dead connection.
 public struct SilenceCheck: Sendable {
-    /// What another session finds.
+    /// The state of the silent session, as another session finds it.
     public enum Finding: Sendable {
         /// The server works for the silent session, as far as can be seen.
         case atWork
         /// The silent session's backend waits for its client, or is gone.
         case notAtWork
-        /// The server answers nobody, if the next look finds that too.
+        /// The server accepts no other session. It counts as hung when the next check finds the same.
         case unreachable
     }
 
-    /// How long the server may be silent before it is looked after, and again from one look to the next.
+    /// How long the server may be silent before the first check, and between one check and the next.
     public let interval: Duration
-    /// Looks after a session. Called on the waiting thread, it may take some seconds.
+    /// Checks on a session. Called on the waiting thread; may take some seconds.
     public let look: @Sendable (Backend) -> Finding
-    /// Ends a backend that can't be heard any more, which would hold its locks for as long as its end of the line is open.
+    /// Terminates a backend whose answers no longer arrive: it would hold its locks for as long as its end of the connection
+    /// is open.
     public let end: @Sendable (Backend) -> Void
 
     public init(
@@ -27,13 +27,13 @@ public struct SilenceCheck: Sendable {
     }
 }
 
-/// The server process of one session, as the server itself names it: what the protocol tells may be a pooler's.
+/// The server process of one session, as the server itself names it: the process id in the protocol may be a pooler's.
 public struct Backend: Sendable, Equatable {
     public static let unknown = Backend(pid: nil, start: nil)
 
-    /// nil where nobody has asked, or where a pooler may give the process to others.
+    /// nil before the server was asked, and where a pooler may give the process to other clients.
     public var pid: Int?
-    /// `backend_start`, which tells it from a later process of the same number; nil where the role may not see it.
+    /// `backend_start`, which distinguishes it from a later process of the same number; nil where the role may not see it.
     public var start: String?
 
     public init(pid: Int?, start: String?) {

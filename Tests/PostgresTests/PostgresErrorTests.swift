@@ -21,6 +21,32 @@ import Testing
         #expect(error.message.lowercased().hasPrefix(message.prefix(20)))
     }
 
+    @Test func `an error that rose in functions names them, and no statement or value in their context`() {
+        let context = """
+            PL/pgSQL function audit.check_row(text) line 3 at RAISE
+            SQL statement "INSERT INTO audit.log VALUES ('precious')"
+            PL/pgSQL assignment "note := 'precious'"
+            SQL function "fill" statement 1
+            PL/Python function "embed"
+            fonction PL/pgSQL app.f(), ligne 2 à RAISE
+            affectation PL/pgSQL « note := 'precious' »
+            COPY items, line 1, column body: "precious"
+            unnamed portal with parameters: $1 = 'precious'
+            """
+        let error = PostgresError.server(
+            code: .server, sqlState: "P0001", message: "no", detail: nil, hint: nil, context: context)
+        #expect(
+            error.context == """
+                PL/pgSQL function audit.check_row(text) line 3 at RAISE; SQL function "fill" statement 1; \
+                PL/Python function "embed"; fonction PL/pgSQL app.f(), ligne 2 à RAISE
+                """)
+        #expect("\(error)".hasPrefix("No. (SQLSTATE P0001) CONTEXT: PL/pgSQL function audit.check_row(text) line 3"))
+        let plain = PostgresError.server(
+            code: .server, sqlState: "22P02", message: "no", detail: nil, hint: nil,
+            context: "COPY items, line 1, column body: \"precious\"")
+        #expect(plain.context == nil)
+    }
+
     @Test func `what another error tells besides is kept`() {
         let error = PostgresError.server(
             code: .server, sqlState: "42501", message: "permission denied for table \"t\"", detail: "Its owner is o",

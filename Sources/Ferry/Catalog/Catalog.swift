@@ -1,11 +1,11 @@
-/// What one database holds, read once: the tables that could be copied and everything that hangs on them.
+/// The contents of one database, read once: the tables that could be copied and everything that depends on them.
 public struct Catalog: Sendable {
-    /// What the server is, and what the role may do there.
+    /// The server, and the role's rights there.
     public var server: ServerInfo
-    /// By OID. Views, foreign tables, temporary tables and extensions' own tables are not among them.
+    /// The relations by OID, without views, foreign tables, temporary tables and extensions' own tables.
     public var relations: [OID: Relation]
 
-    /// A relation by name.
+    /// The relation of a name.
     public func relation(_ name: QualifiedName) -> Relation? { byName[name].flatMap { relations[$0] } }
 
     /// The relations that hold the rows: the table itself, or the leaves below a partitioned table, in name order.
@@ -36,7 +36,7 @@ public struct Catalog: Sendable {
     private let byName: [QualifiedName: OID]
     private let partitions: [OID: [OID]]
 
-    /// - Parameter relations: All there are, partitions too: each finds its parent among them.
+    /// - Parameter relations: All relations, including partitions: each finds its parent among them.
     init(server: ServerInfo, relations: [Relation]) {
         self.server = server
         self.relations = Dictionary(uniqueKeysWithValues: relations.map { ($0.oid, $0) })
@@ -51,15 +51,15 @@ public typealias OID = UInt32
 
 /// A table or a partitioned table.
 public struct Relation: Sendable {
-    /// `pg_class.relkind`
+    /// The kind of a relation, as `pg_class.relkind`.
     public enum Kind: String, Sendable {
-        /// It holds rows.
+        /// A table that holds rows.
         case table = "r"
-        /// Its leaves hold the rows.
+        /// A partitioned table, whose leaves hold the rows.
         case partitioned = "p"
     }
 
-    /// Of this cluster.
+    /// Its OID in this cluster.
     public var oid: OID
     /// Its schema and name.
     public var name: QualifiedName
@@ -69,40 +69,40 @@ public struct Relation: Sendable {
     public var isUnlogged: Bool
     /// The partitioned table that this partition belongs to.
     public var parent: OID?
-    /// Whether a partition below is a foreign table, whose rows lie on yet another server.
+    /// Whether a partition below is a foreign table, whose rows are on another server.
     public var hasForeignPartition: Bool
-    /// Heap pages.
+    /// The number of heap pages.
     public var pages: Int
-    /// Heap and TOAST, in bytes.
+    /// The size of heap and TOAST in bytes.
     public var bytes: Int
     /// The planner's estimate, -1 where the table was never analyzed.
     public var estimatedRows: Int
     /// The role that owns it.
     public var owner: String
-    /// What the session's role may do with it.
+    /// The rights of the session's role.
     public var rights: Rights
-    /// In the table's order, without dropped ones.
+    /// The columns in the table's order, without dropped ones.
     public var columns: [Column]
-    /// All of them, invalid ones too.
+    /// All indexes, including invalid ones.
     public var indexes: [Index]
-    /// Those that it refers to others with.
+    /// The foreign keys by which it refers to other tables.
     public var foreignKeys: [ForeignKey]
-    /// The users' own that would fire.
+    /// The users' triggers that would fire.
     public var triggers: [Trigger]
-    /// Those that its columns' defaults take from.
+    /// The sequences that the defaults of its columns use.
     public var sequences: [ColumnSequence]
-    /// Checks that are not validated, which the rows need not pass.
+    /// The NOT VALID check constraints, which existing rows may violate.
     public var lateChecks: [LateCheck] = []
-    /// What hangs on the relation and is not made where the relation is: `triggers`, `rules`, …
+    /// The kinds of dependent objects that `--create` does not create: `triggers`, `rules`, …
     public var leftOut: [String] = []
 
-    /// The column of that name, as the catalog has it.
+    /// The column of a name, as the catalog has it.
     public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
 
-    /// The primary key, else the unique index with the fewest columns that can name every row.
+    /// The primary key, else the unique index with the fewest columns that identifies every row.
     public var key: TableKey? { key { _ in true } }
 
-    /// The same, of the keys whose columns pass a test.
+    /// The best key whose columns pass a test: the primary key, else the unique index with the fewest columns.
     func key(where passes: ([String]) -> Bool) -> TableKey? {
         let keys = indexes.filter { $0.isKey && $0.isValid && passes($0.columns) }
         let best =
@@ -111,12 +111,12 @@ public struct Relation: Sendable {
         return best.map { TableKey(columns: $0.columns, equalityOperators: $0.equalityOperators) }
     }
 
-    /// Whether these columns, in any order, name each row.
+    /// Whether these columns, in any order, identify each row.
     public func hasKey(on columns: [String]) -> Bool {
         indexes.contains { $0.isKey && $0.isValid && Set($0.columns) == Set(columns) }
     }
 
-    /// What the session's role may do with a relation.
+    /// The rights of the session's role on a relation.
     public struct Rights: Sendable {
         /// USAGE on its schema.
         public var useSchema: Bool
@@ -139,91 +139,92 @@ public struct Relation: Sendable {
     }
 }
 
-/// Columns that name each row of a table.
+/// The columns that identify each row of a table.
 public struct TableKey: Sendable, Equatable {
-    /// In the index's order.
+    /// The columns in the index's order.
     public var columns: [String]
-    /// `OPERATOR(pg_catalog.=)`, for each column: with an empty search path a bare `=` of an extension's type is not found.
+    /// The equality operator of each column, such as `OPERATOR(pg_catalog.=)`: with an empty search path, the bare `=` of an
+    /// extension's type is not found.
     public var equalityOperators: [String]
 }
 
 /// One column of a relation.
 public struct Column: Sendable {
-    /// As the catalog has it.
+    /// The name, as the catalog has it.
     public var name: String
-    /// `format_type`, qualified, an extension's type without its schema.
+    /// The type as `format_type` writes it, qualified, but an extension's type without its schema.
     public var type: String
-    /// `vector`, `halfvec` or `sparsevec`; nil for all other types.
+    /// The pgvector type; nil for all other types.
     public var vectorType: VectorType?
-    /// What the domains, composites and ranges in the type are made of.
+    /// The parts of the domains, composites and ranges in the type.
     public var structure: String?
     /// The labels of the enums in the type, each with its enum's name.
     public var enumLabels: [String]
-    /// Of a vector type or a bit string, where the column declares them.
+    /// The declared dimensions of a vector type, or the length of a bit string.
     public var dimensions: Int?
-    /// Whether it takes no NULL.
+    /// Whether it is NOT NULL.
     public var isNotNull: Bool
-    /// Whether a row that does not give it a value gets one.
+    /// Whether it has a default.
     public var hasDefault: Bool
     /// Whether the server computes it from other columns.
     public var isGenerated: Bool
-    /// Why the column must travel as text, or nil where its binary form means the same in another cluster.
+    /// The reason why the column must be copied as text, or nil if its binary form means the same in another cluster.
     public var textReason: String?
-    /// The enums, domains, composites and ranges in the type that are not the system's.
+    /// The user-defined enums, domains, composites and ranges in the type.
     public var userTypes: [OID]
 }
 
-/// pgvector's types.
+/// The types of pgvector.
 public enum VectorType: String, Sendable {
-    /// Single precision, half precision, and only the elements that are not zero.
+    /// Vectors of single precision, of half precision, and sparse vectors, which store only non-zero elements.
     case vector, halfvec, sparsevec
 }
 
 /// One index of a relation.
 public struct Index: Sendable {
-    /// Of this cluster.
+    /// Its OID in this cluster.
     public var oid: OID
-    /// The schema is the relation's.
+    /// Its schema, which is the relation's, and its name.
     public var name: QualifiedName
     /// Whether it is a partitioned index, whose leaves hold the entries.
     public var isPartitioned: Bool
     /// The access method: `btree`, `hnsw`, `ivfflat`, …
     public var method: String
-    /// `pg_get_indexdef`
+    /// The CREATE INDEX statement, as `pg_get_indexdef` writes it.
     public var definition: String
-    /// UNIQUE, with or without a constraint.
+    /// Whether it is UNIQUE, with or without a constraint.
     public var isUnique: Bool
-    /// Whether it is the primary key's.
+    /// Whether it is the index of the primary key.
     public var isPrimary: Bool
-    /// Whether it is whole and kept up to date; a build that was killed leaves one that is not.
+    /// Whether it is valid; a build that was killed leaves an invalid index.
     public var isValid: Bool
-    /// Whether logical replication names rows by it.
+    /// Whether it is the replica identity, by which logical replication identifies rows.
     public var isReplicaIdentity: Bool
-    /// Whether it leaves out rows, by WHERE.
+    /// Whether it has a WHERE clause that leaves out rows.
     public var isPartial: Bool
-    /// Whether its columns name each row: unique, not deferrable, not partial, no NULLs.
+    /// Whether its columns identify each row: unique, not deferrable, not partial, no NULLs.
     public var isKey: Bool
     /// The key expressions, in order, as SQL.
     public var expressions: [String]
     /// The key columns that are plain columns, in order.
     public var columns: [String]
-    /// Of each key, without the schema: `vector_l2_ops`.
+    /// The operator class of each key, without the schema: `vector_l2_ops`.
     public var operatorClasses: [String]
-    /// What makes two keys equal, for each column of a btree index.
+    /// The equality operator of each column of a btree index.
     public var equalityOperators: [String]
-    /// `OPERATOR(schema.<->)`: what the index can order by, for vector indexes.
+    /// The distance operator of a vector index: `OPERATOR(schema.<->)`.
     public var orderOperator: String?
-    /// `lists=100`, `m=16`, …
+    /// The storage parameters: `lists=100`, `m=16`, …
     public var options: [String: String]
     /// Whether it belongs to a constraint.
     public var isOfConstraint: Bool
     /// The partitioned index that it is attached to.
     public var parent: OID?
-    /// Of the index's own pages.
+    /// Its size in bytes.
     public var bytes: Int
-    /// Statements that put back what the definition leaves out.
+    /// Statements that restore properties which the definition leaves out.
     public var after: [String]
-    /// What a statement about the index is made of.
+    /// The parts of a statement about the index.
     public var parts = IndexParts()
 
     /// Whether pgvector's access methods built it.
@@ -232,21 +233,21 @@ public struct Index: Sendable {
 
 /// The parts of statements about an index, each quoted by the server that holds it.
 public struct IndexParts: Sendable {
-    /// The type of the first key, unqualified, also of an expression: `vector`, `halfvec`, `sparsevec`, `bit`, `text`, …
+    /// The unqualified type of the first key, a column or an expression: `vector`, `halfvec`, `sparsevec`, `bit`, `text`, …
     public var keyType = ""
-    /// The dimensions that the first key declares.
+    /// The declared dimensions of the first key.
     public var keyDimensions: Int?
-    /// `name`, as CREATE INDEX takes it.
+    /// The index's name, as CREATE INDEX takes it.
     public var name = ""
-    /// `schema.name`
+    /// The index's name with its schema: `schema.name`.
     public var qualifiedName = ""
-    /// `schema.table`
+    /// The table with its schema: `schema.table`.
     public var relation = ""
-    /// `schema.vector_l2_ops`, of the first key.
+    /// The operator class of the first key with its schema: `schema.vector_l2_ops`.
     public var operatorClass = ""
-    /// nil for the database's own.
+    /// The tablespace; nil for the database's own.
     public var tablespace: String?
-    /// What stands after WHERE.
+    /// The condition of the WHERE clause.
     public var predicate: String?
     /// The whole ALTER TABLE … ADD CONSTRAINT, for an index that belongs to a constraint.
     public var addConstraint: String?
@@ -256,44 +257,45 @@ public struct IndexParts: Sendable {
 
 /// A foreign key, on the referencing relation.
 public struct ForeignKey: Sendable {
-    /// As the catalog has it.
+    /// The constraint's name, as the catalog has it.
     public var name: String
     /// The table it refers to.
     public var referenced: OID
-    /// On this side, in the key's order.
+    /// The referencing columns, in the key's order.
     public var columns: [String]
-    /// On the other side, in the same order.
+    /// The referenced columns, in the same order.
     public var referencedColumns: [String]
-    /// `pg_get_constraintdef`
+    /// The constraint as `pg_get_constraintdef` writes it.
     public var definition: String
-    /// Statements that put back what the definition leaves out.
+    /// Statements that restore properties which the definition leaves out.
     public var after: [String]
 }
 
-/// A check constraint that is not validated.
+/// A NOT VALID check constraint.
 public struct LateCheck: Sendable {
-    /// As the catalog has it.
+    /// The constraint's name, as the catalog has it.
     public var name: String
-    /// `pg_get_constraintdef`
+    /// The constraint as `pg_get_constraintdef` writes it.
     public var definition: String
 }
 
 /// A user's trigger that is enabled.
 public struct Trigger: Sendable {
-    /// As the catalog has it; the relation is the one that holds it.
+    /// The trigger's name, as the catalog has it.
     public var name: String
-    /// `pg_trigger.tgenabled`: `O` origin, `A` always, `R` replica
+    /// When it fires, as `pg_trigger.tgenabled`: `O` origin, `A` always, `R` replica.
     public var enabled: String
+    /// Whether it fires for each row, not for each statement.
     public var isForEachRow: Bool
 }
 
-/// A sequence that a column's default takes from.
+/// A sequence that a column's default uses.
 public struct ColumnSequence: Sendable {
-    /// The column whose default takes from it.
+    /// The column whose default uses it.
     public var column: String
-    /// The sequence's.
+    /// The sequence's name.
     public var name: QualifiedName
-    /// Whether the role may read where it stands.
+    /// Whether the role may read its value.
     public var maySelect: Bool
     /// Whether the role may set it.
     public var mayUpdate: Bool

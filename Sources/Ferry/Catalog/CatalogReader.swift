@@ -8,11 +8,11 @@ struct CatalogReader {
         Statements.triggers, Statements.sequences,
     ]
 
-    /// Reads everything in one message, so that it costs one round trip. In a transaction it sees that one's snapshot.
+    /// Reads everything in one message, so that it costs one round trip. In a transaction, it reads in that snapshot.
     func read(_ session: borrowing Session) throws(FerryError) -> Catalog {
         let rows = try session.execute(Self.statements.joined(separator: "\n"))
         guard rows.count == Self.statements.count else {
-            throw session.unexpected("The server did not answer each statement about its catalog.")
+            throw session.unexpected("The server did not answer every catalog query.")
         }
         let server = try server(rows[0], session)
         var relations = try relations(rows[1])
@@ -34,13 +34,13 @@ struct CatalogReader {
         return Catalog(server: server, relations: Array(relations.values))
     }
 
-    /// Reads only what the server is.
+    /// Reads the facts of the server alone.
     func readServer(_ session: borrowing Session) throws(FerryError) -> ServerInfo {
         try server(try session.query(Statements.server), session)
     }
 
     private func server(_ rows: Answer, _ session: borrowing Session) throws(FerryError) -> ServerInfo {
-        guard let row = rows.first else { throw session.unexpected("The server does not describe itself.") }
+        guard let row = rows.first else { throw session.unexpected("The server returned no row about itself.") }
         return ServerInfo(
             endpoint: session.endpoint,
             versionNumber: try row.int("version_number"),
@@ -169,7 +169,7 @@ struct CatalogReader {
 }
 
 extension Index {
-    /// `["lists=100"]`, as `pg_class.reloptions` has them, as a dictionary.
+    /// Parses storage parameters as `pg_class.reloptions` has them: `["lists=100"]`.
     static func options(_ list: [String]) -> [String: String] {
         var options: [String: String] = [:]
         for option in list {

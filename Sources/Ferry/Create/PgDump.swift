@@ -6,34 +6,34 @@ internal import Postgres
     internal import Foundation
 #endif
 
-/// pg_dump and pg_restore, as far as vecferry needs them: definitions of some tables and some types, as SQL.
+/// Runs pg_dump and pg_restore for the definitions of some tables and types, as SQL.
 struct PgDump {
-    /// Where pg_dump connects, with the password in its environment.
+    /// The database that pg_dump connects to, with the password in its environment.
     let source: Endpoint
-    /// The source's, as 150005 for 15.5.
+    /// The source's version, such as 150005 for 15.5.
     let serverVersion: Int
-    /// What `--snapshot` names.
+    /// The snapshot for `--snapshot`.
     let snapshot: Snapshot
 
-    /// pg_dump refuses servers newer than itself (documentation of pg_dump, "Notes").
+    /// Checks that pg_dump is not older than the server, which it would refuse (documentation of pg_dump, "Notes").
     func requireNewEnough() throws(FerryError) {
         let output = try run("pg_dump", ["--version"])
         let number = output.split(separator: " ").first { $0.first?.isNumber == true } ?? ""
         let major = Int(number.prefix { $0.isNumber }) ?? 0
         guard major >= serverVersion / 10_000 else {
             throw FerryError(
-                .program, "pg_dump is version \(number), and the source is PostgreSQL \(serverVersion / 10_000).",
+                .program, "pg_dump is version \(number), but the source is PostgreSQL \(serverVersion / 10_000).",
                 hint: "Install postgresql-client-\(serverVersion / 10_000) or newer and put it first in PATH.")
         }
     }
 
-    /// The definitions of the tables and sequences that these patterns name, without constraints and indexes.
+    /// The definitions of the tables and sequences that these patterns match, without constraints and indexes.
     func tables(_ patterns: [String]) throws(FerryError) -> String {
         Self.body(of: try run("pg_dump", Self.options + snapshotOption + patterns.map { "--table=\($0)" }))
     }
 
-    /// The definitions of these types. pg_dump can't be asked for types, so an archive of everything but tables is made and
-    /// its list of contents, which holds OIDs, is cut down to them.
+    /// The definitions of these types. pg_dump has no option to select types, so this makes an archive of everything but
+    /// tables, and reduces its list of contents, which holds OIDs, to them.
     func types(_ oids: [OID]) throws(FerryError) -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vecferry-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -41,7 +41,9 @@ struct PgDump {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw FerryError(.program, "A temporary folder can't be made: \(error).", hint: "Set TMPDIR.")
+            throw FerryError(
+                .program, "A temporary directory can't be created: \(error).",
+                hint: "Set TMPDIR to a writable directory.")
         }
         let archive = folder.appending(path: "types.dump").path
         let list = folder.appending(path: "types.list")
@@ -56,7 +58,9 @@ struct PgDump {
         do {
             try Data(lines.joined(separator: "\n").utf8).write(to: list)
         } catch {
-            throw FerryError(.program, "A temporary file can't be written: \(error).", hint: "Set TMPDIR.")
+            throw FerryError(
+                .program, "A temporary file can't be written: \(error).",
+                hint: "Set TMPDIR to a directory with free space.")
         }
         return Self.body(
             of: try run(
@@ -82,7 +86,7 @@ struct PgDump {
         switch outcome {
         case .success(let output) where output.status == 0: return output.standardOutput
         case .success(let output):
-            let reason = output.standardError.split(separator: "\n").first ?? "it did not say why"
+            let reason = output.standardError.split(separator: "\n").first ?? "it printed no error message"
             throw FerryError(.program, "\(program) failed: \(reason)", side: .source)
         case .failure(let error):
             throw FerryError(
@@ -91,7 +95,7 @@ struct PgDump {
         }
     }
 
-    /// Cuts off the settings at the head, some of which servers older than pg_dump do not know, and psql's own commands
+    /// Removes the settings at the head, some of which are unknown to servers older than pg_dump, and psql's own commands
     /// (`\restrict`, since the minor releases of August 2025).
     static func body(of dump: String) -> String {
         let lines = dump.split(separator: "\n", omittingEmptySubsequences: false)

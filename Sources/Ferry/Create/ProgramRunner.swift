@@ -11,28 +11,30 @@ internal import Synchronization
 
 /// Runs another program from a worker thread and waits for it.
 enum ProgramRunner {
-    /// How the program ended, and what it printed.
+    /// The exit status and the output of a program.
     struct Output: Sendable {
-        /// Its exit status; 128 and the signal's number, where one ended it.
+        /// The exit status; 128 plus the signal's number, where a signal ended it.
         var status: Int
-        /// Read as UTF-8.
+        /// The standard output, read as UTF-8.
         var standardOutput: String
-        /// Read as UTF-8; at most 64 KiB.
+        /// The standard error, read as UTF-8; at most 64 KiB.
         var standardError: String
     }
 
-    /// Why it did not run to its end.
+    /// The reason why a program did not run to its end.
     struct Failure: Error {
-        /// The end of a sentence, such as `it was interrupted`.
+        /// The reason, as the end of a sentence, such as `it was interrupted`.
         var message: String
     }
 
+    /// Runs a program to its end.
+    ///
     /// - Parameters:
-    ///   - program: A path, or a name to be found in `PATH`.
-    ///   - environment: Variables beside those of this process. Secrets go here, not into `arguments`.
-    ///   - outputLimit: Bytes of output to take; a program that prints more fails.
+    ///   - program: A path, or a name to look up in `PATH`.
+    ///   - environment: Variables added to those of this process. Secrets go here, not into `arguments`.
+    ///   - outputLimit: The most bytes of output; a program that prints more fails.
     ///   - patience: How long it may run before it is ended; nil for as long as it takes.
-    ///   - interrupt: Raised, it ends the program.
+    ///   - interrupt: Ends the program when it is raised.
     static func run(
         _ program: String, _ arguments: [String], environment: [String: String], outputLimit: Int,
         patience: Duration? = nil, interrupt: Interrupt? = nil
@@ -44,7 +46,7 @@ enum ProgramRunner {
         for (name, value) in environment { updates[Environment.Key(stringLiteral: name)] = value }
         let changed = Environment.inherit.updating(updates)
         var options = PlatformOptions()
-        // pg_dump cancels what its backend does when it is told to end; killed, it would leave it behind.
+        // pg_dump cancels its statement when it is asked to end; killed, it would leave the backend working.
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
         let platformOptions = options
         // The calling thread is one of our own and may block; the task runs on the pool.
@@ -74,7 +76,7 @@ enum ProgramRunner {
             guard isLate || interrupt?.isRequested == true else { continue }
             // The library ends a program whose task is cancelled.
             task.cancel()
-            // It is to be gone when we are; what it has started itself may keep its output open.
+            // It must not outlive vecferry; a child of its own may keep its output open.
             _ = done.wait(timeout: .now() + .seconds(2))
             return .failure(Failure(message: isLate ? "it did not end in time" : "it was interrupted"))
         }

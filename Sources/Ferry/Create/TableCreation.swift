@@ -1,7 +1,7 @@
 internal import Postgres
 internal import SQLStatements
 
-/// Writes the statements that make the tables which the target lacks: pg_dump's own, of the pre-data section. Constraints
+/// Collects the statements that create the tables which the target lacks: pg_dump's, from the pre-data section. Constraints
 /// and indexes come after the load, from the plan.
 struct TableCreation {
     let plan: Plan
@@ -9,7 +9,7 @@ struct TableCreation {
     let target: Endpoint
 
     /// - Parameter snapshot: The snapshot that the job reads in, so that pg_dump sees the same tables.
-    /// - Returns: Statements in order, to be run in one transaction.
+    /// - Returns: The statements in order, to be run in one transaction.
     func statements(
         in snapshot: Snapshot, on target: borrowing Session
     ) throws(FerryError) -> [String] {
@@ -28,7 +28,7 @@ struct TableCreation {
         try dump.requireNewEnough()
         if !types.isEmpty { statements.append(try dump.types(types.map(\.oid))) }
         statements += types.compactMap(\.comment)
-        // pg_dump reads an identifier in double quotes as a pattern that matches itself.
+        // To pg_dump, an identifier in double quotes is a pattern that matches itself.
         let patterns = (relations.map(\.name) + (try sequences(of: relations, target))).map(\.quoted)
         statements.append(try dump.tables(patterns))
         return statements
@@ -37,7 +37,7 @@ struct TableCreation {
     private struct UserType {
         var oid: OID
         var schema: String
-        /// The statement that gives it its comment.
+        /// The COMMENT statement.
         var comment: String?
     }
 
@@ -57,7 +57,7 @@ struct TableCreation {
         return missing
     }
 
-    /// - Parameter condition: Says it of `$1`.
+    /// - Parameter condition: An SQL condition on `$1`, the name.
     private func isThere(_ condition: String, _ name: String, _ target: borrowing Session) throws(FerryError) -> Bool {
         try target.query("SELECT \(condition) AS is_there", [name]).only().bool("is_there")
     }
@@ -68,7 +68,7 @@ struct TableCreation {
         var names = Set(relations.map(\.name.schema) + types.map(\.schema))
         if plan.target.vectorVersion == nil, let schema = plan.source.vectorSchema { names.insert(schema) }
         var statements: [String] = []
-        // IF NOT EXISTS asks for the right to create schemas even where the schema is there.
+        // IF NOT EXISTS requires the right to create schemas even where the schema exists.
         for name in names.sorted()
         where try !isThere("EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", name, target) {
             statements.append("CREATE SCHEMA \(name.quotedIdentifier)")
@@ -76,8 +76,7 @@ struct TableCreation {
         return statements
     }
 
-    /// Sequences that a default names without the column owning them, where the target has none of that name; pg_dump brings
-    /// only owned ones with a table.
+    /// The sequences that defaults use and the target lacks: pg_dump includes only those that a column owns.
     private func sequences(
         of relations: [Relation], _ target: borrowing Session
     ) throws(FerryError) -> [QualifiedName] {

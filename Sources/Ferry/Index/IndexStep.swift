@@ -1,4 +1,4 @@
-/// The index stage alone, on a target that holds its rows already.
+/// The index stage alone, on a target that already holds its rows.
 struct IndexStep {
     let request: IndexStepRequest
     let target: Endpoint
@@ -13,7 +13,7 @@ struct IndexStep {
         return session
     }
 
-    /// Finds out what would be done.
+    /// Plans the builds.
     func plan(on session: borrowing Session) throws(FerryError) -> IndexStepPlan {
         let catalog = try CatalogReader().read(session)
         let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: catalog).choose()
@@ -27,7 +27,7 @@ struct IndexStep {
                 Note(
                     level: .blocker, code: .unfinishedJob, side: .target, table: nil,
                     message: "A copy into this target began at \(job.startedAt) and is not finished.",
-                    hint: "Run vecferry copy again; it builds the indexes."))
+                    hint: "Run vecferry copy again to resume; it builds the indexes."))
         }
         let planner = IndexPlanner(
             request: request.index, targetServer: catalog.server)
@@ -47,15 +47,16 @@ struct IndexStep {
             notes.append(
                 Note(
                     level: .warning, code: .noVectorIndex, side: .target, table: nil,
-                    message: "None of the tables has a vector index.", hint: "Name other tables with --table."))
+                    message: "None of the selected tables has a vector index.", hint: "Name other tables with --table.")
+            )
         }
         return IndexStepPlan(target: catalog.server, tables: tables, notes: notes)
     }
 
     /// Takes vecferry's lock on the target, plans and builds.
     ///
-    /// - Throws: ``FerryError/Code/busy`` where another vecferry works there. An index that can't be built is in the
-    ///   report.
+    /// - Throws: ``FerryError/Code/busy`` where another vecferry is running against the target. An index that can't be built
+    ///   is in the report.
     func run() throws(FerryError) -> IndexStepReport {
         let clock = ContinuousClock()
         let start = clock.now

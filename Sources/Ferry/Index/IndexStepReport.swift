@@ -1,60 +1,60 @@
-/// What the index stage alone is asked to do.
+/// The options of the index stage alone.
 public struct IndexStepRequest: Sendable, Equatable {
-    /// Which tables of the target; its bots mean nothing here.
+    /// The tables of the target; the selected bots are ignored.
     public var selection = TableSelection()
-    /// How the indexes are built.
+    /// The options of the builds.
     public var index = IndexRequest()
 
-    /// All tables with embeddings, each index as its definition has it.
+    /// Selects all tables with embeddings, and keeps the definitions of their indexes.
     public init() {}
 }
 
-/// What the index stage alone will do: printing it is the dry run.
+/// All that the index stage alone will do: printing it is the dry run.
 public struct IndexStepPlan: Sendable, Equatable {
     /// A table with vector indexes.
     public struct Table: Sendable, Equatable {
         /// The table.
         public var name: QualifiedName
-        /// The planner's estimate.
+        /// The planner's estimate of its rows.
         public var estimatedRows: Int
-        /// What becomes of each of its vector indexes, and of its partitions'.
+        /// The plans of its vector indexes, including those of its partitions.
         public var indexes: [IndexPlan]
     }
 
     /// The server when the plan was made.
     public var target: ServerInfo
-    /// Those with vector indexes.
+    /// The tables with vector indexes.
     public var tables: [Table]
-    /// What stands in the way, and what the operator should know.
+    /// The blockers, warnings and remarks.
     public var notes: [Note]
 
-    /// Whether nothing stands in the way.
+    /// Whether the plan has no blockers.
     public var isReady: Bool { !notes.contains { $0.level == .blocker } }
-    /// How many indexes there are to build.
+    /// The number of indexes to build.
     public var builds: Int { tables.flatMap(\.indexes).count { $0.action != .keep } }
 }
 
-/// How the index stage alone ended.
+/// The result of the index stage alone.
 public struct IndexStepReport: Sendable, Equatable {
-    /// One index that had something to build.
+    /// The result of one index that the plan builds.
     public struct Built: Sendable, Equatable {
-        /// The table, or the partition's root, that was chosen.
+        /// The selected table; for a partition's index, the root.
         public var table: QualifiedName
         /// The index.
         public var name: QualifiedName
-        /// From the start of its first build to the end of its last.
+        /// Seconds from the start of its first build to the end of its last.
         public var seconds: Double
-        /// Why it was not built.
+        /// The error that kept it from being built.
         public var error: String?
     }
 
-    /// Where it is not ready, nothing was done.
+    /// The plan; if it is not ready, nothing was done.
     public var plan: IndexStepPlan
-    /// How each of them ended.
+    /// The result of each index.
     public var indexes: [Built]
-    /// From the first statement to the last one.
+    /// Seconds from the first statement to the last.
     public var seconds: Double
 
-    /// Whether everything that was planned is done.
+    /// Whether the plan was carried out in full.
     public var isDone: Bool { plan.isReady && indexes.allSatisfy { $0.error == nil } }
 }

@@ -1,10 +1,10 @@
 /// Chunks that are moved in one transaction: one of usual size, or many small ones, whose round trips and commits would cost
 /// more than their rows.
 struct ChunkBatch: Sendable {
-    /// In the order in which they are moved; never empty.
+    /// The chunks in the order in which they are moved; never empty.
     let chunks: [Chunk]
 
-    /// Whatever their sizes; ``batches(_:of:)`` is what groups them.
+    /// Takes chunks of any size; ``batches(_:of:)`` groups them.
     init(_ chunks: [Chunk]) { self.chunks = chunks }
 
     /// Groups neighbours. Chunks that are merged by key stay alone: each needs its staging table.

@@ -1,42 +1,42 @@
 /// Moves a batch of chunks over one pair of connections, in one target transaction with their ledger entries.
 ///
 /// Invariants:
-/// - The target's transaction begins by locking the chunks' ledger rows. Whoever else tries the same chunks, such as a
-///   backend that outlived a killed vecferry, waits there and then finds them finished.
+/// - The target's transaction begins by locking the chunks' ledger rows. Another session that tries the same chunks, such as
+///   the backend of a killed vecferry, waits there and then finds them finished.
 /// - Bytes pass through, in a ``Relay``.
-/// - Nothing is committed unless each stream was complete and the target counted as many rows as came.
-/// - The message that commits a batch may begin the next one, which saves a round trip in which nothing flows. The answers
-///   come one by one, so it is known which of the two an error concerns.
+/// - Nothing is committed unless each stream was complete and the target counted as many rows as were sent.
+/// - The message that commits a batch may begin the next one, which saves an idle round trip. The answers arrive one by one, so
+///   it is known which of the two an error concerns.
 struct ChunkMover {
-    /// What its chunks are of.
+    /// The plan of the job.
     let plan: Plan
-    /// What is moved.
+    /// The chunks to move.
     let batch: ChunkBatch
     /// The job's number in the ledger.
     let job: JobNumber
     let events: EventSink
 
-    /// What a batch's transaction did.
+    /// The outcome of a batch's transaction.
     enum Outcome {
-        /// The rows are there, and are to be committed.
+        /// The rows are on the target, ready to be committed.
         case moved([Moved])
-        /// Earlier transactions had finished some or all of it; nothing was changed.
+        /// Earlier transactions had finished some or all of the batch; nothing was changed.
         case wasDone(isAll: Bool)
     }
 
-    /// What of one chunk went over.
+    /// The result of one chunk.
     struct Moved {
-        /// Which one.
+        /// The chunk.
         var chunk: Chunk
-        /// Of the rows that the source sent.
+        /// Digest of the rows received from the source.
         var digest: Digest
-        /// What was left out because the target had the rows' keys.
+        /// Digest of the rows left out because the target had their keys.
         var kept: Digest
-        /// Of the stream.
+        /// The bytes of COPY data.
         var bytes: Int
     }
 
-    /// Asks both servers to begin, and waits for neither.
+    /// Sends the first statements to both servers, without waiting for either.
     func request(from source: borrowing Session, to target: borrowing Session) throws(FerryError) {
         try named { () throws(FerryError) in
             try requestRows(from: source)
@@ -51,7 +51,7 @@ struct ChunkMover {
 
     /// Commits the rows with their ledger entries.
     ///
-    /// - Parameter next: What to request in the same breath. Its answers are left for its own ``move(from:to:)``.
+    /// - Parameter next: The batch to request in the same message. Its answers are left for its own ``move(from:to:)``.
     func commit(
         _ moved: [Moved], then next: ChunkMover?, from source: borrowing Session, to target: borrowing Session
     ) throws(FerryError) {
@@ -72,8 +72,7 @@ struct ChunkMover {
         FailPoint.reached(.afterChunkCommit)
     }
 
-    /// - Throws: What stopped the batch, told of the table where it is known: of a batch of several, that of its first chunk
-    ///   is as good as any.
+    /// - Throws: The error of `body`, with the table if it is known; else with that of the batch's first chunk.
     private func named<Result>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
         do throws(FerryError) {
             return try body()
@@ -91,7 +90,7 @@ struct ChunkMover {
         guard open == batch.chunks.count else {
             try target.abortCopyIn()
             try target.execute("ROLLBACK", .prompt)
-            // What was asked for must be read before the next can be.
+            // Rows that were requested must be read before the next statement.
             try RowReader.begin(on: source)
             for query in queries { _ = try RowReader(query).digest(from: source) }
             return .wasDone(isAll: open == 0)
@@ -122,7 +121,7 @@ struct ChunkMover {
 
     private var queries: [RowQuery] { batch.chunks.map { plan[$0.pair].rowQuery($0) } }
 
-    /// The source makes ready while the target does.
+    /// Requests the rows, so that the source prepares while the target does.
     private func requestRows(from source: borrowing Session) throws(FerryError) {
         try RowReader.request(queries, on: source)
     }
@@ -134,7 +133,7 @@ struct ChunkMover {
         ["BEGIN", entries.lockSQL] + batch.chunks.flatMap { copyIn(plan[$0.pair]) }
     }
 
-    /// The COPY of one table, after what it needs.
+    /// The COPY of one table, after the statements that it needs.
     private func copyIn(_ pair: TablePair) -> [String] {
         guard pair.load.isKeyed else {
             return [pair.format.copyIn(pair.name.quoted, columns: pair.columns.map(\.name))]
@@ -147,14 +146,14 @@ struct ChunkMover {
 }
 
 extension TablePair {
-    /// The rows of one chunk, on the source.
+    /// The query of one chunk on the source.
     func rowQuery(_ chunk: Chunk) -> RowQuery {
         RowQuery(
             relation: parts[chunk.part].relation, columns: columns.map(\.name), format: format, botScope: botScope,
             filter: filter, pages: chunk.isWholePart ? nil : chunk.pages)
     }
 
-    /// The rows of one relation of the target that are what was copied.
+    /// The query of one relation of the target for the rows that hold what was copied.
     func readBackQuery(_ relation: QualifiedName) -> RowQuery {
         RowQuery(
             relation: relation, columns: columns.map(\.name), format: format, botScope: botScope,

@@ -4,9 +4,9 @@ internal import Platform
     internal import Synchronization
 #endif
 
-/// A named point between two statements at which a test build can be made to die, as if by SIGKILL.
+/// A named point between two statements at which a debug build can be made to die, as if by SIGKILL.
 ///
-/// Release builds hold none of it. `VECFERRY_FAIL_POINT=name` kills at the first time `name` is reached,
+/// A release build ignores them. `VECFERRY_FAIL_POINT=name` kills at the first time `name` is reached,
 /// `VECFERRY_FAIL_POINT=name:3` at the third.
 enum FailPoint: String, CaseIterable, Sendable {
     case afterLedgerSchema = "after-ledger-schema"
@@ -45,7 +45,7 @@ enum FailPoint: String, CaseIterable, Sendable {
         private static let reachedCount = Atomic<Int>(0)
     #endif
 
-    /// Dies here, if this is the point and the time that the environment names.
+    /// Kills the process if the environment names this point and time.
     static func reached(_ point: FailPoint) {
         #if DEBUG
             guard let armed, armed.name == point.rawValue else { return }

@@ -1,7 +1,7 @@
-/// Looks whether the target still holds what a finished job brought.
+/// Checks whether the target still holds the rows that a finished job copied.
 ///
-/// It counts rows and compares none: that is what `verify` is for. The application may write to its tables since, so other
-/// rows and fewer rows are no fault; a table that is gone, or that has lost all that was brought, is one.
+/// It counts rows and compares none: `verify` does that. The application may have written to its tables since, so other rows
+/// and fewer rows are no fault; a table that is gone, or that has lost all copied rows, is one.
 struct FinishedJob {
     let job: Ledger.Job
 
@@ -27,10 +27,10 @@ struct FinishedJob {
         guard exists else {
             return Note(
                 level: .blocker, code: .tableGone, side: .target, table: pair.name,
-                message: "The table is gone since job \(job.number) finished\(when).",
+                message: "The table no longer exists. It existed when job \(job.number) finished\(when).",
                 hint: pair.isCreated
-                    ? "vecferry copy --restart makes it again and copies all."
-                    : "Deploy it again; then vecferry copy --restart copies all.")
+                    ? "Run vecferry copy --restart to create it again and copy all rows."
+                    : "Deploy it again, then run vecferry copy --restart to copy all rows.")
         }
         // Rows that were merged by key are the target's own where it had the key.
         let brought = table.source.rows
@@ -43,26 +43,32 @@ struct FinishedJob {
             """, about: pair.name
         ).only()
         let (rows, own) = (try row.int("rows", as: Int.self), try row.int("own", as: Int.self))
-        // Rows that somebody has updated since have another xmin, so this says no more than it knows.
+        // Rows that were updated since have another xmin, so the messages do not claim that they are gone.
         let isForeign = own == 0 && brought > table.keptRows
         guard rows < brought else {
             guard isForeign else { return nil }
             return Note(
                 level: .warning, code: .rowsForeign, side: .target, table: pair.name,
-                message: "None of its \(rows) rows is as it was brought.",
-                hint: "vecferry verify tells what of the source is there.")
+                message: "The table holds \(Count.of(rows, "row")), but no row as the job copied it.",
+                hint: "Run vecferry verify to compare the table with the source.")
         }
         if rows == 0 || isForeign {
-            let left = rows == 0 ? "It holds no row any more" : "None of its \(rows) rows is as it was brought"
+            let left =
+                rows == 0
+                ? "The table is empty" : "The table holds \(Count.of(rows, "row")), but no row as the job copied it"
             return Note(
                 level: .blocker, code: .rowsGone, side: .target, table: pair.name,
-                message: "\(left); \(brought) were there when job \(job.number) finished\(when).",
-                hint: "vecferry verify --repair brings what is missing; vecferry copy --restart copies all again.")
+                message: "\(left). It held \(Count.of(brought, "row")) when job \(job.number) finished\(when).",
+                hint:
+                    "Run vecferry verify --repair to restore the missing rows, or vecferry copy --restart to copy all "
+                    + "again.")
         }
         return Note(
             level: .warning, code: .rowsGone, side: .target, table: pair.name,
-            message: "The table holds \(rows) rows, fewer than the \(brought) that were there when the job finished.",
-            hint: "vecferry verify names those that are missing.")
+            message:
+                "The table holds \(Count.of(rows, "row")), fewer than the \(Count.of(brought)) that it held when the "
+                + "job finished.",
+            hint: "Run vecferry verify to list the missing rows.")
     }
 
     private var when: String { job.finishedAt.map { " at \($0)" } ?? "" }

@@ -1,11 +1,11 @@
-/// Puts on what rows must not meet on their way in: foreign keys, checks and triggers.
+/// Restores the foreign keys, checks and triggers that must not be active during the load.
 struct Finisher {
     /// The job's number in the ledger.
     let job: JobNumber
     /// How long one try waits for a lock.
     let lockWait: Duration
 
-    /// - Returns: The pairs whose constraints the target does not accept, and why.
+    /// - Returns: The errors of pairs whose constraints the target does not accept.
     func run(pairs: [TablePair], _ session: inout JobSession) throws(FerryError) -> [PairNumber: FerryError] {
         let numbers = Set(pairs.map(\.number))
         var failures: [PairNumber: FerryError] = [:]
@@ -23,7 +23,7 @@ struct Finisher {
         return failures
     }
 
-    /// Puts one definition back, in one transaction with the mark that it is.
+    /// Restores one definition and marks it as restored, in one transaction.
     private func restore(_ definition: SavedDefinition, on target: borrowing Session) throws(FerryError) {
         let table = definition.relation
         try target.transaction(
@@ -32,7 +32,7 @@ struct Finisher {
         ) { () throws(FerryError) in
             let entry = LedgerEntry(job: job, number: definition.number)
             let state = try target.query(entry.lockSQL, about: table)
-            // The answer to an earlier try's COMMIT may have been lost on the way.
+            // The answer to an earlier try's COMMIT may have been lost.
             if try state.first?.bool("restored") != true {
                 for statement in definition.statements { try target.execute(statement, about: table) }
                 FailPoint.reached(.afterDefinition)

@@ -1,21 +1,21 @@
 internal import Postgres
 
-/// One run of a plan in this process: begins the job or goes on with it, and carries it to its proven end.
+/// One run of a plan in this process: begins the job or resumes it, and carries it to its proven end.
 struct Job {
-    /// Both ends, and who works between them.
+    /// The endpoints and the workers.
     let engine: Engine
-    /// What to copy, and how.
+    /// The options of the copy.
     let request: CopyRequest
-    /// Whether what an earlier job brought is taken back first.
+    /// Whether to remove what an earlier job copied first.
     let restart: Bool
 
     private var source: Endpoint { engine.source }
     private var target: Endpoint { engine.target }
     private var workers: Workers { engine.workers }
 
-    /// Holds the target's lock, and works until all is proven or something stops it.
+    /// Takes the target's lock, and works until all tables are proven or an error stops the job.
     ///
-    /// - Throws: What stopped the whole job. A table that alone has failed is in the report.
+    /// - Throws: The error that stopped the whole job. The report holds the errors of single tables.
     func run() throws(FerryError) -> JobReport {
         let lock = LockKeeper(target, workers: workers)
         defer { lock.close() }
@@ -84,8 +84,8 @@ struct Job {
         return try flow.ended(since: start)
     }
 
-    /// How many streams copy. Each waits for the target twice a chunk, once to count its rows and once to commit them and
-    /// begin the next, while others can use the line.
+    /// The number of streams that copy. Each waits for the target twice a chunk, once to count its rows and once to commit them
+    /// and begin the next, while others can use the network.
     private func streams(for chunks: Int, _ plan: Plan, _ session: inout JobSession) throws(FerryError) -> Int {
         let usual = workers.streams
         guard chunks > usual, engine.streamsOverLongLine != usual else { return usual }
@@ -97,8 +97,8 @@ struct Job {
         return max(usual, min(engine.streamsOverLongLine, most))
     }
 
-    /// Puts constraints and triggers back, and sets sequences. An index that can't be built keeps neither rows nor constraints
-    /// from being whole, unless these stand on it.
+    /// Restores constraints and triggers, and sets sequences. An index that can't be built does not prevent that, unless
+    /// constraints may depend on it.
     private func putBack(
         _ job: Ledger.Job, _ record: inout JobRecord, _ session: inout JobSession
     ) throws(FerryError) {
@@ -120,7 +120,7 @@ struct Job {
 
     // MARK: The end
 
-    /// Gathers what the chunks came to, reads the source again where it has changed, and ends the job where all is proven.
+    /// Collects the digests of the chunks, reads the source again if it has changed, and finishes the job if all is proven.
     private func conclude(
         _ job: Ledger.Job, _ snapshots: SnapshotKeeper, _ record: JobRecord, _ session: inout JobSession,
         _ report: (JobRecord) -> JobReport
@@ -140,7 +140,7 @@ struct Job {
         }
     }
 
-    /// The finished chunks are of another state of the source: only reading all of it again proves anything.
+    /// Reads all of the source again: finished chunks are of another state of it, and prove nothing.
     private func readSourceAgain(
         _ plan: Plan, _ snapshots: SnapshotKeeper, _ record: inout JobRecord
     ) throws(FerryError) {
@@ -167,13 +167,11 @@ struct Job {
 }
 
 extension Note {
-    /// The job can't go on, and what is being built is worth finishing: the next run has it.
+    /// The job failed while indexes are built. The builds are left to end, since the next run does not repeat them.
     fileprivate static func waitsForBuilds(_ count: Int, _ error: FerryError) -> Note {
-        let builds = count == 1 ? "an index build" : "\(count) index builds"
-        return Note(
+        Note(
             level: .warning, code: .waitsForBuilds, side: error.side, table: error.table,
-            message:
-                "The copy stops as soon as \(builds) under way \(count == 1 ? "has" : "have") ended: \(error.message)",
+            message: "The copy will stop after \(Count.of(count, "running index build")): \(error.message)",
             hint: "Press Ctrl-C to cancel the builds and stop now. To resume, run the same command again.")
     }
 }

@@ -1,5 +1,4 @@
-/// Finds out whether a request begins a job, goes on with one, or has been carried out, and brings it to where rows can
-/// move.
+/// Determines whether a request begins a job, resumes one, or has been carried out, and prepares the job for its rows.
 struct JobOpening {
     let engine: Engine
     let request: CopyRequest
@@ -10,7 +9,7 @@ struct JobOpening {
     private var workers: Workers { engine.workers }
     private var events: EventSink { workers.events }
 
-    /// How far a job is when it was opened.
+    /// The state of an opened job.
     enum Opening {
         /// An earlier process finished it.
         case ended(JobReport)
@@ -18,7 +17,7 @@ struct JobOpening {
         case running(Ledger.Job)
     }
 
-    /// What a job that is under way reads, so that it is locked before the source is looked at.
+    /// The source's relations of an unfinished job, to be locked before the source is read.
     func sourceRelations(_ connection: borrowing Session) throws(FerryError) -> [QualifiedName] {
         guard !restart, try Ledger().exists(connection) else { return [] }
         return try Ledger().newestJob(connection)?.plan.sourceRelations ?? []
@@ -27,8 +26,8 @@ struct JobOpening {
     /// Looks the request up in the ledger, and begins a job where it has none.
     ///
     /// - Parameter connection: To the target, outside of any transaction, under vecferry's lock.
-    /// - Throws: ``FerryError/Code/blocked`` where the plan has blockers, ``FerryError/Code/ledger`` where another job
-    ///   is under way.
+    /// - Throws: ``FerryError/Code/blocked`` if the plan has blockers, ``FerryError/Code/ledger`` if another job is not
+    ///   finished.
     func open(_ connection: borrowing Session, _ snapshots: SnapshotKeeper) throws(FerryError) -> Opening {
         let sourceConnection = try source.connect()
         let snapshot = try snapshots.snapshot()
@@ -81,11 +80,11 @@ struct JobOpening {
                     Note(
                         level: .warning, code: .sourceChanged, side: .source, table: nil,
                         message: "The source was written to since the job finished.",
-                        hint: "vecferry verify tells whether its tables differ now; --restart copies again."))
+                        hint: "Run vecferry verify to compare the tables, or vecferry copy --restart to copy again."))
             }
             return .ended(report)
         }
-        // Before anything is written: this is where damage is found.
+        // Before anything is written, since this finds damage.
         let open = try Ledger().openChunks(job, connection)
         let pending = try Ledger().pendingDefinitions(job: job.number, connection)
         var job = job
@@ -146,15 +145,15 @@ struct JobOpening {
     private func refusal(_ plan: Plan) -> FerryError {
         events(.planned(plan))
         return FerryError(
-            .blocked, "The plan has \(plan.blockers.count) blockers.", hint: plan.blockers.first.map { "\($0)" })
+            .blocked, "The plan has \(Count.of(plan.blockers.count, "blocker")).",
+            hint: plan.blockers.first.map { "\($0)" })
     }
 
-    /// Refuses to take back a job where the plan that follows would be blocked all the same: by anything but what that job
-    /// put there.
+    /// Refuses to remove a job if the next plan would be blocked all the same, by anything but the job's own rows and tables.
     private func requirePlan(
         after restart: Restart, _ snapshot: Snapshot, _ connection: borrowing Session
     ) throws(FerryError) {
-        // Its own, since a survey leaves the session in a transaction.
+        // A session of its own, since a survey leaves the session in a transaction.
         var plan = try makePlan(snapshot, try source.connect(), connection)
         let pairs = restart.job.plan.pairs
         let made = Set(pairs.filter(\.isCreated).map(\.name))
@@ -168,17 +167,17 @@ struct JobOpening {
     }
 }
 
-/// What the target's ledger knows of a request.
+/// The newest job of the target's ledger, in relation to a request.
 enum KnownJob {
-    /// Nothing: no ledger, or no job in it.
+    /// There is no ledger, or no job in it.
     case none
-    /// The newest job is of this request and this source.
+    /// The newest job has this request and this source.
     case same(Ledger.Job)
     /// The newest job is another one.
     case other(Ledger.Job)
 
-    /// What starting over takes back: the job itself, or one that is in its way. What another job has finished stays, and the
-    /// plan deals with it as with any rows.
+    /// The job that starting over removes: the same job, or another one that is unfinished. The rows of a finished job stay,
+    /// and the plan treats them like any rows.
     var restartable: Ledger.Job? {
         switch self {
         case .same(let job): job
@@ -201,50 +200,51 @@ extension Note {
     /// The blockers that stem from the rows of a table.
     fileprivate static let ofRows: Set<Note.Code> = [.notEmpty, .noKey, .referenced]
 
-    /// Starting over has changed something before it was refused.
+    /// A remark: starting over has changed the target before it was refused.
     fileprivate static let takenBack = Note(
         level: .info, code: .takenBack, side: .target, table: nil,
-        message: "What an earlier run had put there is gone, as --restart asked.", hint: nil)
+        message: "--restart has removed the rows and tables of the earlier run.", hint: nil)
 
-    /// A table that the job made is to be filled, and would be dropped first.
+    /// A blocker: a table to be filled is one that the job created, and would be dropped first.
     fileprivate static func goesWithJob(_ table: QualifiedName) -> Note {
         Note(
             level: .blocker, code: .tableMissing, side: .target, table: table,
-            message: "An earlier run made the table, which --restart takes back.",
-            hint: "Add --create, which makes it again.")
+            message: "An earlier run created the table, and --restart drops it.",
+            hint: "Add --create to create it again.")
     }
 
-    /// Rows were written to the source after the job began to read it.
+    /// A warning: the source was written to after the job began to read it.
     static let sourceChanged = Note(
         level: .warning, code: .sourceChanged, side: .source, table: nil,
         message: "The source was written to since the job began.",
-        hint: "Everything is compared against the source as it is now, when all chunks are there.")
+        hint: "When all chunks are copied, every table is compared with the source as it is then.")
 
-    /// Some of a table was copied before the source was written to, and some after.
+    /// A warning: a part of the table was copied before the source was written to.
     static func stale(_ table: QualifiedName) -> Note {
         Note(
             level: .warning, code: .sourceChanged, side: .source, table: table,
-            message: "The table was changed after some of it was copied: the target holds an older state of it.",
-            hint: "vecferry copy --restart copies all again; if every chunk was copied, vecferry verify --repair "
-                + "brings what changed.")
+            message: "The table was changed after some of it was copied, so the target holds an older state of it.",
+            hint: "Run vecferry copy --restart to copy all again. If every chunk was copied, vecferry verify --repair "
+                + "updates the changed rows.")
     }
 
-    /// The job that a copy would go on with, or find finished.
+    /// A remark on the job that a copy would resume, or find finished.
     static func known(_ job: Ledger.Job) -> Note {
         let isFinished = job.state == .finished
         return Note(
             level: .info, code: isFinished ? .alreadyFinished : .goesOn, side: .target, table: nil,
             message: isFinished
-                ? "Job \(job.number) carried this plan out; a copy finds it finished and changes nothing."
-                : "Job \(job.number) began with this plan at \(job.startedAt) and is not finished; a copy goes on with it.",
-            hint: isFinished ? "copy --restart copies again." : nil)
+                ? "Job \(job.number) has carried out this plan. A copy would change nothing."
+                : "Job \(job.number) began with this plan at \(job.startedAt) and is not finished. A copy resumes it.",
+            hint: isFinished ? "Run vecferry copy --restart to copy again." : nil)
     }
 
-    /// Another job is under way.
+    /// A blocker: another job is not finished.
     static func unfinished(_ job: Ledger.Job) -> Note {
         Note(
             level: .blocker, code: .otherJob, side: .target, table: nil,
-            message: "An unfinished job with other options or another source began in this target at \(job.startedAt).",
-            hint: "Run it again with the options that it began with, or start over with copy --restart.")
+            message: "An unfinished job with other options or another source began on this target at \(job.startedAt).",
+            hint: "Run vecferry copy with the options that it began with to resume it, or with --restart to start over."
+        )
     }
 }

@@ -1,70 +1,70 @@
-/// How a job ended.
+/// The result of a job.
 public struct JobReport: Sendable, Equatable {
-    /// How the whole job ended.
+    /// The outcome of the whole job.
     public enum Outcome: String, Sendable {
-        /// Every row is there, and read back equal.
+        /// Every row was copied, and was read back equal.
         case proven
-        /// An earlier run had finished the job; nothing was changed.
+        /// An earlier run finished the job; nothing was changed.
         case alreadyFinished = "already_finished"
-        /// The target holds something else than the source.
+        /// The target's rows differ from the source's.
         case differs
-        /// One or more tables could not be done; the others were.
+        /// One or more tables failed; the others are done.
         case failed
     }
 
-    /// Proven only where every table is.
+    /// The outcome: proven only if every table is.
     public var outcome: Outcome
     /// The job's number in the ledger.
     public var job: JobNumber
     /// Every table pair, in the plan's order.
     public var tables: [TableReport]
-    /// The plan's warnings, and what came up on the way.
+    /// The plan's warnings, and the warnings of the run.
     public var notes: [Note]
-    /// Seconds that rows moved, in this process.
+    /// Seconds during which this process copied rows.
     public var copySeconds: Double
-    /// Seconds from the first statement to the last one, in this process.
+    /// Seconds from the first statement of this process to the last.
     public var seconds: Double
-    /// Bytes of COPY data that this process moved.
+    /// The bytes of COPY data that this process moved.
     public var streamedBytes: Int
-    /// When an earlier run finished it; nil where this one did.
+    /// When an earlier run finished it; nil if this run did.
     public var finishedAt: String?
 
-    /// Rows of the source, of all tables; those of earlier processes are counted in.
+    /// The rows of the source in all tables, including those that earlier processes copied.
     public var rows: Int { tables.reduce(0) { $0 + $1.source.rows } }
 }
 
-/// How one table pair ended.
+/// The result of one table pair.
 public struct TableReport: Sendable, Equatable {
-    /// Whether the target holds what the source holds.
+    /// Whether the target holds the source's rows.
     public enum State: String, Sendable {
-        /// Read back equal; read back, and something else; not done, or not to be read.
+        /// The rows were read back equal; they were read back and differ; they were not copied, or can't be read back.
         case proven, differs, failed
     }
 
-    /// On both sides.
+    /// The name, which is the same on both sides.
     public var name: QualifiedName
     /// Whether it was proven.
     public var state: State
-    /// Of the rows as they were read from the source.
+    /// Digest of the rows received from the source.
     public var source: Digest
-    /// Of the rows as they were read back from the target.
+    /// Digest of the rows read back from the target.
     public var target: Digest
-    /// Rows left out because the target had their key.
+    /// The number of rows left out because the target had their key.
     public var keptRows: Int
-    /// Bots left out because the target had them.
+    /// The bots left out because the target had them.
     public var keptBots: [String?]
-    /// What became of each index.
+    /// The result of each index.
     public var indexes: [IndexReport]
-    /// Why the table failed.
+    /// The error that made the table fail.
     public var error: String?
 }
 
-/// What became of one index.
+/// The result of one index.
 public struct IndexReport: Sendable, Equatable {
     /// The target's index.
     public var name: QualifiedName
-    /// What the plan did with it.
+    /// The planned action.
     public var action: IndexPlan.Action
-    /// Seconds of the build, nil where none was needed.
+    /// Seconds that the build took; nil where none was needed.
     public var seconds: Double?
 }

@@ -1,18 +1,18 @@
-/// The session on the target over which a job itself speaks, from stage to stage: a login is six round trips, which on a long
-/// line is more than most stages need. Workers have sessions of their own.
+/// The session on the target that the stages of a job share: a login takes six round trips, which at high latency is more than
+/// most stages need. Workers have sessions of their own.
 struct JobSession: ~Copyable {
     private let target: Endpoint
     private let workers: Workers
     private var connection: Session?
 
-    /// Opens nothing yet: the first ``run(_:)`` does.
+    /// Opens no session yet: the first ``run(_:)`` does.
     init(_ target: Endpoint, workers: Workers) {
         self.target = target
         self.workers = workers
     }
 
-    /// Runs a block over the session, outside of any transaction, and again where a fault may heal. After an error the session
-    /// is a new one.
+    /// Runs a block over the session, outside of any transaction, and retries after transient faults. After an error it opens a
+    /// new session.
     mutating func run<Result>(
         _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
@@ -28,7 +28,7 @@ struct JobSession: ~Copyable {
                 connection = consume held
                 return result
             } catch {
-                // It may have been lost hours ago, while the workers worked: then nothing has been tried yet.
+                // The session may have been lost hours ago, while the workers worked: that does not count as a try.
                 guard error.side == .target, error.cause?.isConnectionGone == true, error.code != .interrupted else {
                     throw error
                 }

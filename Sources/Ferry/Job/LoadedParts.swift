@@ -1,10 +1,9 @@
 internal import Postgres
 internal import SQLStatements
 
-/// Finds out what there is to read back of pairs that are loaded: the relations that hold their rows, and how large these are
-/// now.
+/// Determines the ranges to read back of loaded pairs, from the relations that hold their rows and their present sizes.
 struct LoadedParts {
-    /// What was copied.
+    /// The plan of the job.
     let plan: Plan
 
     /// - Returns: The ranges of each pair, by its number; nil for one whose table is gone.

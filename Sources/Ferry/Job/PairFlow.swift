@@ -3,40 +3,40 @@ internal import Synchronization
 /// Moves each pair through its stages on its own: its chunks are copied, then it is settled, analyzed, indexed and read back,
 /// while other pairs are still at an earlier stage.
 ///
-/// It is the work source of a job's streams, and feeds the queue of its index builds. It does no I/O: streams tell it what
-/// they have done, and it says what there is to do next.
+/// It is the work source of a job's streams, and feeds the queue of its index builds. It does no I/O: streams report their
+/// results, and it hands out the next steps.
 ///
 /// Invariants:
 /// - A pair is settled only when the ledger, on the target's disk, has no open chunk of it: chunks commit without waiting for
-///   the disk, so a crash of the target may take back what this process has seen done.
-/// - No index of a pair is built before the pair is settled, and none while the pair is analyzed: both want the same lock.
-/// - A pair that the job makes is read back after its builds: a constraint wants the table for itself.
-/// - A pair that fails has no more work handed out, and stops no other.
+///   the disk, so a crash of the target may undo chunks that this process has seen committed.
+/// - No index of a pair is built before the pair is settled, and none while the pair is analyzed: both take the same lock.
+/// - A pair that the job creates is read back after its builds: a constraint needs the table exclusively.
+/// - A pair that fails gets no more work, and stops no other.
 final class PairFlow: WorkSource {
-    /// What one stream does at a time.
+    /// One step of a stream.
     enum Step: Sendable {
         /// Copies chunks, in one transaction.
         case copy(ChunkBatch)
         /// Makes sure that these pairs, whose chunks are all committed, are on the target's disk.
         case settle([PairNumber])
-        /// Analyzes these pairs, and finds out what there is to read back of them.
+        /// Analyzes these pairs, and determines the ranges to read back of them.
         case analyze([PairNumber])
         /// Reads ranges of rows back.
         case readBack([RangeRead])
     }
 
     private struct State {
-        /// What streams can take, the next one last.
+        /// Batches that streams can take, the next one last.
         var copies: [ChunkBatch]
         var loaded: [PairNumber]
         var settled: [[PairNumber]] = []
         var readBacks: [[RangeRead]] = []
-        /// What streams have taken.
+        /// The number of steps that streams have taken and not returned.
         var inFlight = 0
         var isSettling = false
         var readers = 0
 
-        /// Pairs that are not settled yet, each with its chunks that are not committed.
+        /// Pairs that are not settled yet, each with the number of its chunks that are not committed.
         var openChunks: [PairNumber: Int]
         /// Pairs whose builds have not been handed on yet.
         var unfed: Set<PairNumber>
@@ -44,7 +44,7 @@ final class PairFlow: WorkSource {
         var unbuilt: [PairNumber: Set<QualifiedName>]
         /// Pairs that are not read back yet.
         var unread: Set<PairNumber>
-        /// How many ranges of a pair are not read yet, once that is known.
+        /// The number of ranges of a pair that are not read yet, once that is known.
         var unreadRanges: [PairNumber: Int] = [:]
         /// Ranges of pairs that are read back when their builds have ended.
         var heldBack: [PairNumber: [RangeRead]] = [:]
@@ -55,7 +55,7 @@ final class PairFlow: WorkSource {
         var copyEnd: ContinuousClock.Instant?
     }
 
-    /// Tables for one ANALYZE, so that small ones do not cost a round trip each.
+    /// The most tables for one ANALYZE, so that small ones do not cost a round trip each.
     private static let mostAnalyzed = 50
 
     private let plan: Plan
@@ -85,7 +85,7 @@ final class PairFlow: WorkSource {
                 record: JobRecord(pairs: pairs.count)))
     }
 
-    /// The pair whose indexes take longest comes first, so that the longest build does not begin last.
+    /// Sorts chunks: the pair whose indexes take longest comes first, so that the longest build does not begin last.
     private static func inOrder(_ chunks: [Chunk], _ plan: Plan) -> [Chunk] {
         let work = Dictionary(uniqueKeysWithValues: plan.pairs.map { ($0.number, $0.buildWork) })
         return chunks.sorted { left, right in
@@ -103,9 +103,9 @@ final class PairFlow: WorkSource {
         }
     }
 
-    /// What is known of the pairs, and how long rows were copied, when streams and builds have ended.
+    /// Returns the record of the job, and how long rows were copied, when streams and builds have ended.
     ///
-    /// - Throws: What stopped them.
+    /// - Throws: The error that stopped them.
     func ended(since start: ContinuousClock.Instant) throws(FerryError) -> (record: JobRecord, copySeconds: Double) {
         change { $0.stages.endAll() }
         if let error = sign.error { throw error }
@@ -113,7 +113,7 @@ final class PairFlow: WorkSource {
         return state.withLock { ($0.record, (($0.copyEnd ?? .now) - start) / .seconds(1)) }
     }
 
-    /// Changes the state, then tells of the stages that have begun or ended by it.
+    /// Changes the state, then sends events for the stages that have begun or ended by it.
     private func change(_ body: (inout State) -> Void) {
         let events = state.withLock { state in
             body(&state)
@@ -125,14 +125,14 @@ final class PairFlow: WorkSource {
         for event in events { workers.events(event) }
     }
 
-    // MARK: What streams tell
+    // MARK: What streams report
 
-    /// Bytes of COPY data were committed.
+    /// Counts bytes of COPY data that were committed.
     func streamed(_ bytes: Int) { state.withLock { $0.record.streamedBytes += bytes } }
 
-    /// These pairs were looked up in the ledger.
+    /// Takes the state of these pairs in the ledger.
     ///
-    /// - Parameter open: Their chunks that are open after all: a crash of the target took them back.
+    /// - Parameter open: Their chunks that are open after all, since a crash of the target undid them.
     /// - Returns: Whether the rows of every pair are copied.
     @discardableResult
     func settled(_ pairs: [PairNumber], open: [Chunk]) -> Bool {
@@ -151,9 +151,9 @@ final class PairFlow: WorkSource {
         return isCopied
     }
 
-    /// These pairs are analyzed. Their indexes can be built, and their rows be read back.
+    /// Records that these pairs are analyzed, so that their indexes can be built and their rows read back.
     ///
-    /// - Parameter ranges: What there is to read of each that is read back.
+    /// - Parameter ranges: The ranges of each pair that is read back.
     func analyzed(_ pairs: [PairNumber], ranges: [PairNumber: [RangeRead]]) {
         change { state in
             var ready: [RangeRead] = []
@@ -177,7 +177,7 @@ final class PairFlow: WorkSource {
         }
     }
 
-    /// Ranges were read back.
+    /// Adds the digests of ranges that were read back.
     func read(_ ranges: [RangeRead], _ digests: [Digest]) {
         change { state in
             for (range, digest) in zip(ranges, digests) where state.unread.contains(range.table) {
@@ -188,7 +188,7 @@ final class PairFlow: WorkSource {
         }
     }
 
-    /// An index is built, or can't be.
+    /// Takes the outcome of an index.
     func built(_ outcome: IndexOutcome) {
         change { state in
             let pair = outcome.pair
@@ -233,7 +233,7 @@ final class PairFlow: WorkSource {
         return nil
     }
 
-    /// What lets other work begin comes before what is work in itself.
+    /// Takes the next step: steps that let other work begin come first.
     private func take(_ state: inout State) -> Step? {
         if !state.isSettling, !state.loaded.isEmpty {
             state.isSettling = true
@@ -252,7 +252,7 @@ final class PairFlow: WorkSource {
 
     func nextAtHand() -> Step? {
         state.withLock { state in
-            // What lets other work begin must not wait for a chunk.
+            // Steps that let other work begin must not wait for a chunk.
             guard sign.error == nil, state.loaded.isEmpty || state.isSettling, state.settled.isEmpty,
                 let batch = state.copies.popLast()
             else { return nil }
@@ -289,7 +289,7 @@ final class PairFlow: WorkSource {
             case .readBack(let ranges):
                 state.record.fail(ranges[0].table, error)
                 state.unread.remove(ranges[0].table)
-                // Of a table that failed, some ranges may have been read.
+                // Some ranges of a failed table may have been read.
                 state.record[ranges[0].table].readBack = nil
                 state.readBacks.removeAll { $0.allSatisfy { $0.table == ranges[0].table } }
             case .settle(let pairs):
@@ -301,7 +301,7 @@ final class PairFlow: WorkSource {
 
     func stop(_ error: FerryError) { sign.raise(error) }
 
-    /// The pair's rows are not all there, or not known to be: nothing more is done for it.
+    /// Gives up a pair whose rows are not all copied, or not known to be: it gets no more work.
     func give(up pair: PairNumber, _ error: FerryError) { change { state in give(up: pair, error, &state) } }
 
     private func give(up pair: PairNumber, _ error: FerryError, _ state: inout State) {
@@ -315,14 +315,16 @@ final class PairFlow: WorkSource {
         if state.unfed.isEmpty { state.builds?.close() }
     }
 
-    /// - Returns: The chunk's pair, if this was its last one.
+    /// Counts a committed chunk.
+    ///
+    /// - Returns: The chunk's pair, if this was its last chunk.
     private static func loaded(by chunk: Chunk, _ state: inout State) -> PairNumber? {
         guard let left = state.openChunks[chunk.pair] else { return nil }
         state.openChunks[chunk.pair] = left - 1
         return left == 1 ? chunk.pair : nil
     }
 
-    /// A stream has let go of a step.
+    /// Records that a stream has returned a step.
     private static func putDown(_ step: Step, _ state: inout State) {
         state.inFlight -= 1
         switch step {
@@ -348,7 +350,7 @@ final class PairFlow: WorkSource {
 }
 
 extension PairFlow.Step {
-    /// The step as steps that each concern one pair as far as that can be.
+    /// The step split into steps that each concern one pair, as far as possible.
     fileprivate var parts: [PairFlow.Step] {
         switch self {
         case .copy(let batch): batch.singles.map { .copy($0) }
@@ -360,7 +362,7 @@ extension PairFlow.Step {
 }
 
 extension TablePair {
-    /// How long its builds take, in no unit: an hnsw index takes some ten times as long for a row as an ivfflat one (60,000
+    /// The relative duration of its builds: a row takes about ten times as long in an hnsw index as in an ivfflat one (60,000
     /// rows of 1,024 dimensions: 52 s and 5.4 s with enough memory).
     fileprivate var buildWork: Int {
         indexes.filter { $0.action != .keep && $0.isVectorIndex }.reduce(0) { sum, index in

@@ -1,13 +1,13 @@
-/// Makes the target ready to be loaded, in one transaction together with the ledger of the job: either all of it is done and
-/// can be undone from the ledger, or nothing was.
+/// Prepares the target for the load, in one transaction with the job's ledger entries: either all of it is done and can be
+/// undone from the ledger, or nothing is changed.
 struct Preparation {
     /// A plan without blockers.
     let plan: Plan
-    /// What ``JobFingerprint`` gave.
+    /// The ``JobFingerprint`` of the job.
     let fingerprint: String
-    /// The source's, as ``Snapshot/visibility``.
+    /// The source's ``Snapshot/visibility``.
     let visibility: String
-    /// Statements that make the tables that are missing.
+    /// The statements that create the missing tables.
     let creation: [String]
     /// How long one try waits for a lock.
     let lockWait: Duration
@@ -31,7 +31,7 @@ struct Preparation {
         return job
     }
 
-    // MARK: What goes for the load
+    // MARK: Dropped and disabled objects
 
     private func takeOff(on target: borrowing Session) throws(FerryError) {
         for pair in plan.pairs {
@@ -50,7 +50,7 @@ struct Preparation {
     private func clear(on target: borrowing Session) throws(FerryError) {
         let truncated = plan.pairs.filter { $0.load == .truncate }.map { $0.targetOnly + $0.name.quoted }
         if !truncated.isEmpty { try target.execute("TRUNCATE \(truncated.joined(separator: ", "))") }
-        // A row finds its bot through its parent, so the parent's rows go last.
+        // The bot of a row may be found in its parent, so the parent's rows are deleted last.
         for pair in plan.pairs.sorted(by: { ($0.botScope?.depth ?? 0) > ($1.botScope?.depth ?? 0) }) {
             guard case .replaceBots(let bots) = pair.load, !bots.isEmpty, let scope = pair.botScope else { continue }
             try target.execute(
@@ -59,9 +59,9 @@ struct Preparation {
         }
     }
 
-    // MARK: What comes back
+    // MARK: Saved definitions
 
-    /// Everything that is put on after the load, in stages: indexes, constraints, triggers.
+    /// The definitions to restore after the load, in stages: indexes, constraints, triggers.
     private var definitions: [SavedDefinition] {
         var definitions: [SavedDefinition] = []
         func add(
@@ -101,14 +101,14 @@ extension [TablePair] {
 }
 
 extension SavedDefinition {
-    /// Constraints come after all indexes: foreign keys need the unique ones of the tables that they refer to.
+    /// The stage of constraints, after all indexes: foreign keys need the unique indexes of the tables that they reference.
     static let constraintStage = 10
-    /// Triggers come last.
+    /// The stage of triggers, the last one.
     static let triggerStage = 20
 }
 
 extension BotScope {
-    /// How many foreign keys lead to the bot column.
+    /// The number of foreign keys on the path to the bot column.
     var depth: Int {
         switch self {
         case .column: 0

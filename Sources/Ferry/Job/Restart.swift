@@ -1,29 +1,29 @@
 internal import Postgres
 internal import SQLStatements
 
-/// Starts over: takes back what a job put into the target, and nothing else, so that a new job finds what this one found.
+/// Starts over: removes what a job put into the target, and nothing else, so that a new job finds what this one found.
 ///
 /// Invariants:
-/// - Rows are told by their xmin: the ledger holds the transaction of each chunk. A row that somebody has updated since
+/// - The job's rows are identified by their xmin: the ledger holds the transaction of each chunk. A row that was updated since
 ///   has another one, and stays.
-/// - No foreign key deletes along: those of the job's tables are off meanwhile, and no row of a table outside the job may
-///   refer to a row that goes.
+/// - No foreign key cascades: those of the job's tables are dropped meanwhile, and no row of a table outside the job may
+///   reference a row that is deleted.
 /// - No trigger fires.
 struct Restart {
-    /// The job that is taken back.
+    /// The job to remove.
     let job: Ledger.Job
     /// How long one try waits for a lock.
     let lockWait: Duration
 
-    /// Carries it out in one transaction, or leaves all as it was.
+    /// Removes the job in one transaction, or changes nothing.
     func run(on target: borrowing Session) throws(FerryError) {
         try target.transaction(lockWait: lockWait, locking: job.plan.pairs.lockText) { () throws(FerryError) in
-            // First, since it waits for the job's transactions under way, and none begins after it.
+            // First, since it waits for the job's open transactions, and none begins after it.
             try Ledger().abandon(job: job.number, target)
             FailPoint.reached(.afterRestartAbandon)
             let pairs = try existingPairs(on: target)
             try takeOff(pairs, on: target)
-            // Now that the tables are locked, nothing comes to refer to them any more.
+            // Now that the tables are locked, no new row can reference them.
             let referred = try referredPairs(pairs, on: target)
             try removeRows(pairs, referred: referred, on: target)
             FailPoint.reached(.afterRestartRows)
@@ -33,7 +33,7 @@ struct Restart {
         FailPoint.reached(.afterRestartCommit)
     }
 
-    /// The tables that hold rows which the job did not bring: these stay, and the tables with them.
+    /// The tables that hold rows which the job did not copy: these rows stay, and so do the tables.
     func sharedTables(on target: borrowing Session) throws(FerryError) -> Set<QualifiedName> {
         var names: Set<QualifiedName> = []
         for pair in try existingPairs(on: target) where try holdsOthers(pair, on: target) { names.insert(pair.name) }
@@ -58,11 +58,11 @@ struct Restart {
         return pairs
     }
 
-    /// The numbers of the pairs whose tables a foreign key refers to that is not off: TRUNCATE and DROP would fail, however
-    /// empty the key's table is.
+    /// The numbers of the pairs whose tables a remaining foreign key references: TRUNCATE and DROP would fail, even if the
+    /// referencing table is empty.
     ///
-    /// - Throws: ``FerryError/Code/invalidRequest`` where a row refers to one that is to go: that would break it, or delete
-    ///   it too.
+    /// - Throws: ``FerryError/Code/invalidRequest`` if a row references one that is to be deleted: that would violate the key,
+    ///   or delete the row too.
     private func referredPairs(
         _ pairs: [TablePair], on target: borrowing Session
     ) throws(FerryError) -> Set<PairNumber> {
@@ -79,9 +79,10 @@ struct Restart {
             ).only().bool("is_held")
             guard !isHeld else {
                 throw FerryError(
-                    .invalidRequest, "The table holds rows that refer to rows which the job brought to \(pair.name).",
+                    .invalidRequest, "The table holds rows that reference rows which the job copied to \(pair.name).",
                     hint:
-                        "Delete them, or drop the foreign key \(try row.string("key")), before the job can start over.",
+                        "Delete the referencing rows or drop the foreign key \(try row.string("key")), then run the same "
+                        + "command again.",
                     side: .target, table: referrer)
             }
             referred.insert(pair.number)
@@ -89,12 +90,12 @@ struct Restart {
         return referred
     }
 
-    /// An SQL condition for the rows of `r` that the job brought.
+    /// An SQL condition for the rows of `r` that the job copied.
     private func own(_ pair: TablePair) -> String {
         "r.xmin = ANY (ARRAY(\(LedgerChunks.transactionsSQL(job: job.number, pair: pair.number))))"
     }
 
-    // MARK: Off and on again
+    // MARK: Constraints, triggers and indexes
 
     private func takeOff(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) {
         for pair in pairs {
@@ -107,7 +108,7 @@ struct Restart {
         }
     }
 
-    /// Puts on again what the job or this took off. Tables that the job made and that go have nothing left to be put on.
+    /// Restores what the job and this restart dropped or disabled, except on tables that were dropped.
     private func putOn(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) {
         let ledger = Ledger()
         let present = Set(try existingPairs(on: target).map(\.number))
@@ -125,7 +126,7 @@ struct Restart {
         }
     }
 
-    /// Whether the job takes an index away before it builds it; REINDEX and CONCURRENTLY leave the old one in its place.
+    /// Whether the job drops an index before it builds it; REINDEX and CONCURRENTLY leave the old one in its place.
     private func isDropped(_ definition: SavedDefinition) -> Bool {
         job.plan[definition.pair].indexes.contains { index in
             (index.action == .rebuild || index.action == .create)
@@ -151,13 +152,13 @@ struct Restart {
             }
         }
         if !dropped.isEmpty, try !drop(dropped, on: target) { emptied += dropped }
-        // Together, since they may refer to each other.
+        // Together, since they may reference each other.
         if !emptied.isEmpty { try target.execute("TRUNCATE \(emptied.joined(separator: ", "))") }
     }
 
-    /// Drops tables that the job made.
+    /// Drops tables that the job created.
     ///
-    /// - Returns: Whether that was possible: a view that somebody made since keeps them.
+    /// - Returns: Whether that was possible: a view created since prevents it.
     private func drop(_ tables: [String], on target: borrowing Session) throws(FerryError) -> Bool {
         try target.execute("SAVEPOINT vecferry_drop")
         do throws(FerryError) {

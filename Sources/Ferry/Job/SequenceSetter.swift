@@ -1,8 +1,8 @@
-/// Sets the sequences of copied columns to where the source's stand.
+/// Sets the sequences of copied columns to the values of the source's.
 struct SequenceSetter {
     let plan: Plan
 
-    /// - Returns: The pairs with a sequence that can't be set, say since the value is out of its bounds, and why.
+    /// - Returns: The errors of pairs with a sequence that can't be set, such as one whose bounds exclude the value.
     func run(
         pairs: [TablePair], from source: borrowing Session, to target: borrowing Session
     ) throws(FerryError) -> [PairNumber: FerryError] {
@@ -42,10 +42,10 @@ struct SequenceSetter {
             about: pair.name)
     }
 
-    /// Whether the target's sequence has gone further in its direction: a descending one is further where it is lower.
+    /// Whether the target's sequence is further along in its direction: a descending one is further along where it is lower.
     private func isFurther(_ own: Record, than value: Int, _ isCalled: Bool) throws(FerryError) -> Bool {
         let ownValue = try own.int("last_value", as: Int.self)
-        // One that has given out its value is a step further than one that is about to.
+        // A sequence that has returned its value is one step further than one that has not.
         if ownValue == value { return try own.bool("is_called") && !isCalled }
         return try own.bool("is_descending") ? ownValue < value : ownValue > value
     }

@@ -1,29 +1,29 @@
-/// Which stages are under way: each begins once and ends once, however many pairs pass through it and in whichever order.
+/// Tracks the stages: each begins once and ends once, for any number of pairs in any order.
 struct StageBrackets: Sendable {
     private var begun: Set<Stage> = []
     private var over: Set<Stage> = []
     private var events: [Event] = []
 
-    /// The stage has something to do. Only the first call counts.
+    /// Records that a stage has work to do. Only the first call counts.
     mutating func begin(_ stage: Stage) {
         if begun.insert(stage).inserted { events.append(.began(stage)) }
     }
 
-    /// The stage has nothing left to do, if it has begun.
+    /// Records that a stage has no work left. A stage that has not begun does not end.
     ///
-    /// - Returns: Whether it has ended by this.
+    /// - Returns: Whether this ended the stage.
     mutating func end(_ stage: Stage) -> Bool {
         guard begun.contains(stage), over.insert(stage).inserted else { return false }
         events.append(.ended(stage))
         return true
     }
 
-    /// Whatever is under way is over: something stopped it.
+    /// Ends all stages that have begun.
     mutating func endAll() {
         for stage in begun.subtracting(over).sorted(by: { $0.rawValue < $1.rawValue }) { _ = end(stage) }
     }
 
-    /// What there is to tell since the last call, in order.
+    /// Removes and returns the events since the last call, in order.
     mutating func takeEvents() -> [Event] {
         defer { events = [] }
         return events

@@ -1,8 +1,8 @@
 internal import Postgres
 internal import SQLStatements
 
-/// One stream of a job: a worker with a session on each side, over which chunks pass, and pairs are settled, analyzed and read
-/// back. A stream that copies nothing opens no session on the source.
+/// One stream of a job: a worker with a session on each side that copies chunks, and settles, analyzes and reads back pairs. A
+/// stream that copies nothing opens no session on the source.
 struct Stream: Worker, ~Copyable {
     private let job: Ledger.Job
     private let source: Endpoint
@@ -12,15 +12,15 @@ struct Stream: Worker, ~Copyable {
     private let events: EventSink
 
     private var onSource: Session?
-    /// What the source's session reads in.
+    /// The snapshot of the source's session.
     private var snapshot: Snapshot?
     private var onTarget: Session?
-    /// The backend of a target session that was lost: where the server has not noticed, it holds its locks.
+    /// The backend of a lost target session, which holds its locks until the server notices.
     private var leftBehind: Backend?
-    /// Whether both servers were asked for the next batch when the last one was committed.
+    /// Whether the next batch was requested when the last one was committed.
     private var isRequested = false
 
-    /// - Parameter snapshots: Where streams find the source's snapshot, and ask again when they lose it.
+    /// - Parameter snapshots: The keeper of the source's snapshot.
     init(
         _ job: Ledger.Job, from source: Endpoint, to target: Endpoint, in snapshots: SnapshotKeeper, _ flow: PairFlow,
         events: @escaping EventSink
@@ -50,8 +50,8 @@ struct Stream: Worker, ~Copyable {
 
     // MARK: Sessions
 
-    /// A chunk's commit need not wait for the disk: rows and ledger entry are lost or kept together, and settling the pair
-    /// flushes all the log before it (PostgreSQL documentation, "Asynchronous Commit").
+    /// The settings of target sessions. A chunk's commit need not wait for the disk: rows and ledger entry are lost or kept
+    /// together, and settling the pair flushes all the log before it (PostgreSQL documentation, "Asynchronous Commit").
     private static let settings = "SET synchronous_commit TO off"
 
     private mutating func openBoth() throws(FerryError) {
@@ -120,7 +120,7 @@ struct Stream: Worker, ~Copyable {
             onSource = consume from
             onTarget = consume to
         } catch {
-            // Also where the source failed: this session is closed too, in the middle of its transaction.
+            // Even if the source failed: this session is closed too, in the middle of its transaction.
             leftBehind = to.backend
             throw snapshots.judged(error, in: snapshot)
         }
@@ -171,7 +171,8 @@ struct Stream: Worker, ~Copyable {
                 .warning(
                     Note(
                         level: .warning, code: .notAnalyzed, side: .target, table: nil,
-                        message: "The server says: \(notice.message).", hint: "Run ANALYZE as the table's owner.")))
+                        message: "The server did not gather statistics: \(notice.message).",
+                        hint: "Run ANALYZE as the table's owner.")))
         }
     }
 
@@ -185,9 +186,10 @@ struct Stream: Worker, ~Copyable {
 }
 
 extension FerryError {
-    /// A table that was loaded is not there any more.
+    /// An error for a table that was loaded and no longer exists.
     fileprivate static func tableIsGone(_ table: QualifiedName) -> FerryError {
         FerryError(
-            .database, "The table is gone.", hint: "It was dropped during the copy.", side: .target, table: table)
+            .database, "The table was dropped during the copy.",
+            hint: "Create it again, then run vecferry copy --restart.", side: .target, table: table)
     }
 }

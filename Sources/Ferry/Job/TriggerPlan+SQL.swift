@@ -6,7 +6,7 @@ extension TriggerPlan {
         "ALTER TABLE ONLY \(relation.quoted) DISABLE TRIGGER \(name.quotedIdentifier)"
     }
 
-    /// The statement that lets it fire again, when it fired before.
+    /// The statement that enables the trigger again, in its former mode.
     var enabling: String {
         let mode = ["A": "ALWAYS ", "R": "REPLICA "][enabled] ?? ""
         return "ALTER TABLE ONLY \(relation.quoted) "
@@ -15,7 +15,7 @@ extension TriggerPlan {
 }
 
 extension Relation {
-    /// Its triggers, as they are taken off and put back.
+    /// The plans of its triggers.
     var triggerPlans: [TriggerPlan] {
         triggers.map { TriggerPlan(relation: name, name: $0.name, enabled: $0.enabled) }
     }

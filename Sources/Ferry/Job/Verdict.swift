@@ -1,13 +1,13 @@
-/// What the record of one pair amounts to.
+/// The verdict on one pair, from its record.
 ///
-/// It is a function of values alone. "Proven" needs two digests that were made independently and are equal: of the rows that
-/// the source sent, and of the rows that the target holds.
+/// It is a function of values alone. "Proven" requires two digests that were computed independently and are equal: that of the
+/// rows received from the source, and that of the rows read back from the target.
 enum Verdict: Sendable, Equatable {
-    /// The rows read back from the target are the rows that the source sent.
+    /// The rows read back from the target equal the rows received from the source.
     case proven
-    /// The rows were merged by key into rows of the target, and proven chunk by chunk in the transactions that brought them.
+    /// The rows were merged by key into rows of the target, and proven chunk by chunk in the transactions that merged them.
     case merged
-    /// The target holds other rows than the source.
+    /// The target's rows differ from the source's.
     case differs
     /// The source was written to after some of the table was copied: the target holds an older state of it.
     case stale
@@ -15,15 +15,15 @@ enum Verdict: Sendable, Equatable {
     case failed
 
     /// - Parameters:
-    ///   - record: Everything that is known of the pair.
-    ///   - load: How rows came into the target.
+    ///   - record: The facts of the pair.
+    ///   - load: How rows were loaded into the target.
     ///   - sourceChanged: Whether the source was written to since the job began.
     init(_ record: PairRecord, load: LoadMode, sourceChanged: Bool) {
         if let failure = record.failure {
-            // Rows that have moved to other pages since come twice, which a unique key refuses.
+            // Rows that moved to other pages since are sent twice, which a unique key refuses.
             self = sourceChanged && failure.cause?.sqlState == "23505" ? .stale : .failed
         } else if load.isKeyed {
-            // Rows that were merged by key can't be read again on their own.
+            // Rows that were merged by key can't be read back apart from the target's own.
             self = sourceChanged ? .stale : .merged
         } else if sourceChanged {
             guard let now = record.sourceNow, let readBack = record.readBack else {
@@ -40,7 +40,7 @@ enum Verdict: Sendable, Equatable {
         }
     }
 
-    /// How the report tells it.
+    /// The state in the report.
     var state: TableReport.State {
         switch self {
         case .proven, .merged: .proven
@@ -51,12 +51,12 @@ enum Verdict: Sendable, Equatable {
 }
 
 extension JobReport {
-    /// What a job's record amounts to.
+    /// Makes the report of a job from its record.
     ///
     /// - Parameters:
-    ///   - number: The job's, in the ledger.
-    ///   - copySeconds: Seconds that rows moved, in this process.
-    ///   - seconds: Seconds from the first statement to the last one, in this process.
+    ///   - number: The job's number in the ledger.
+    ///   - copySeconds: Seconds during which this process copied rows.
+    ///   - seconds: Seconds from the first statement of this process to the last.
     init(_ record: JobRecord, of plan: Plan, number: JobNumber, copySeconds: Double, seconds: Double) {
         var tables: [TableReport] = []
         var notes = plan.warnings
@@ -84,7 +84,7 @@ extension TableReport {
         if error == nil, verdict == .failed { error = "The table's rows were not read back." }
         if error == nil, verdict == .stale, pair.load.isKeyed {
             error =
-                "Rows merged by key can't be proven once the source has changed; vecferry verify compares the tables."
+                "Rows merged by key can't be proven after the source has changed. Run vecferry verify to compare the table."
         }
         self.init(
             name: pair.name, state: verdict.state, source: source, target: target, keptRows: record.copied.keptRows,

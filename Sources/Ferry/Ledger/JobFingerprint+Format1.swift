@@ -7,7 +7,7 @@
 extension JobFingerprint {
     /// The fingerprint of ledgers of format 1: the hash of the request's JSON, the system identifier and the database.
     ///
-    /// - Returns: nil for a request that format 1 had no words for.
+    /// - Returns: nil for a request that format 1 can't express.
     func textOfFormat1(of server: ServerInfo) -> String? {
         let frozen = RequestOfFormat1(request)
         guard frozen.request == request else { return nil }
@@ -19,7 +19,7 @@ extension JobFingerprint {
     }
 }
 
-/// The request as format 1 wrote it. Frozen: its JSON is what running jobs are recognised by.
+/// The request as format 1 wrote it. Frozen: its JSON identifies unfinished jobs.
 private struct RequestOfFormat1: Encodable {
     struct Selection: Encodable {
         var tables: [String]
@@ -65,7 +65,7 @@ private struct RequestOfFormat1: Encodable {
             online: request.index.online)
     }
 
-    /// What is left of the request in these words.
+    /// The request as far as format 1 expresses it.
     var request: CopyRequest {
         var request = CopyRequest()
         request.selection.tables = selection.tables

@@ -1,16 +1,16 @@
-/// Tells one job from another: the request, and which database it reads. Not the host's name, which may be another one for
-/// the same database tomorrow.
+/// Identifies a job by its request and the database that it reads, not by the host's name: the same database may have another
+/// one tomorrow.
 struct JobFingerprint {
     let request: CopyRequest
 
-    /// The fingerprint that a new job gets.
+    /// Computes the fingerprint of a new job.
     ///
     /// - Returns: 32 hexadecimal digits.
     func read(_ source: borrowing Session) throws(FerryError) -> String {
         try text(of: CatalogReader().readServer(source))
     }
 
-    /// Whether a job in the ledger is that of this request and this source, whichever vecferry began it.
+    /// Whether a job in the ledger has this request and this source, in any format of the fingerprint.
     func isOf(_ job: Ledger.Job, _ source: borrowing Session) throws(FerryError) -> Bool {
         let server = try CatalogReader().readServer(source)
         return job.fingerprint == text(of: server) || job.fingerprint == textOfFormat1(of: server)
@@ -23,8 +23,9 @@ struct JobFingerprint {
         return TextHash.of(fields.joined())
     }
 
-    /// What the fingerprint is over: names with their values, in this order. Names and order never change, and a new field
-    /// goes to the end. What is at its default adds nothing, so that a new option leaves the jobs under way what they are.
+    /// The fields of the fingerprint: names with their values, in this order. Names and order never change, and a new field
+    /// goes to the end. A value at its default adds nothing, so that a new option leaves the fingerprints of unfinished jobs
+    /// as they are.
     func fields(of server: ServerInfo) -> [[String]] {
         var fields: [[String]] = []
         func add(_ name: String, _ values: [String]?) {

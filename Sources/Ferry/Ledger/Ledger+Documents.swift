@@ -1,12 +1,11 @@
-/// The documents of a job's row. Damage is told apart from age: a document that is not what was written, and one that a
-/// newer vecferry wrote.
+/// The documents of a job's row. A damaged document and one of a newer vecferry are different errors.
 extension Ledger {
-    /// The plan of a job, from its `id`, `plan` and `plan_hash`, with the statements out of its saved definitions.
+    /// The plan of a job, from its `id`, `plan` and `plan_hash`, with the statements of its saved definitions.
     func plan(of row: Record, _ session: borrowing Session) throws(FerryError) -> Plan {
         let (number, text, hash) = try readingLedger { () throws(FerryError) in
             (try row.number("id", as: JobNumber.self), try row.string("plan"), try row.string("plan_hash"))
         }
-        let damage = Self.damaged("the plan it holds is not the plan it was given")
+        let damage = Self.damaged("the plan of job \(number) does not match its checksum or its saved definitions")
         guard TextHash.of(text) == hash else { throw damage }
         let saved = try definitions(job: number, session)
         return try Self.read(job: number, otherwise: damage) { () throws(StoredFault) in
@@ -20,7 +19,7 @@ extension Ledger {
             (try row.number("id", as: JobNumber.self), try row.optional("report"))
         }
         guard let text else { return nil }
-        let damage = Self.damaged("the report it holds is not the report it was given")
+        let damage = Self.damaged("the report of job \(number) can't be read")
         return try Self.read(job: number, otherwise: damage) { () throws(StoredFault) in
             try StoredReport(text: text).report
         }
@@ -39,15 +38,15 @@ extension Ledger {
         }
     }
 
-    /// Something was written by a vecferry that knows more than this one.
+    /// An error for a part of the ledger that a newer vecferry wrote.
     ///
     /// - Parameter what: The subject of the sentence.
     static func newer(_ what: String, _ writer: String?) -> FerryError {
         FerryError(
             .ledger,
             "\(what) was written by \(writer.map { "vecferry \($0)" } ?? "a newer vecferry"); this is vecferry "
-                + "\(Engine.version), which knows up to format \(format).",
-            hint: "Use \(writer.map { "vecferry \($0)" } ?? "the vecferry that wrote it"), or a newer one.",
+                + "\(Engine.version), which supports formats up to \(format).",
+            hint: "Use \(writer.map { "vecferry \($0)" } ?? "the vecferry that wrote it"), or a later version.",
             side: .target)
     }
 }

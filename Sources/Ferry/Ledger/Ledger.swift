@@ -1,51 +1,53 @@
 internal import Postgres
 internal import SQLStatements
 
-/// The schema `vecferry` in the target database: what a job is to do, what of it is done, and how to put back what it took
-/// off. All methods take the session they speak over; the ledger itself holds no state.
+/// The schema `vecferry` in the target database: the plan of each job, its progress, and the definitions that restore what it
+/// dropped or disabled. All methods take the session to use; the ledger itself holds no state.
 struct Ledger {
-    /// The format that this vecferry writes: of `sql/ledger/schema.sql`, and of the documents and fingerprints in it. All
-    /// before it can be read, and a job of theirs is finished as it stands.
+    /// The format that this vecferry writes: of `sql/ledger/schema.sql`, and of the documents and fingerprints in it. Earlier
+    /// formats are read, and their jobs are finished as they stand.
     ///
-    /// Format 2 says who wrote it, has fingerprints over named fields, and a build's statements in saved definitions alone.
+    /// Format 2 records its writer, has fingerprints over named fields, and keeps a build's statements in saved definitions
+    /// alone.
     static let format = 2
 
-    /// Names vecferry's advisory lock: ASCII of "vecferry" as one number.
+    /// The key of vecferry's advisory lock: ASCII of "vecferry" as one number.
     private static let lock = "x'7665636665727279'::bigint"
 
     /// A job as the ledger holds it.
     struct Job: Sendable {
-        /// Where a job is: under way, proven, or taken back.
+        /// The state of a job.
         enum State: String, Sendable {
-            /// Its rows or what comes after them are under way; it ended proven; `--restart` took it back.
+            /// The job is not finished; it is finished and proven; `--restart` removed it.
             case loading, finished, abandoned
         }
 
-        /// From 1, in the order in which jobs began.
+        /// The number, from 1, in the order in which jobs began.
         var number: JobNumber
-        /// What ``JobFingerprint`` gave for its request and source.
+        /// The ``JobFingerprint`` of its request and source.
         var fingerprint: String
-        /// How far it is.
+        /// Its state.
         var state: State
-        /// The plan that it began with, and goes on with.
+        /// The plan that it began with and carries out.
         var plan: Plan
-        /// The source's visibility when it began, as ``Snapshot/visibility``.
+        /// The source's ``Snapshot/visibility`` when it began.
         var sourceVisibility: String
-        /// Whether the source was seen to be written to since it began.
+        /// Whether a later snapshot showed writes to the source.
         var sourceChanged: Bool
-        /// How it ended; nil before.
+        /// Its report; nil until it is finished.
         var report: JobReport?
-        /// To the minute, with the time zone of the session; for people.
+        /// When it began, to the minute, in the session's time zone; for people.
         var startedAt: String
+        /// When it finished, to the minute, in the session's time zone; nil until it is finished.
         var finishedAt: String?
     }
 
     // MARK: One copy at a time
 
-    /// Takes the lock that keeps a second copy off this target, for as long as the connection lives.
+    /// Takes the lock that excludes a second copy into this target, for as long as the connection is open.
     ///
-    /// - Throws: ``FerryError/Code/busy``, naming who holds it. A killed vecferry's backend may hold it for a moment, so
-    ///   this waits a little first.
+    /// - Throws: ``FerryError/Code/busy``, naming the holder. A killed vecferry's backend may hold the lock for a moment, so
+    ///   this waits some seconds first.
     func acquireLock(_ session: borrowing Session, _ interrupt: Interrupt) throws(FerryError) {
         for attempt in 1... {
             if try session.query("SELECT pg_try_advisory_lock(\(Self.lock)) AS taken").only().bool("taken") { return }
@@ -60,26 +62,29 @@ struct Ledger {
                 + "connected since \(try holder.optional("since") ?? "an unknown time")"
         }
         throw FerryError(
-            .busy, "Another vecferry is working on this target: \(who).",
-            hint: "Wait for it, or stop it; the same command then goes on where it was.", side: .target)
+            .busy, "Another vecferry is running against this target: \(who).",
+            hint: "Wait until it has finished or stop it, then run the same command again.", side: .target)
     }
 
     // MARK: The schema
 
-    /// Whether the ledger is there, in a form that this vecferry reads.
+    /// Whether the ledger exists.
+    ///
+    /// - Throws: ``FerryError/Code/ledger`` where it has no format, or a newer one.
     func exists(_ session: borrowing Session) throws(FerryError) -> Bool {
         let present = try session.query("SELECT to_regclass('vecferry.format') IS NOT NULL AS present").only()
             .bool("present")
         guard present else { return false }
-        // The column is not there in format 1.
+        // Format 1 lacks the column `written_by`.
         let row = try session.query(
             "SELECT max(version) AS version, max(to_jsonb(f) ->> 'written_by') AS writer FROM vecferry.format AS f"
         ).only()
         let (version, writer) = (try row.optionalInt("version"), try row.optional("writer"))
         guard let version else {
             throw FerryError(
-                .ledger, "The target's ledger does not say its format.",
-                hint: "Somebody changed schema vecferry; drop it if no job is under way.", side: .target)
+                .ledger, "The target's ledger does not record its format.",
+                hint: "Schema vecferry was changed by hand. If no job is unfinished, run DROP SCHEMA vecferry CASCADE.",
+                side: .target)
         }
         guard version <= Self.format else { throw Self.newer("The target's ledger, of format \(version),", writer) }
         return true
@@ -101,7 +106,7 @@ struct Ledger {
         let (plan, report) = (try plan(of: row, session), try report(of: row))
         return try readingLedger { () throws(FerryError) in
             guard let state = Job.State(rawValue: try row.string("state")) else {
-                throw session.unexpected("A job's state in the ledger is none.")
+                throw session.unexpected("A job in the ledger has an unknown state.")
             }
             return Job(
                 number: try row.number("id"), fingerprint: try row.string("fingerprint"), state: state, plan: plan,
@@ -122,13 +127,13 @@ struct Ledger {
         return plans
     }
 
-    /// Runs a block that reads the ledger; what it lacks, or holds in another form, is damage.
+    /// Runs a block that reads the ledger, and reports a missing or malformed entry as damage.
     func readingLedger<Result>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
         do throws(FerryError) {
             return try body()
         } catch {
             switch error.cause?.sqlState {
-            case "42P01"?, "42703"?, "42883"?, "42P02"?: throw Self.damaged("a table or a column of it is missing")
+            case "42P01"?, "42703"?, "42883"?, "42P02"?: throw Self.damaged("a table or a column is missing")
             default:
                 guard error.cause?.code == .unexpectedResult else { throw error }
                 throw Self.damaged("an entry is not what vecferry writes")
@@ -138,7 +143,7 @@ struct Ledger {
 
     // MARK: A job's life
 
-    /// Writes a new job with all its chunks and saved definitions, in the caller's transaction.
+    /// Records a new job with all its chunks and saved definitions, in the caller's transaction.
     ///
     /// - Returns: The job's number.
     func begin(
@@ -181,9 +186,9 @@ struct Ledger {
             ])
     }
 
-    /// The chunks that are not finished, in order, after a check that the ledger's chunks are the plan's.
+    /// The chunks that are not finished, in order. Checks that the ledger's chunks are the plan's.
     ///
-    /// - Parameter pairs: Whose chunks, by the pairs' numbers; nil for all.
+    /// - Parameter pairs: The numbers of the pairs whose chunks to return; nil for all.
     func openChunks(
         _ job: Job, of pairs: [PairNumber]? = nil, _ session: borrowing Session
     ) throws(FerryError) -> [Chunk] {
@@ -195,7 +200,10 @@ struct Ledger {
                 """, ["\(job.number)", pairs.map { ArrayText.format($0.map(\.description)) }])
         }
         let planned = pairs.map { $0.sorted().flatMap { job.plan[$0].chunks } } ?? job.plan.chunks
-        guard rows.count == planned.count else { throw Self.damaged("chunks are missing or were added") }
+        guard rows.count == planned.count else {
+            throw Self.damaged(
+                "it holds \(Count.of(rows.count, "chunk")) where the plan of job \(job.number) has \(planned.count)")
+        }
         var open: [Chunk] = []
         for (row, chunk) in zip(rows, planned) {
             let (held, isFinished, isWhole) = try readingLedger { () throws(FerryError) in
@@ -206,17 +214,17 @@ struct Ledger {
                 let hex = try row.optional("sum")
                 return (held, isFinished, !isFinished || hex.flatMap { Digest(rows: 0, hex: $0) } != nil)
             }
-            guard held == chunk, isWhole else { throw Self.damaged("a chunk's entry was changed") }
+            guard held == chunk, isWhole else {
+                throw Self.damaged(
+                    "the entry of chunk \(chunk.number) of \(job.plan[chunk.pair].name) was changed")
+            }
             if !isFinished { open.append(chunk) }
         }
         return open
     }
 
-    /// Returns when everything that was committed on the target before is on its disk: a commit that waits flushes all the
-    /// log before it. Only a commit that wrote something waits (PostgreSQL, access/transam/xact.c, RecordTransactionCommit).
-    ///
-    /// It writes to a row that no stream locks: each chunk's transaction holds on to its job's row, and as these overlap, a
-    /// change of that row would wait until the last of them.
+    /// Returns when all earlier commits on the target are on its disk: a synchronous commit flushes all the log before it. Only
+    /// a commit that wrote something waits (PostgreSQL, access/transam/xact.c, RecordTransactionCommit).
     func flush(_ session: borrowing Session) throws(FerryError) {
         try session.execute(
             """
@@ -225,7 +233,7 @@ struct Ledger {
             """)
     }
 
-    /// What the finished chunks of each pair come to: rows copied, and rows left out by key.
+    /// The digests of each pair's finished chunks: rows copied, and rows left out by key.
     func digests(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [PairNumber: PairDigest] {
         try readingLedger { () throws(FerryError) in
             var digests: [PairNumber: PairDigest] = [:]
@@ -236,7 +244,7 @@ struct Ledger {
                 """, ["\(job)"])
             for row in rows {
                 guard let digest = Digest(rows: try row.int("rows"), hex: try row.string("sum")) else {
-                    throw session.unexpected("A digest in the ledger is not a digest.")
+                    throw session.unexpected("A digest in the ledger is malformed.")
                 }
                 let pair = try row.number("pair", as: PairNumber.self)
                 digests[pair, default: PairDigest()].copied += digest
@@ -246,12 +254,12 @@ struct Ledger {
         }
     }
 
-    /// What has to be put back and is not yet, in the order of stages.
+    /// The definitions that are not restored yet, in the order of stages.
     func pendingDefinitions(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
         try definitions("job = $1 AND restored_at IS NULL", job: job, session)
     }
 
-    /// Everything that was taken off, put back or not, in the order of stages.
+    /// All saved definitions, restored or not, in the order of stages.
     func definitions(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
         try definitions("job = $1", job: job, session)
     }
@@ -268,7 +276,7 @@ struct Ledger {
                 """, ["\(job)"])
             for row in rows {
                 guard let kind = SavedDefinition.Kind(rawValue: try row.string("kind")) else {
-                    throw session.unexpected("A saved definition's kind in the ledger is none.")
+                    throw session.unexpected("A saved definition in the ledger has an unknown kind.")
                 }
                 definitions.append(
                     SavedDefinition(
@@ -281,12 +289,12 @@ struct Ledger {
         }
     }
 
-    /// Remembers that the source was written to since the job began.
+    /// Records that the source was written to since the job began.
     func markSourceChanged(job: JobNumber, _ session: borrowing Session) throws(FerryError) {
         try session.query("UPDATE vecferry.job SET source_changed = true WHERE id = $1", ["\(job)"])
     }
 
-    /// Ends a job with its report.
+    /// Marks a job as finished, with its report.
     func finish(job: JobNumber, _ report: JobReport, _ session: borrowing Session) throws(FerryError) {
         let ended = try session.query(
             "UPDATE vecferry.job SET state = 'finished', finished_at = now(), report = $2 "
@@ -295,13 +303,13 @@ struct Ledger {
         ).affected
         guard ended == 1 else {
             throw FerryError(
-                .ledger, "Job \(job) was ended by somebody else while it ran.",
-                hint: "Look whether another vecferry works on this target; then run the same command again.",
+                .ledger, "Another session ended job \(job) while it was running.",
+                hint: "Check whether another vecferry is running against this target, then run the same command again.",
                 side: .target)
         }
     }
 
-    /// Ends a job that starts over, in the caller's transaction.
+    /// Marks a job that starts over as abandoned, in the caller's transaction.
     func abandon(job: JobNumber, _ session: borrowing Session) throws(FerryError) {
         try session.query(
             "UPDATE vecferry.job SET state = 'abandoned', finished_at = now() WHERE id = $1", ["\(job)"])
@@ -311,15 +319,16 @@ struct Ledger {
         FerryError(
             .ledger, "The target's ledger is damaged: \(how).",
             hint:
-                "Somebody changed schema vecferry. What it took off the tables is in vecferry.saved_definition: keep a copy of "
-                + "that, then drop the schema, empty the tables and copy again.", side: .target)
+                "Schema vecferry was changed by hand. The dropped indexes, constraints and triggers are in "
+                + "vecferry.saved_definition: save that table, then run DROP SCHEMA vecferry CASCADE, empty the tables and "
+                + "copy again.", side: .target)
     }
 }
 
-/// What the finished chunks of one pair come to.
+/// The digests of one pair's finished chunks.
 struct PairDigest: Sendable {
-    /// Rows that are in the target by this job.
+    /// Digest of the rows that the job has copied to the target.
     var copied = Digest.zero
-    /// Rows left out because the target had their key.
+    /// The number of rows left out because the target had their key.
     var keptRows = 0
 }

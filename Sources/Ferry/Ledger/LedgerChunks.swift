@@ -1,28 +1,28 @@
-/// The ledger entries of the chunks of one transaction, as the statements that the transaction itself runs. Numbers only, so
-/// nothing is there to be quoted.
+/// The ledger entries of the chunks of one transaction, as the statements that the transaction itself runs. The values are
+/// numbers and hexadecimal digits, so that nothing needs to be quoted.
 struct LedgerChunks {
     /// The job's number.
     let job: JobNumber
-    /// Those of one transaction.
+    /// The chunks of one transaction.
     let chunks: [Chunk]
 
-    /// What a chunk's rows came to.
+    /// The result of one chunk.
     struct Result {
-        /// Which one.
+        /// The chunk.
         var chunk: Chunk
-        /// The rows that the transaction brought.
+        /// Digest of the rows that the transaction copied.
         var copied: Digest
-        /// Rows that were left out because the target had their key.
+        /// The number of rows left out because the target had their key.
         var keptRows: Int
     }
 
-    /// The transactions that brought the rows of a pair: these rows have one of them as their xmin.
+    /// The transactions that copied the rows of a pair: each of these rows has one of them as its xmin.
     static func transactionsSQL(job: JobNumber, pair: PairNumber) -> String {
         "SELECT xid FROM vecferry.chunk WHERE job = \(job) AND pair = \(pair) AND xid IS NOT NULL"
     }
 
-    /// Locks the entries, and tells how many there are and how many of them are open. Holding on to the job's row keeps a
-    /// `--restart` from beginning before the transaction has ended; of a job that was ended there are no entries.
+    /// Locks the entries, and counts them and those that are open. The lock on the job's row makes a `--restart` wait until the
+    /// transaction has ended; a job that was ended has no entries.
     var lockSQL: String {
         let list = chunks.map { "(\($0.pair), \($0.number))" }.joined(separator: ", ")
         return """
@@ -38,14 +38,15 @@ struct LedgerChunks {
         let row = results.first { $0.columns == ["entries", "open_entries"] }?.first
         guard let row, try row.int("entries") == chunks.count else {
             throw FerryError(
-                .ledger, "Job \(job) was ended, or its chunks were taken out of the ledger, while it ran.",
-                hint: "Look whether another vecferry works on this target; then run the same command again.",
+                .ledger,
+                "Another session ended job \(job), or deleted its chunks from the ledger, while it was running.",
+                hint: "Check whether another vecferry is running against this target, then run the same command again.",
                 side: .target)
         }
         return try row.int("open_entries")
     }
 
-    /// Writes what the rows came to, in the transaction that holds them.
+    /// Records the results, in the transaction that copies the rows.
     func finishSQL(_ results: [Result]) -> String {
         let list = results.map { result in
             """

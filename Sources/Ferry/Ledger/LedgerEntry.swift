@@ -1,11 +1,11 @@
-/// A saved definition in the ledger, as the statements that the transaction which restores it runs.
+/// The ledger entry of a saved definition, as the statements of the transaction that restores the definition.
 struct LedgerEntry: Sendable, Equatable {
     /// The job's number.
     let job: JobNumber
-    /// ``SavedDefinition/number``
+    /// The definition's ``SavedDefinition/number``.
     let number: DefinitionNumber
 
-    /// Locks the entry, and answers whether the definition is restored: `restored`. No row where the entry is gone.
+    /// Locks the entry, and returns whether the definition is `restored`; no row where the entry is gone.
     var lockSQL: String {
         """
         SELECT restored_at IS NOT NULL AS restored FROM vecferry.saved_definition \

@@ -1,11 +1,11 @@
 internal import Postgres
 internal import Synchronization
 
-/// Holds the lock that keeps a second copy off the target, for as long as a job runs.
+/// Holds the lock that excludes a second copy into the target while a job runs.
 ///
-/// The lock goes with its session. Where that is lost, as after a restart of the target, the lock is taken again; where
-/// another vecferry was faster, the job is stopped. What is under way meanwhile is safe: each transaction of a job locks its
-/// entries in the ledger.
+/// A lock ends with its session. If that is lost, as after a restart of the target, the keeper takes the lock again; if another
+/// session was faster, the job is stopped. Work in progress is safe meanwhile: each transaction of a job locks its entries in
+/// the ledger.
 final class LockKeeper: Sendable {
     private let keeper: Keeper<TargetLock>
 
@@ -17,10 +17,10 @@ final class LockKeeper: Sendable {
     /// Returns when the lock is held for the first time.
     func acquired() throws(FerryError) { try keeper.value() }
 
-    /// Why the lock could not be kept, if it could not.
+    /// The reason why the lock was lost, if it was.
     var failure: FerryError? { keeper.failure }
 
-    /// Gives the lock up.
+    /// Releases the lock.
     func close() { keeper.close() }
 }
 

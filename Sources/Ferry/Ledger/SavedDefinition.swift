@@ -1,27 +1,27 @@
-/// Something that was taken off a target table, and how to put it back.
+/// An object that was dropped from a target table or disabled, and the statements that restore it.
 struct SavedDefinition: Sendable, Equatable {
-    /// What was taken off, by the name that the ledger has for it.
+    /// The kind of object, by its name in the ledger.
     enum Kind: String, Sendable {
         /// An index, or one step of building a partitioned one.
         case index
-        /// A foreign key, or a check that rows need not pass.
+        /// A foreign key, or a check constraint that is NOT VALID.
         case constraint
         /// A trigger that is disabled, not dropped.
         case trigger
     }
 
-    /// From 0, within the job.
+    /// The number within the job, from 0.
     var number: DefinitionNumber
     /// The table pair's number in the plan.
     var pair: PairNumber
-    /// What it is.
+    /// The kind of object.
     var kind: Kind
-    /// Lower stages first; what shares a stage may be restored side by side.
+    /// The stage: lower stages are restored first, and definitions of one stage may be restored at the same time.
     var stage: Int
     /// The table, or the partition, that it belongs to.
     var relation: QualifiedName
     /// Its own name.
     var name: String
-    /// In order, in one transaction.
+    /// The statements that restore it, in order, in one transaction.
     var statements: [String]
 }

@@ -2,10 +2,10 @@
 struct ColumnMatch {
     /// The columns that are copied, in the source's order.
     private(set) var pairs: [ColumnPair] = []
-    /// What keeps the columns from being copied, or is worth knowing.
+    /// The notes on columns: blockers and remarks.
     private(set) var notes: [Note] = []
 
-    /// - Parameter target: nil for a table that is yet to be made like the source's.
+    /// - Parameter target: The target's table; nil where it is to be created like the source's.
     init(source: Relation, target: Relation?) {
         for column in source.columns {
             guard let target else {
@@ -22,41 +22,42 @@ struct ColumnMatch {
         guard let other = target.column(column.name) else {
             add(
                 .blocker, .columnMissing, .target, source, "The column \(column.name) is missing.",
-                "Add it, with type \(column.type).")
+                "Run ALTER TABLE \(target.name.sql) ADD COLUMN \(column.name.sqlIdentifier) \(column.type).")
             return
         }
         guard column.type == other.type else {
             add(
                 .blocker, .typeDiffers, .target, source,
-                "The column \(column.name) is \(other.type), and \(column.type) on the source.",
-                "vecferry copies bytes and converts nothing; give both the same type.")
+                "The column \(column.name) has type \(other.type); on the source it has type \(column.type).",
+                "vecferry does not convert values. Give the column the same type on both sides.")
             return
         }
         if let message = Self.madeOtherwise(column, other) {
             add(
                 .blocker, .typeDiffers, .target, source,
-                "The column \(column.name) has another \(column.type): \(message).",
-                "vecferry copies bytes and converts nothing; give both the same type.")
+                "The type \(column.type) of the column \(column.name) differs from the source's: \(message).",
+                "vecferry does not convert values. Give the type the same definition on both sides.")
             return
         }
         if other.isGenerated {
             guard !column.isGenerated else { return }
             add(
                 .blocker, .generated, .target, source,
-                "The column \(column.name) is generated on the target, and the source's values would be lost.",
-                "Drop the expression for the copy: ALTER TABLE \u{2026} ALTER COLUMN \u{2026} DROP EXPRESSION.")
+                "The column \(column.name) is generated on the target, so the source's values would be lost.",
+                "Run ALTER TABLE \(target.name.sql) ALTER COLUMN \(column.name.sqlIdentifier) DROP EXPRESSION.")
             return
         }
         pairs.append(Self.pair(column, column.textReason ?? other.textReason))
     }
 
-    /// How types of one name differ. A label more on the target does no harm.
+    /// The difference between two types of one name. An additional label on the target does no harm.
     private static func madeOtherwise(_ column: Column, _ other: Column) -> String? {
         if column.structure != other.structure {
-            return "\(other.structure ?? "nothing"), and \(column.structure ?? "nothing") on the source"
+            return "\(other.structure ?? "nothing") on the target, \(column.structure ?? "nothing") on the source"
         }
         let missing = Set(column.enumLabels).subtracting(other.enumLabels)
-        return missing.isEmpty ? nil : "it has no label for \(missing.sorted().joined(separator: ", "))"
+        guard !missing.isEmpty else { return nil }
+        return "it lacks the \(missing.count == 1 ? "label" : "labels") \(missing.sorted().joined(separator: ", "))"
     }
 
     private mutating func checkOthers(of target: Relation, source: Relation) {
@@ -64,8 +65,9 @@ struct ColumnMatch {
             guard column.isNotNull, !column.hasDefault, !column.isGenerated else { continue }
             add(
                 .blocker, .columnRequired, .target, source,
-                "The column \(column.name) is NOT NULL without a default, and the source has no such column.",
-                "Give it a default for the copy, or drop NOT NULL.")
+                "The column \(column.name) is NOT NULL without a default, and the source lacks it.",
+                "Set a default, or run ALTER TABLE \(target.name.sql) ALTER COLUMN \(column.name.sqlIdentifier) "
+                    + "DROP NOT NULL.")
         }
         if pairs.isEmpty, !source.columns.isEmpty || !target.columns.isEmpty {
             add(.blocker, .noColumns, .target, source, "No column can be copied.", nil)
@@ -74,7 +76,9 @@ struct ColumnMatch {
 
     private mutating func addTextNotes(_ source: Relation) {
         guard let column = pairs.first(where: { $0.textReason != nil }), let reason = column.textReason else { return }
-        add(.info, .textFormat, .source, source, "Rows travel as text: column \(column.name), since \(reason).", nil)
+        add(
+            .info, .textFormat, .source, source,
+            "Rows are copied as text because of the column \(column.name): \(reason).", nil)
     }
 
     private mutating func add(

@@ -1,83 +1,83 @@
-/// What the operator asked for, as it decides a plan. Two runs with equal requests on one source are one job.
+/// The options of a copy that decide its plan. Two runs with equal requests and one source are one job.
 public struct CopyRequest: Sendable, Equatable {
-    /// Which tables, and which bots' rows.
+    /// The tables, and the bots whose rows are copied.
     public var selection = TableSelection()
-    /// What becomes of rows that the target has.
+    /// The treatment of rows that the target already holds.
     public var existing = ExistingRows.fail
-    /// Make the tables that the target lacks.
+    /// Whether to create the tables that the target lacks.
     public var create = false
     /// The bytes of heap and TOAST that one chunk should hold.
     public var chunkBytes = Chunk.defaultBytes
-    /// How vector indexes are built.
+    /// The options of index builds.
     public var index = IndexRequest()
 
-    /// Copies the embedding tables and the bot tables into tables that are there and empty.
+    /// Copies the embedding tables and the bot tables into tables that exist and are empty.
     public init() {}
 }
 
-/// Which tables, and of bot tables which bots.
+/// A selection of tables, and of the bots whose rows to take from bot tables.
 public struct TableSelection: Sendable, Equatable {
     /// Patterns as psql takes them; empty selects the embedding tables and the bot tables.
     public var tables: [String] = []
-    /// Patterns of tables that are left out, whatever else selects them.
+    /// Patterns of tables to leave out, even if another option selects them.
     public var excluded: [String] = []
-    /// Every table.
+    /// Whether to select every table.
     public var all = false
     /// The bot column's name, where it is not `botid` or `bot_id`.
     public var botColumn: String?
-    /// Only these bots; nil for all.
+    /// The bots to select; nil for all.
     public var bots: [String]?
 
-    /// The embedding tables and the bot tables, all rows.
+    /// Selects all rows of the embedding tables and the bot tables.
     public init() {}
 }
 
-/// What becomes of rows that a target table already holds. The unit is the bot where the table belongs to bots, else the
+/// The treatment of rows that a target table already holds. The unit is the bot where the table belongs to bots, else the
 /// primary key.
 public enum ExistingRows: String, Sendable, CaseIterable {
-    /// Refuse.
+    /// Refuse to copy.
     case fail
-    /// The target's stay as they are.
+    /// Keep the target's bots or rows.
     case keep
-    /// The source's win.
+    /// Replace the target's bots or rows with the source's.
     case replace
-    /// All of the table's go.
+    /// Empty the target's table.
     case truncate
 }
 
-/// How vector indexes are to be built.
+/// The options of vector index builds.
 public struct IndexRequest: Sendable, Equatable {
-    /// `ivfflat`'s lists.
+    /// The number of an ivfflat index's lists.
     public enum Lists: Sendable, Equatable {
-        /// As the index's definition has them.
+        /// The number in the index's definition.
         case keep
-        /// pgvector's advice for the number of rows.
+        /// The number that pgvector recommends for the rows.
         case auto
-        /// That many.
+        /// A given number.
         case fixed(Int)
     }
 
-    /// The access method.
+    /// The access method of vector indexes.
     public enum Method: String, Sendable, CaseIterable {
-        /// As the definition has it, or one of pgvector's two.
+        /// The definition's method, or one of pgvector's two.
         case keep, hnsw, ivfflat
     }
 
-    /// How many lists an ivfflat index gets.
+    /// The number of lists of ivfflat indexes.
     public var lists = Lists.keep
-    /// Which method vector indexes get.
+    /// The access method of vector indexes.
     public var method = Method.keep
-    /// hnsw's `m` and `ef_construction`, where they are to differ from the definition.
+    /// The `m` of hnsw indexes; nil for the definition's.
     public var hnswM: Int?
-    /// See ``hnswM``.
+    /// The `ef_construction` of hnsw indexes; nil for the definition's.
     public var hnswEfConstruction: Int?
-    /// Bytes for one build; nil estimates.
+    /// `maintenance_work_mem` of one build in bytes; nil for an estimate.
     public var maintenanceWorkMem: Int?
-    /// Parallel workers for one build, beside its leader; nil lets the plan choose.
+    /// Parallel workers of one build, not counting its leader; nil for the plan's choice.
     public var workers: Int?
-    /// Build beside writers, with CONCURRENTLY.
+    /// Whether to build with CONCURRENTLY, beside writers.
     public var online = false
 
-    /// As the definitions have it, with memory and workers as the server allows.
+    /// Keeps the definitions, with memory and workers as the server allows.
     public init() {}
 }

@@ -13,13 +13,13 @@ extension Note.Code {
     public static let partitionExcluded = Note.Code(description: "partition_excluded")
     /// A partition is a foreign table.
     public static let foreignPartition = Note.Code(description: "foreign_partition")
-    /// Bots were named, and no table has a bot column.
+    /// Bots are selected, but no table has a bot column.
     public static let noBotColumn = Note.Code(description: "no_bot_column")
     /// A bot's id is longer than the bot column.
     public static let botTooLong = Note.Code(description: "bot_too_long")
-    /// Some of the named bots have no rows.
+    /// Some of the selected bots have no rows.
     public static let unknownBots = Note.Code(description: "unknown_bots")
-    /// Bots were named, and the table belongs to none.
+    /// Bots are selected, but the table belongs to none.
     public static let notLimited = Note.Code(description: "not_limited")
 
     // MARK: The servers
@@ -28,9 +28,9 @@ extension Note.Code {
     public static let sameDatabase = Note.Code(description: "same_database")
     /// A connection is not encrypted.
     public static let noTLS = Note.Code(description: "no_tls")
-    /// A connection pooler stands in front of the server.
+    /// The connection goes through a pooler.
     public static let pooler = Note.Code(description: "pooler")
-    /// A connection pooler in transaction mode stands in front of the server.
+    /// The connection goes through a pooler in transaction mode.
     public static let transactionPooler = Note.Code(description: "transaction_pooler")
     /// The target is a standby.
     public static let targetReadOnly = Note.Code(description: "target_read_only")
@@ -44,7 +44,7 @@ extension Note.Code {
     public static let encodingsDiffer = Note.Code(description: "encodings_differ")
     /// The target lacks an extension.
     public static let extensionMissing = Note.Code(description: "extension_missing")
-    /// An extension is created first.
+    /// An extension will be created.
     public static let extensionCreated = Note.Code(description: "extension_created")
     /// An extension is in another schema on the target.
     public static let extensionSchema = Note.Code(description: "extension_schema")
@@ -65,21 +65,21 @@ extension Note.Code {
     public static let notOwner = Note.Code(description: "not_owner")
     /// The target's table already holds rows.
     public static let notEmpty = Note.Code(description: "not_empty")
-    /// Rows can't be told apart by a key.
+    /// The table has no key that both sides share.
     public static let noKey = Note.Code(description: "no_key")
-    /// Rows that would go are referred to.
+    /// Another table references rows that would be deleted.
     public static let referenced = Note.Code(description: "referenced")
-    /// The target lacks the table in which rows find their bot.
+    /// The target lacks the table in which the bot of a row is found.
     public static let botPathMissing = Note.Code(description: "bot_path_missing")
-    /// A partition has a trigger that can't be switched off.
+    /// A partition has a trigger that can't be disabled.
     public static let partitionTrigger = Note.Code(description: "partition_trigger")
-    /// A foreign key is not made, since the table that it refers to is not copied.
+    /// A foreign key is not created, since the table that it references is not copied.
     public static let foreignKeyLeftOut = Note.Code(description: "foreign_key_left_out")
-    /// Parts of a table are not made on the target.
+    /// Parts of a table are not created on the target.
     public static let leftOut = Note.Code(description: "left_out")
     /// The target lacks a column.
     public static let columnMissing = Note.Code(description: "column_missing")
-    /// The target has a column that must be given a value.
+    /// The target has a column that requires a value.
     public static let columnRequired = Note.Code(description: "column_required")
     /// A column has another type on the target.
     public static let typeDiffers = Note.Code(description: "type_differs")
@@ -87,7 +87,7 @@ extension Note.Code {
     public static let generated = Note.Code(description: "generated")
     /// No column can be copied.
     public static let noColumns = Note.Code(description: "no_columns")
-    /// Rows travel as text.
+    /// Rows are copied as text.
     public static let textFormat = Note.Code(description: "text_format")
 
     // MARK: The indexes
@@ -100,13 +100,13 @@ extension Note.Code {
     public static let noCreateInSchema = Note.Code(description: "no_create_in_schema")
     /// Only the source has a vector index.
     public static let indexOnlyOnSource = Note.Code(description: "index_only_on_source")
-    /// An index can't become what was asked for, and stays.
+    /// An index can't be changed as requested, and keeps its definition.
     public static let indexChangeRefused = Note.Code(description: "index_change_refused")
     /// An index can't be built beside writers.
     public static let indexChangeOnline = Note.Code(description: "index_change_online")
-    /// An index becomes another one.
+    /// The definition of an index changes.
     public static let indexChanged = Note.Code(description: "index_changed")
-    /// What a build needs is more than it gets, or than the server's settings suggest.
+    /// A build needs more memory than it gets, or than the server's settings suggest.
     public static let indexMemory = Note.Code(description: "index_memory")
     /// The index method can't take that many dimensions.
     public static let indexDimensions = Note.Code(description: "index_dimensions")
@@ -116,13 +116,13 @@ extension Note.Code {
     public static let indexSparse = Note.Code(description: "index_sparse")
     /// The server has too little shared memory for a parallel build.
     public static let indexSharedMemory = Note.Code(description: "index_shared_memory")
-    /// Another session made another index in the place of one.
+    /// Another session created an index in the place of one.
     public static let indexReplaced = Note.Code(description: "index_replaced")
     /// The target's pgvector has a fault in parallel builds.
     public static let hnswParallelFault = Note.Code(description: "hnsw_parallel_fault")
     /// An hnsw graph outgrew its memory.
     public static let hnswMemoryExceeded = Note.Code(description: "hnsw_memory_exceeded")
-    /// An ivfflat index was made with little data.
+    /// An ivfflat index was built with little data.
     public static let ivfflatLittleData = Note.Code(description: "ivfflat_little_data")
     /// A copy into the target is not finished.
     public static let unfinishedJob = Note.Code(description: "unfinished_job")
@@ -139,19 +139,19 @@ extension Note.Code {
     public static let notAnalyzed = Note.Code(description: "not_analyzed")
     /// The source was written to since the job began or finished.
     public static let sourceChanged = Note.Code(description: "source_changed")
-    /// A restart removed what an earlier run had brought.
+    /// A restart removed what an earlier run had copied.
     public static let takenBack = Note.Code(description: "taken_back")
-    /// A job has carried the plan out.
+    /// A job has carried out the plan.
     public static let alreadyFinished = Note.Code(description: "already_finished")
     /// A job began with the plan and is not finished.
     public static let goesOn = Note.Code(description: "goes_on")
-    /// Another job is under way.
+    /// Another job is not finished.
     public static let otherJob = Note.Code(description: "other_job")
     /// A table of a finished job is gone.
     public static let tableGone = Note.Code(description: "table_gone")
-    /// Rows that a finished job brought are gone.
+    /// Rows that a finished job copied are gone.
     public static let rowsGone = Note.Code(description: "rows_gone")
-    /// None of a table's rows is as the job brought it.
+    /// No row of a table is the version that the job wrote.
     public static let rowsForeign = Note.Code(description: "rows_foreign")
 
     // MARK: The comparison
@@ -164,15 +164,15 @@ extension Note.Code {
     public static let comparedAsText = Note.Code(description: "compared_as_text")
     /// The last copy merged the table by key into rows of the target.
     public static let mergedByKey = Note.Code(description: "merged_by_key")
-    /// The last copy left bots of the target as they were.
+    /// The last copy kept bots of the target.
     public static let botsKept = Note.Code(description: "bots_kept")
-    /// The last copy was of some bots only.
+    /// The last copy was limited to some bots.
     public static let jobHadBots = Note.Code(description: "job_had_bots")
     /// The source has a vector index, and the target none.
     public static let indexMissing = Note.Code(description: "index_missing")
     /// The server does not search through the index.
     public static let indexNotUsed = Note.Code(description: "index_not_used")
-    /// An ivfflat index was built on a table that was all but empty.
+    /// An ivfflat index was built on a table that was nearly empty.
     public static let builtOnEmpty = Note.Code(description: "built_on_empty")
     /// The target's index finds fewer of the nearest rows.
     public static let recallLower = Note.Code(description: "recall_lower")

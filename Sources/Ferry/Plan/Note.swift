@@ -1,33 +1,33 @@
-/// Something that the plan says beside its steps.
+/// A remark of a plan or a report.
 public struct Note: Sendable, Equatable {
-    /// How much a note weighs.
+    /// The severity of a note.
     public enum Level: String, Sendable {
         /// The copy does not start.
         case blocker
-        /// The copy can go on, and the operator should know.
+        /// The copy runs, and the operator should read the note.
         case warning
-        /// A remark.
+        /// The note needs no action.
         case info
     }
 
-    /// What a note is about. Open, so that a caller's `switch` needs a default.
+    /// The subject of a note. Open, so that a caller's `switch` needs a default.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         public let description: String
         /// A kind of its own; the description is stable and read by programs.
         public init(description: String) { self.description = description }
     }
 
-    /// How much it weighs.
+    /// The severity.
     public var level: Level
-    /// What it is about.
+    /// The subject.
     public var code: Code
-    /// Where it is so, if on one side.
+    /// The side that it concerns, if one.
     public var side: Side?
-    /// The table it is about, if one.
+    /// The table that it concerns, if one.
     public var table: QualifiedName?
-    /// A whole sentence.
+    /// One or more whole sentences.
     public var message: String
-    /// What to do.
+    /// The operator's next step.
     public var hint: String?
 }
 

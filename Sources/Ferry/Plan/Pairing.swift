@@ -1,4 +1,4 @@
-/// Matches one chosen source table to its target table, and says what stands between them.
+/// Matches one chosen source table to its target table, and collects the notes on both.
 struct Pairing {
     let request: CopyRequest
     let survey: Survey
@@ -6,26 +6,26 @@ struct Pairing {
     let table: TableSelector.Chosen
     /// The names of all tables that are copied.
     let chosen: Set<QualifiedName>
-    /// What becomes of bots that the target holds.
+    /// The treatment of bots that the target holds.
     let bots: BotMerge
 
     private var source: Relation { table.relation }
     private var target: Relation? { survey.target.relation(source.name) }
     private var sourceLeaves: [Relation] { survey.source.leaves(of: source) }
     private var targetLeaves: [Relation] { target.map(survey.target.leaves(of:)) ?? [] }
-    /// The table and all below it, also what is partitioned in turn.
+    /// The table and all partitions below it, including partitioned ones.
     private var sourceTree: [Relation] { [source] + survey.source.tree(below: source) }
     private var targetTree: [Relation] { target.map { [$0] + survey.target.tree(below: $0) } ?? [] }
     private var isEmpty: Bool { !survey.nonEmptyTargets.contains(source.name) }
 
-    /// - Returns: No pair where the target has no table that could take the rows.
+    /// - Returns: The pair, nil where the target has no table that could take the rows, and the notes.
     func pair(number: PairNumber) -> (pair: TablePair?, notes: [Note]) {
         var notes = sourceRights()
         guard target != nil || request.create else {
             notes.append(
                 note(
-                    .blocker, .tableMissing, .target, "The table is missing.",
-                    "Deploy the new version first, or let --create make it."))
+                    .blocker, .tableMissing, .target, "The table does not exist.",
+                    "Deploy the application first, or add --create."))
             return (nil, notes)
         }
         let columns = ColumnMatch(source: source, target: target)
@@ -69,15 +69,15 @@ struct Pairing {
         Note(level: level, code: code, side: side, table: source.name, message: message, hint: hint)
     }
 
-    /// What a crash does to the rows once they are there.
+    /// Warns of a target table that does not survive a crash.
     private func persistence() -> [Note] {
-        // A table that is made is as the source's.
+        // A table that is created is like the source's.
         guard let unlogged = (target == nil ? sourceLeaves : targetLeaves).first(where: \.isUnlogged) else { return [] }
         let name = unlogged.name == source.name ? "The table" : "\(unlogged.name)"
         return [
             note(
                 .warning, .unlogged, .target, "\(name) is UNLOGGED: a crash of the target empties it.",
-                "After the copy, make it last with ALTER TABLE \(unlogged.name.sql) SET LOGGED.")
+                "After the copy, run ALTER TABLE \(unlogged.name.sql) SET LOGGED.")
         ]
     }
 
@@ -90,14 +90,14 @@ struct Pairing {
             let schema = source.name.schema
             notes.append(
                 note(
-                    .blocker, .noPermission, .source, "The role \(user) may not use schema \(schema).",
+                    .blocker, .noPermission, .source, "The role \(user) lacks USAGE on schema \(schema).",
                     "GRANT USAGE ON SCHEMA \(schema.sqlIdentifier) TO \(user.sqlIdentifier)."))
         }
         // Chunks are ranges of ctid, which the right to read some columns does not cover.
         for leaf in sourceLeaves where !leaf.rights.select {
             notes.append(
                 note(
-                    .blocker, .noPermission, .source, "The role \(user) may not read \(leaf.name).",
+                    .blocker, .noPermission, .source, "The role \(user) lacks SELECT on \(leaf.name).",
                     "GRANT SELECT ON \(leaf.name.sql) TO \(user.sqlIdentifier)."))
         }
         if sourceTree.contains(where: \.rights.rowSecurityActive) {
@@ -143,7 +143,7 @@ struct Pairing {
         if !target.rights.useSchema {
             notes.append(
                 note(
-                    .blocker, .noPermission, .target, "The role \(user) may not use schema \(target.name.schema).",
+                    .blocker, .noPermission, .target, "The role \(user) lacks USAGE on schema \(target.name.schema).",
                     "GRANT USAGE ON SCHEMA \(target.name.schema.sqlIdentifier) TO \(user.sqlIdentifier)."))
         }
         if !missing.isEmpty {
@@ -157,14 +157,15 @@ struct Pairing {
             notes.append(
                 note(
                     .blocker, .noPermission, .target,
-                    "The role \(user) may not create temporary tables, through which rows are merged by key.",
+                    "The role \(user) may not create temporary tables, which merging rows by key requires.",
                     "GRANT TEMPORARY ON DATABASE \(survey.target.server.database.sqlIdentifier) TO \(user.sqlIdentifier)."
                 ))
         }
         for leaf in targetLeaves where leaf.oid != target.oid && !leaf.rights.select {
             notes.append(
                 note(
-                    .blocker, .noPermission, .target, "The role \(user) may not read back \(leaf.name).",
+                    .blocker, .noPermission, .target,
+                    "The role \(user) lacks SELECT on \(leaf.name), which reading the rows back requires.",
                     "GRANT SELECT ON \(leaf.name.sql) TO \(user.sqlIdentifier)."))
         }
         if targetTree.contains(where: \.rights.rowSecurityActive) {
@@ -175,7 +176,8 @@ struct Pairing {
             notes.append(
                 note(
                     .blocker, .notOwner, .target,
-                    "Foreign keys and triggers are taken off for the load, which only the owner \(target.owner) may do.",
+                    "The copy drops foreign keys and disables triggers for the load, which only the owner "
+                        + "\(target.owner) may do.",
                     "GRANT \(target.owner.sqlIdentifier) TO \(user.sqlIdentifier)."))
         }
         return notes
@@ -191,14 +193,16 @@ struct Pairing {
         _ columns: [ColumnPair], _ notes: inout [Note]
     ) -> (load: LoadMode, filter: BotFilter, readBack: BotFilter) {
         if request.existing == .fail, !isEmpty {
-            // An empty source and a full target are most often each other.
+            // An empty source and a full target are most often swapped.
             let isSourceEmpty = sourceLeaves.allSatisfy { $0.pages == 0 }
-            let swapped = isSourceEmpty ? " The source's table is empty: are --source and --target swapped?" : ""
+            let swapped =
+                isSourceEmpty ? " The source's table is empty: check whether --source and --target are swapped." : ""
             let unit = table.botScope == nil ? "rows with the same key" : "bots"
             notes.append(
                 note(
                     .blocker, .notEmpty, .target, "The table already holds rows.",
-                    "Choose with --existing: keep its \(unit), replace them, or truncate the table." + swapped))
+                    "Choose --existing keep to keep its \(unit), --existing replace to replace them, or --existing "
+                        + "truncate to empty the table." + swapped))
         }
         if table.botScope != nil { return bots.decide(isEmpty: isEmpty) }
         guard !isEmpty else { return (.append, .all, .all) }
@@ -212,17 +216,18 @@ struct Pairing {
                 notes.append(
                     note(
                         .blocker, .noKey, .target,
-                        "The table holds rows, and has neither a bot column nor, on both sides, the same primary key to tell "
-                            + "them apart by.",
-                        "Choose --existing truncate, or leave it out with --exclude-table."))
+                        "The table holds rows, and has neither a bot column nor a key that both sides share, so its rows "
+                            + "can't be matched to the source's.",
+                        "Choose --existing truncate, or leave the table out with --exclude-table '\(source.name.sql)'.")
+                )
                 return (.append, .all, .all)
             }
             return (request.existing == .keep ? .keepKeys : .replaceKeys, .all, .all)
         }
     }
 
-    /// A foreign key from outside the selection stays while rows go: it would forbid that, or delete the rows that refer to
-    /// them, which no flag asked for.
+    /// A foreign key from outside the selection stays while rows are deleted: it would forbid that, or delete the rows that
+    /// reference them, which no option asked for.
     private func clearing(_ load: LoadMode) -> [Note] {
         switch load {
         case .append, .keepBots, .keepKeys, .replaceBots([]): return []
@@ -237,12 +242,12 @@ struct Pairing {
         return [
             note(
                 .blocker, .referenced, .target,
-                "\(other) refers to the table and is not copied, so no row of the table may go.",
+                "\(other) references the table and is not copied, so no row of the table can be deleted.",
                 "Add --table '\(other.sql)', or choose --existing keep.")
         ]
     }
 
-    /// Where a row finds its bot in another table, the target must have that table when rows are told apart by bot there.
+    /// A blocker if the target lacks a table in which the bot of a row is found, and bots are selected or kept there.
     private func botPath(_ filter: BotFilter, _ readBack: BotFilter, _ load: LoadMode) -> [Note] {
         guard target != nil, let scope = table.botScope, !(filter.isAll && readBack.isAll && load == .append) else {
             return []
@@ -253,12 +258,12 @@ struct Pairing {
         return [
             note(
                 .blocker, .botPathMissing, .target,
-                "The table's rows find their bot in \(missing), which the target does not have.",
-                "Create it there, or copy this table in a job without --bot, --bots and --existing.")
+                "The bot of a row is found in \(missing), which does not exist on the target.",
+                "Create \(missing) there, or copy the table in a job without --bot, --bots and --existing.")
         ]
     }
 
-    // MARK: What hangs on the table
+    // MARK: Constraints, triggers and sequences
 
     private func constraintPlans() -> ([ConstraintPlan], [Note]) {
         guard target != nil else {
@@ -270,7 +275,7 @@ struct Pairing {
                     notes.append(
                         note(
                             .warning, .foreignKeyLeftOut, .target,
-                            "The foreign key \(key.name) is left out: \(referenced) is not copied.",
+                            "The foreign key \(key.name) is not created: it references \(referenced), which is not copied.",
                             "Add --table '\(referenced.sql)'."))
                     continue
                 }
@@ -292,8 +297,8 @@ struct Pairing {
             if !leftOut.isEmpty {
                 notes.append(
                     note(
-                        .warning, .leftOut, .target, "Not made on the target: \(leftOut.joined(separator: ", ")).",
-                        "Deploy them after the copy; pg_dump --section=post-data writes them."))
+                        .warning, .leftOut, .target, "Not created on the target: \(leftOut.joined(separator: ", ")).",
+                        "Create them after the copy, from the output of pg_dump --section=post-data."))
             }
             return (plans, notes)
         }
@@ -320,7 +325,7 @@ struct Pairing {
                 let user = survey.source.server.user
                 notes.append(
                     note(
-                        .blocker, .noPermission, .source, "The role \(user) may not read sequence \(sequence.name).",
+                        .blocker, .noPermission, .source, "The role \(user) lacks SELECT on sequence \(sequence.name).",
                         "GRANT SELECT ON SEQUENCE \(sequence.name.sql) TO \(user.sqlIdentifier)."))
                 continue
             }
@@ -329,7 +334,7 @@ struct Pairing {
                 notes.append(
                     note(
                         .blocker, .noPermission, .target,
-                        "The role \(user) may not set sequence \(counterpart.name).",
+                        "The role \(user) needs SELECT and UPDATE on sequence \(counterpart.name).",
                         "GRANT SELECT, UPDATE ON SEQUENCE \(counterpart.name.sql) TO \(user.sqlIdentifier)."))
                 continue
             }

@@ -1,10 +1,9 @@
-/// Makes a plan out of what the operator asked for and what both servers are. It does no I/O: the same survey and request
-/// give the same plan.
+/// Makes a plan from a request and a survey of both servers. It does no I/O: the same survey and request give the same plan.
 struct Planner {
     let request: CopyRequest
     let survey: Survey
 
-    /// The plan: the same for equal surveys. With blockers it is as whole as it could be made.
+    /// Makes the plan. One with blockers is as complete as it can be.
     func plan() -> Plan {
         let selector = TableSelector(selection: request.selection, catalog: survey.source)
         let (chosen, selectionNotes) = selector.choose()

@@ -1,66 +1,66 @@
 /// One source table matched to its target table, column by column, by name.
 public struct TablePair: Sendable, Equatable {
-    /// What a table is to the default selection.
+    /// The role of a table in the default selection.
     public enum Role: String, Sendable {
-        /// It has embeddings; it belongs to bots, or hangs together with embeddings; neither.
+        /// It has embeddings; it belongs to bots, or a foreign key links it to embeddings; neither.
         case embedding, bot, other
     }
 
-    /// The form in which rows travel, for the whole table.
+    /// The form in which the rows of a table are copied.
     public enum Format: String, Sendable {
-        /// COPY's binary form, or its text form where bytes mean something else in another cluster.
+        /// COPY's binary format, or its text format where bytes mean something else in another cluster.
         case binary, text
     }
 
-    /// From 0, in the plan's order.
+    /// The number, from 0, in the plan's order.
     public var number: PairNumber
-    /// On both sides.
+    /// The name, which is the same on both sides.
     public var name: QualifiedName
-    /// What the table is to the default selection.
+    /// The role in the default selection.
     public var role: Role
-    /// Whether the target's table is made by this job.
+    /// Whether the job creates the target's table.
     public var isCreated: Bool
     /// The columns that are copied, in the source's order.
     public var columns: [ColumnPair]
-    /// The form in which its rows travel.
+    /// The form in which the rows are copied.
     public var format: Format
     /// The source relations that hold the rows.
     public var parts: [SourcePart]
-    /// The target relations that hold the rows when the plan was made; a table yet to be made is its own.
+    /// The target relations that held the rows when the plan was made; for a table to be created, the table itself.
     public var targetParts: [QualifiedName]
     /// The planner's estimate of the source's rows, -1 where unknown.
     public var estimatedRows: Int
-    /// Columns that name a row on both sides: the primary key, else a unique index.
+    /// The columns that identify a row on both sides: the primary key, else a unique index.
     public var key: TableKey?
-    /// How a row's bot is found.
+    /// How to find the bot of a row.
     public var botScope: BotScope?
-    /// Which rows are copied.
+    /// The rows that are copied.
     public var filter: BotFilter
-    /// Which of the target's rows are what was copied: where the target keeps bots of its own, not all.
+    /// The target's rows that hold what was copied: not all, where the target keeps bots of its own.
     public var readBackFilter: BotFilter
-    /// How rows come into the target.
+    /// How rows are loaded into the target.
     public var load: LoadMode
-    /// What happens to each index of the target's table and its partitions.
+    /// The plans of the indexes of the target's table and its partitions.
     public var indexes: [IndexPlan]
-    /// Constraints that are taken off for the load, or not yet there, and are put on after it.
+    /// The constraints that are added after the load: dropped for it, or not there yet.
     public var constraints: [ConstraintPlan]
-    /// Triggers that must not fire.
+    /// The triggers that must not fire.
     public var triggers: [TriggerPlan]
-    /// Sequences that are set when the rows are in.
+    /// The sequences that are set after the load.
     public var sequences: [SequencePlan]
 
-    /// `ONLY ` for a statement about the target's rows, where without it the rows of inheritance children would be meant
-    /// too; nothing for a partitioned table, which has no rows of its own.
+    /// `ONLY ` for a statement about the target's rows, which without it would include the rows of inheritance children;
+    /// empty for a partitioned table, which has no rows of its own.
     var targetOnly: String { name.only(where: isCreated ? parts.map(\.relation) : targetParts) }
 
-    /// Bytes of heap and TOAST on the source.
+    /// The bytes of heap and TOAST on the source.
     public var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
-    /// Of all parts together.
+    /// The number of chunks of all parts together.
     public var chunkCount: Int { parts.reduce(0) { $0 + $1.chunkCount } }
     /// The columns of pgvector's types.
     public var embeddingColumns: [ColumnPair] { columns.filter { $0.vectorType != nil } }
 
-    /// The chunks of all parts, numbered through.
+    /// The chunks of all parts, numbered consecutively.
     public var chunks: [Chunk] {
         var chunks: [Chunk] = []
         for (index, part) in parts.enumerated() {
@@ -74,48 +74,48 @@ public struct TablePair: Sendable, Equatable {
 
 /// A column that is copied.
 public struct ColumnPair: Sendable, Equatable {
-    /// On both sides.
+    /// The name, which is the same on both sides.
     public var name: String
-    /// As ``Column/type``, the same on both sides.
+    /// The ``Column/type``, which is the same on both sides.
     public var type: String
-    /// pgvector's type; nil for all others.
+    /// The pgvector type; nil for all other types.
     public var vectorType: VectorType?
-    /// Where the column declares them.
+    /// The declared dimensions.
     public var dimensions: Int?
-    /// Why its table travels as text.
+    /// The reason why the table is copied as text.
     public var textReason: String?
 }
 
-/// How rows come into the target.
+/// How rows are loaded into the target.
 public enum LoadMode: Sendable, Equatable {
-    /// Into an empty table.
+    /// Load into an empty table.
     case append
-    /// After TRUNCATE.
+    /// TRUNCATE first.
     case truncate
-    /// Beside the target's bots, which stay as they are and are left out of the copy.
+    /// Keep the target's bots, and leave them out of the copy.
     case keepBots
-    /// After deleting the target's rows of these bots (nil among them stands for rows that belong to no bot).
+    /// Delete the target's rows of these bots first; nil among them stands for rows that belong to no bot.
     case replaceBots([String?])
-    /// By primary key; rows whose key the target has are left out.
+    /// Merge by key, and leave out rows whose key the target has.
     case keepKeys
-    /// By primary key; the target's rows with the same key go.
+    /// Merge by key, and delete the target's rows with the same keys.
     case replaceKeys
 
-    /// Whether rows go through a temporary table that is compared by key.
+    /// Whether rows go through a temporary table that is merged by key.
     public var isKeyed: Bool { self == .keepKeys || self == .replaceKeys }
 }
 
-/// A constraint that comes after the rows: a foreign key, or a check of a table that is made which rows need not pass.
+/// A constraint that is added after the rows: a foreign key, or a NOT VALID check of a table that the job creates.
 public struct ConstraintPlan: Sendable, Equatable {
     /// The target's table, or its partition.
     public var relation: QualifiedName
-    /// The constraint's.
+    /// The constraint's name.
     public var name: String
-    /// `pg_get_constraintdef`
+    /// The constraint as `pg_get_constraintdef` writes it.
     public var definition: String
-    /// Statements that put back what the definition leaves out.
+    /// Statements that restore properties which the definition leaves out.
     public var after: [String]
-    /// Whether the target has it now.
+    /// Whether the target has it before the load.
     public var exists: Bool
 }
 
@@ -123,77 +123,77 @@ public struct ConstraintPlan: Sendable, Equatable {
 public struct TriggerPlan: Sendable, Equatable {
     /// The target's table, or its partition.
     public var relation: QualifiedName
-    /// The trigger's.
+    /// The trigger's name.
     public var name: String
-    /// `pg_trigger.tgenabled`
+    /// When it fires, as `pg_trigger.tgenabled`.
     public var enabled: String
 }
 
-/// A sequence that goes on where the source's stands.
+/// A sequence that is set to the source's value.
 public struct SequencePlan: Sendable, Equatable {
-    /// The column whose default takes from it.
+    /// The column whose default uses it.
     public var column: String
     /// The sequence that is read.
     public var source: QualifiedName
     /// The sequence that is set.
     public var target: QualifiedName
-    /// Whether the target's value stays where it is further along in the sequence's direction.
+    /// Whether the target's value stays if it is further along in the sequence's direction.
     public var keepsHigher: Bool
 }
 
-/// What happens to one index of the target.
+/// The plan of one index of the target.
 public struct IndexPlan: Sendable, Equatable {
-    /// What becomes of the index.
+    /// The treatment of the index.
     public enum Action: String, Sendable {
-        /// It stays while rows come in.
+        /// It stays while rows are loaded.
         case keep
         /// It is dropped, and built again on the data.
         case rebuild
-        /// It is not there yet, and built on the data.
+        /// It does not exist yet, and is built on the data.
         case create
         /// It stays, and its content is built again on the data: by REINDEX, or as a new index that takes its place.
         case reindex
     }
 
-    /// Its schema and name on the target.
+    /// The schema and name on the target.
     public var name: QualifiedName
     /// The table, or the partition, that it is on.
     public var relation: QualifiedName
-    /// The access method that it is to have.
+    /// The access method after the build.
     public var method: String
-    /// Of its first key, without the schema.
+    /// The operator class of the first key, without the schema.
     public var operatorClass: String
-    /// The storage parameters that it is to have, such as `lists`.
+    /// The storage parameters after the build, such as `lists`.
     public var options: [String: String]
-    /// Whether rows must not share a key.
+    /// Whether it is UNIQUE.
     public var isUnique: Bool
-    /// What becomes of it.
+    /// The treatment of the index.
     public var action: Action
-    /// Why, as the end of a sentence.
+    /// The reason for the action, as the end of a sentence.
     public var reason: String
-    /// What builds it, in order: for a partitioned index, the leaves' statements come first.
+    /// The builds, in order: those of a partitioned index's leaves come first.
     public var builds: [IndexBuild]
-    /// What the definition was, where the plan changes it.
+    /// The definition before the plan, where the plan changes it.
     public var previousDefinition: String?
-    /// Names, quoted, of what killed builds left in the place of an index that is kept; each is dropped.
+    /// The quoted names of invalid indexes that killed builds left in the place of an index that is kept; each is dropped.
     public var leftovers: [String] = []
 
-    /// Whether pgvector builds it.
+    /// Whether it uses an access method of pgvector.
     public var isVectorIndex: Bool { method == "ivfflat" || method == "hnsw" }
 }
 
-/// One step of building an index.
+/// One step of an index build.
 public struct IndexBuild: Sendable, Equatable {
-    /// The index that the first statement makes.
+    /// The index that the first statement builds.
     public var index: QualifiedName
     /// The table, or the partition, that it is on.
     public var relation: QualifiedName
-    /// Steps of one stage may run side by side. A partitioned index comes a stage after the highest of those it is made of,
-    /// which it attaches.
+    /// The stage: steps of one stage may run at the same time. A partitioned index comes a stage after its highest part, since
+    /// it attaches them.
     public var stage: Int
-    /// The definition, and the statements that put back what it leaves out.
+    /// The definition, and the statements that restore properties which it leaves out.
     public var statements: [String]
-    /// What the build needs, in bytes; nil where vecferry has no estimate (methods other than pgvector's).
+    /// The memory that the build needs, in bytes; nil where vecferry has no estimate (methods other than pgvector's).
     public var memory: Int?
     /// `maintenance_work_mem` for the build, in bytes; nil leaves the server's.
     public var maintenanceWorkMem: Int?
@@ -201,20 +201,20 @@ public struct IndexBuild: Sendable, Equatable {
     public var workers: Int?
     /// Whether the statements run beside writers, each in a transaction of its own (CREATE INDEX CONCURRENTLY).
     public var isConcurrent = false
-    /// The OID of the index whose place a concurrent build takes, where it does not keep it.
+    /// The OID of the index whose place a concurrent build takes; nil where the index keeps it.
     public var replaces: UInt32?
-    /// Of what a build's progress is told, for pgvector's methods.
+    /// The expected course of a build with pgvector's methods.
     public var course: BuildCourse?
 }
 
-/// What is expected of a build with pgvector, so that its progress can be told as a share of the whole.
+/// The expected course of a build with pgvector, from which its progress is computed as a share of the whole.
 public struct BuildCourse: Sendable, Equatable {
-    /// Rows to be indexed.
+    /// The number of rows to index.
     public var rows: Int
-    /// Of them, those that an hnsw graph takes in memory.
+    /// The number of rows that an hnsw graph holds in memory.
     public var rowsInMemory: Int
-    /// The share of an ivfflat build's time that k-means takes, and up to which it then assigns the rows to lists.
+    /// The share of an ivfflat build's time after which k-means has ended.
     public var afterKmeans: Double
-    /// See ``afterKmeans``: loading the lists takes the rest.
+    /// The share of an ivfflat build's time after which all rows are assigned to lists; loading the lists takes the rest.
     public var afterAssigning: Double
 }

@@ -1,34 +1,33 @@
-/// Finds the rows in a stream of COPY's binary format (PostgreSQL documentation, "COPY", "Binary Format").
+/// Parses the rows of a stream in COPY's binary format (PostgreSQL documentation, "COPY", "Binary Format").
 ///
 /// Invariants:
-/// - Every length is checked against the bytes that are there before it is used: the server at the other end need not be
-///   honest.
+/// - Every length is checked against the bytes received before it is used: the server at the other end is not trusted.
 /// - A row does not span messages: the server sends one CopyData message a row (documentation, "COPY Operations"), with
 ///   the header before the first row or in a message of its own.
-/// - After the trailer there is nothing.
+/// - Nothing follows the trailer.
 struct BinaryCopyParser {
-    /// How many fields each row must have.
+    /// The number of fields that each row must have.
     let fieldCount: Int
     private var sawHeader = false
-    /// Whether the trailer came; a stream that stops without it was cut.
+    /// Whether the trailer was received; a stream that ends without it was cut.
     private(set) var isComplete = false
 
-    /// At the start of a stream.
+    /// Expects the start of a stream.
     init(fieldCount: Int) { self.fieldCount = fieldCount }
 
-    /// What is wrong with a stream.
+    /// The fault of a malformed stream.
     enum Malformed: Error, Equatable {
-        /// It does not begin as COPY's binary format does.
+        /// It does not begin with the signature of COPY's binary format.
         case signature
-        /// It says that it is of a form that is not known.
+        /// Its flags announce an unknown form.
         case flags
         /// It ends within a row, or without the trailer.
         case truncated
         /// A row has another number of fields.
         case fieldCount(Int)
-        /// A field is longer than its message, or its length is no length.
+        /// A field is longer than its message, or has a negative length.
         case fieldLength
-        /// Something comes after the end.
+        /// Data follows the trailer.
         case afterTrailer
     }
 
@@ -63,14 +62,14 @@ struct BinaryCopyParser {
         }
     }
 
-    /// The signature, 32 flag bits and the length of an extension that is to be skipped.
+    /// Skips the signature, 32 flag bits and the header's extension area.
     private mutating func skipHeader(_ message: borrowing RawSpan) throws(Malformed) -> Int {
         let length = Self.signature.count
         guard message.byteCount >= length + 8 else { throw .truncated }
         for (position, byte) in Self.signature.enumerated() {
             guard message.unsafeLoad(fromByteOffset: position, as: UInt8.self) == byte else { throw .signature }
         }
-        // Bits 16 to 31 are critical: a reader that does not know them must stop. None is set by the servers supported.
+        // Bits 16 to 31 are critical: a reader that does not know them must stop. Supported servers set none.
         guard try Self.int32(message, length) & ~0xFFFF == 0 else { throw .flags }
         let extra = Int(try Self.int32(message, length + 4))
         guard extra >= 0, extra <= message.byteCount - length - 8 else { throw .truncated }

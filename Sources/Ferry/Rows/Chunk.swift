@@ -2,15 +2,15 @@
 public struct Chunk: Hashable, Sendable {
     /// The table pair's number in the plan.
     public var pair: PairNumber
-    /// From 0, within the pair.
+    /// The number within the pair, from 0.
     public var number: ChunkNumber
-    /// Which of the pair's source parts.
+    /// The index of the source part among the pair's.
     public var part: Int
-    /// Which heap pages of the part.
+    /// The heap pages of the part.
     public var pages: PageRange
 
-    /// Enough for the cost of a transaction not to show, small enough that a retry repeats a second or so of work:
-    /// measured on the rig, 16 to 128 MiB move at the same rate.
+    /// The default size: large enough to hide the cost of a transaction, small enough that a retry repeats about a second of
+    /// work. Measured on the rig, 16 to 128 MiB move at the same rate.
     public static let defaultBytes = 32 << 20
 
     /// Whether the chunk is all of its part, so that no range of pages is needed to read it.
@@ -21,7 +21,7 @@ public struct Chunk: Hashable, Sendable {
 public struct PageRange: Hashable, Sendable {
     /// The first page.
     public var start: Int
-    /// The page after the last one; nil for whatever is there.
+    /// The page after the last one; nil for no upper bound.
     public var end: Int?
 }
 
@@ -29,11 +29,11 @@ public struct PageRange: Hashable, Sendable {
 public struct SourcePart: Sendable, Equatable {
     /// Its name on the source.
     public var relation: QualifiedName
-    /// Heap pages when the plan was made.
+    /// The number of heap pages when the plan was made.
     public var pages: Int
-    /// Heap and TOAST.
+    /// The size of heap and TOAST in bytes.
     public var bytes: Int
-    /// Heap pages in a chunk; nil reads the part in one chunk.
+    /// The heap pages of one chunk; nil reads the part in one chunk.
     public var pagesPerChunk: Int?
 
     /// Cuts a relation into chunks of about `chunkBytes`, where its server can read a range of pages.
@@ -43,17 +43,17 @@ public struct SourcePart: Sendable, Equatable {
             server: server)
     }
 
-    /// The same, of a relation that is known by its size alone.
+    /// Cuts a relation of which only the size is known.
     init(relation: QualifiedName, pages: Int, bytes: Int, chunkBytes: Int, server: ServerInfo) {
         self.relation = relation
         self.pages = pages
         self.bytes = bytes
         guard server.hasTIDRangeScan, pages > 0 else { return }
-        // TOAST is counted in: the heap of a vector(1024) table is a tenth of its data.
+        // The size includes TOAST: the heap of a vector(1024) table is a tenth of its data.
         pagesPerChunk = max(1, pages * chunkBytes / max(1, bytes))
     }
 
-    /// A part that was cut before.
+    /// Restores a part that was cut before.
     init(relation: QualifiedName, pages: Int, bytes: Int, pagesPerChunk: Int?) {
         self.relation = relation
         self.pages = pages
@@ -61,18 +61,18 @@ public struct SourcePart: Sendable, Equatable {
         self.pagesPerChunk = pagesPerChunk
     }
 
-    /// How many chunks the part has: at least one, since an empty table may have rows by the time it is read.
+    /// The number of chunks: at least one, since an empty table may have rows by the time it is read.
     public var chunkCount: Int {
         guard let pagesPerChunk, pages > pagesPerChunk else { return 1 }
         return (pages + pagesPerChunk - 1) / pagesPerChunk
     }
 
-    /// About how many bytes each of its chunks holds.
+    /// The approximate bytes of each chunk.
     var chunkSize: Int { bytes / chunkCount }
 
-    /// What reads each of its chunks.
+    /// The query of each chunk, with its range.
     ///
-    /// - Parameter whole: What reads the whole part.
+    /// - Parameter whole: The query of the whole part.
     func cut(_ whole: RowQuery) -> [(query: RowQuery, range: PageRange)] {
         ranges.map { range in
             var query = whole
@@ -81,7 +81,7 @@ public struct SourcePart: Sendable, Equatable {
         }
     }
 
-    /// The ranges of its chunks. The last one has no upper bound, and takes whatever came after the plan.
+    /// The ranges of its chunks. The last one has no upper bound, and includes rows added after the plan was made.
     var ranges: [PageRange] {
         let step = pagesPerChunk ?? 0
         return (0..<chunkCount).map { position in

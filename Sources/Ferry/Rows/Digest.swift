@@ -1,25 +1,25 @@
 internal import CXXHash
 
-/// What a set of rows comes to: their number, and the sum modulo 2^128 of the XXH3-128 hashes of the rows' fields.
+/// Digest of a set of rows: their number, and the sum modulo 2^128 of the XXH3-128 hashes of the rows' fields.
 ///
 /// The order of the rows does not matter, and the digests of two disjoint sets add up to that of both. A sum, unlike an
 /// XOR, does not cancel when the same change happens to an even number of rows.
 public struct Digest: Hashable, Sendable {
-    /// How many rows.
+    /// The number of rows.
     public var rows: Int
-    /// Of their hashes, modulo 2^128.
+    /// The sum of their hashes, modulo 2^128.
     public var sum: UInt128
 
-    /// Of no rows.
+    /// Digest of no rows.
     public static let zero = Digest(rows: 0, sum: 0)
 
-    /// Of a set that was added up elsewhere.
+    /// Takes a number of rows and the sum of their hashes.
     public init(rows: Int, sum: UInt128) {
         self.rows = rows
         self.sum = sum
     }
 
-    /// Of two disjoint sets together.
+    /// Digest of the union of two disjoint sets.
     public static func + (left: Digest, right: Digest) -> Digest {
         Digest(rows: left.rows + right.rows, sum: left.sum &+ right.sum)
     }
@@ -27,7 +27,7 @@ public struct Digest: Hashable, Sendable {
     /// Adds a disjoint set.
     public static func += (left: inout Digest, right: Digest) { left = left + right }
 
-    /// Of what is left of a set without one of its parts.
+    /// Digest of a set without one of its subsets.
     public static func - (left: Digest, right: Digest) -> Digest {
         Digest(rows: left.rows - right.rows, sum: left.sum &- right.sum)
     }
@@ -45,7 +45,7 @@ public struct Digest: Hashable, Sendable {
         return String(repeating: "0", count: 32 - digits.count) + digits
     }
 
-    /// Reads what ``hex`` wrote.
+    /// Parses a sum that ``hex`` wrote.
     public init?(rows: Int, hex: String) {
         guard hex.utf8.count == 32, let sum = UInt128(hex, radix: 16) else { return nil }
         self.init(rows: rows, sum: sum)
@@ -54,10 +54,10 @@ public struct Digest: Hashable, Sendable {
 
 /// XXH3-128 of one row, or of a part of it.
 enum RowHash {
-    /// Of a row's bytes, or a message's.
+    /// Hashes the bytes of a row.
     static func of(_ row: borrowing RawSpan) -> UInt128 { row.withUnsafeBytes { of($0) } }
 
-    /// Of any bytes; without a seed, so that it is the same everywhere and always.
+    /// Hashes bytes, without a seed, so that the hash is the same on every host.
     static func of(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
         let hash = XXH3_128bits(bytes.baseAddress, bytes.count)
         return UInt128(hash.high64) << 64 | UInt128(hash.low64)

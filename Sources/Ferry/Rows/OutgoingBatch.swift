@@ -1,15 +1,15 @@
-/// Gathers rows into pieces that are worth a system call.
+/// Collects rows into pieces that are worth a system call.
 struct OutgoingBatch {
-    /// psycopg measured no gain beyond 128 KiB a call (psycopg `_copy_base.py`); a row larger than that is sent in
+    /// The bytes of one call: psycopg measured no gain beyond 128 KiB (psycopg `_copy_base.py`). A larger row is sent in
     /// pieces, so that libpq's buffer does not grow to the row's size.
     static let size = 128 << 10
 
     private var bytes: [UInt8] = []
 
-    /// Empty, with room for what is gathered.
+    /// Reserves room for one call.
     init() { bytes.reserveCapacity(Self.size * 2) }
 
-    /// Adds a message, sending what has gathered.
+    /// Adds a message, and sends the collected bytes when there are enough.
     mutating func append(
         _ message: borrowing RawSpan, to target: borrowing Session
     ) throws(FerryError) {

@@ -1,24 +1,24 @@
 internal import Synchronization
 
-/// A range of a table's rows whose digest is wanted.
+/// A range of a table's rows to compute the digest of.
 struct RangeRead: TablePiece {
-    /// The table pair's number: the digests of its ranges add up.
+    /// The table's number: the digests of its ranges add up.
     var table: PairNumber
-    /// What asks for the range.
+    /// The query of the range.
     var query: RowQuery
-    /// About how many bytes the range holds: small ones are asked for many at once.
+    /// The approximate bytes of the range: small ranges are queried many at a time.
     var bytes: Int
 
-    /// Neighbours in groups that are worth a message.
+    /// Groups neighbours into batches that are worth a message.
     static func batches(_ ranges: [RangeRead]) -> [[RangeRead]] { SmallPieces.grouped(ranges, bytes: \.bytes) }
 }
 
 extension [RangeRead] {
-    /// Reads all ranges of one batch, asked for in one message.
+    /// Reads all ranges of one batch, which one message queries.
     ///
-    /// - Parameter progress: Takes the table pair's number, rows and bytes of the stream, as they pass.
+    /// - Parameter progress: Takes the table's number, and the rows and bytes of COPY data as they pass.
     /// - Returns: The digest of each range.
-    /// - Throws: The error names the table where it is known: of a batch of several it is not known in which table it lies.
+    /// - Throws: An error that names the table if it is known: in a batch of several tables it may not be.
     func digests(
         over session: borrowing Session, progress: (_ table: PairNumber, _ rows: Int, _ bytes: Int) -> Void
     ) throws(FerryError) -> [Digest] {
@@ -37,19 +37,19 @@ extension [RangeRead] {
     }
 }
 
-/// Adds up the digests of ranges of rows on one side, each worker over a session of its own.
+/// Computes the digests of ranges of rows on one side, each worker over a session of its own.
 struct RangeReader: Sendable {
     let workers: Workers
     /// Opens a worker's session.
     let open: @Sendable () throws(FerryError) -> Session
 
-    /// What became of the tables, by number: each has the digest of all its ranges, or an error.
+    /// The result by the table's number: the digest of all its ranges, or an error.
     struct Outcome: Sendable {
         var digests: [PairNumber: Digest] = [:]
         var failures: [PairNumber: FerryError] = [:]
     }
 
-    /// - Throws: What stopped all of it.
+    /// - Throws: The error that stopped all reads. A table that can't be read is among the failures.
     func run(_ ranges: [RangeRead]) throws(FerryError) -> Outcome {
         let queue = WorkQueue(RangeRead.batches(ranges), faults: .keepToTheirTable)
         let sums = Mutex<[PairNumber: Digest]>([:])
@@ -62,7 +62,7 @@ struct RangeReader: Sendable {
         }
         if let error = queue.stopped { throw error }
         var outcome = Outcome(digests: sums.withLock { $0 }, failures: queue.failures)
-        // Of a table that failed, some ranges may have been read.
+        // Some ranges of a failed table may have been read.
         for table in outcome.failures.keys { outcome.digests[table] = nil }
         return outcome
     }

@@ -1,27 +1,27 @@
-/// Passes the rows of one COPY on: out of the source, into a COPY FROM STDIN that has begun on the target.
+/// Passes the rows of one COPY from the source into a COPY FROM STDIN that has begun on the target.
 ///
-/// The bytes put are the bytes read, header and trailer included; they are parsed only to be counted and hashed.
+/// The bytes written are the bytes read, including header and trailer; they are parsed only to be counted and hashed.
 struct Relay {
-    /// What the source was asked for.
+    /// The query of the source.
     let query: RowQuery
-    /// Takes the rows and bytes that went over since it was last called.
+    /// Takes the rows and bytes that passed since the last call.
     var progress: (_ rows: Int, _ bytes: Int) -> Void = { _, _ in }
 
-    /// What went over.
+    /// The rows that have passed.
     struct Passed {
-        /// Of the rows.
+        /// Digest of the rows received from the source.
         var digest = Digest.zero
-        /// Of the stream.
+        /// The bytes of COPY data.
         var bytes = 0
     }
 
-    /// Passes on everything up to the source's end. The target's COPY is still open then; ``end(_:on:)`` ends it.
+    /// Passes all rows of the source. Leaves the target's COPY open; ``end(_:on:)`` completes it.
     func run(from source: borrowing Session, to target: borrowing Session) throws(FerryError) -> Passed {
         var passed = Passed()
-        var told = (rows: 0, bytes: 0)
-        func tell() {
-            progress(passed.digest.rows - told.rows, passed.bytes - told.bytes)
-            told = (passed.digest.rows, passed.bytes)
+        var reported = (rows: 0, bytes: 0)
+        func report() {
+            progress(passed.digest.rows - reported.rows, passed.bytes - reported.bytes)
+            reported = (passed.digest.rows, passed.bytes)
         }
         var reader = RowReader(query)
         var outgoing = OutgoingBatch()
@@ -38,21 +38,22 @@ struct Relay {
             if let failure { throw failure }
             guard let count else { break }
             passed.bytes += count
-            if passed.bytes - told.bytes >= RowReader.progressBytes { tell() }
+            if passed.bytes - reported.bytes >= RowReader.progressBytes { report() }
         }
         try outgoing.flush(to: target)
-        tell()
+        report()
         return passed
     }
 
-    /// Ends the target's COPY.
+    /// Completes the target's COPY.
     ///
-    /// - Throws: ``FerryError/Code/malformedStream`` where the target counted other rows than went over.
+    /// - Throws: ``FerryError/Code/malformedStream`` if the target counted another number of rows.
     func end(_ passed: Passed, on target: borrowing Session) throws(FerryError) {
         let counted = try target.endCopyIn()
         guard counted == passed.digest.rows else {
             throw FerryError(
-                .malformedStream, "The target counted \(counted) rows of \(passed.digest.rows) that were sent.",
+                .malformedStream,
+                "The target counted \(Count.of(counted, "row")), but \(Count.of(passed.digest.rows)) were sent.",
                 side: .target)
         }
     }

@@ -1,26 +1,25 @@
-/// Which rows of one relation, and of them which columns in which form: what every reader of table data asks for, on either
-/// side.
+/// The query of every reader of table data, on either side: rows of one relation, and their columns in a format.
 struct RowQuery: Sendable {
     /// The table, or one leaf of a partitioned one.
     var relation: QualifiedName
-    /// In the order of the fields.
+    /// The columns, in the order of the fields.
     var columns: [String]
-    /// The form in which rows come.
+    /// The format of COPY.
     var format: TablePair.Format
-    /// How a row's bot is found, where ``filter`` or ``leading`` asks for it.
+    /// How to find the bot of a row, where ``filter`` or ``leading`` needs it.
     var botScope: BotScope?
-    /// Which bots' rows.
+    /// The bots whose rows are read.
     var filter: BotFilter = .all
-    /// Heap pages; nil reads all.
+    /// The heap pages to read; nil for all.
     var pages: PageRange?
-    /// Only the rows at these places; nil reads wherever they are.
+    /// The places of the rows to read; nil for all.
     var places: [Place]?
-    /// Columns that are read in their text form, whatever the format of the rest.
+    /// The columns that are read in their text form in either format.
     var textColumns: Set<String> = []
-    /// Fields before those of the columns.
+    /// The fields before those of the columns.
     var leading: [Leading] = []
 
-    /// A field that is no column's.
+    /// A field that is not a column.
     enum Leading: Sendable {
         /// The row's `ctid`.
         case place
@@ -28,7 +27,7 @@ struct RowQuery: Sendable {
         case bot
     }
 
-    /// Where a row version is in its relation: a `ctid`.
+    /// The place of a row version in its relation: a `ctid`.
     struct Place: Hashable, Comparable, Sendable {
         /// The heap page.
         var page: UInt32
@@ -38,10 +37,10 @@ struct RowQuery: Sendable {
         static func < (left: Place, right: Place) -> Bool { (left.page, left.item) < (right.page, right.item) }
     }
 
-    /// How many fields a row has.
+    /// The number of fields of a row.
     var fieldCount: Int { leading.count + columns.count }
 
-    /// `SELECT … FROM ONLY … WHERE …`
+    /// The statement `SELECT … FROM ONLY … WHERE …`.
     var select: String {
         let before = leading.map { field in
             switch field {
@@ -55,7 +54,7 @@ struct RowQuery: Sendable {
         return "SELECT \((before + values).joined(separator: ", ")) \(from)"
     }
 
-    /// `FROM ONLY … AS r WHERE …`
+    /// The clauses `FROM ONLY … AS r WHERE …`.
     var from: String {
         var conditions: [String] = []
         if let pages {
@@ -71,7 +70,7 @@ struct RowQuery: Sendable {
         return "FROM ONLY \(relation.quoted) AS r\(condition)"
     }
 
-    /// `COPY (SELECT …) TO STDOUT …`
+    /// The statement `COPY (SELECT …) TO STDOUT …`.
     var copyOut: String { "COPY (\(select)) TO STDOUT\(format.copyOptions)" }
 }
 
@@ -79,9 +78,9 @@ extension TablePair.Format {
     /// The end of a COPY statement in this form.
     var copyOptions: String { self == .binary ? " (FORMAT binary)" : "" }
 
-    /// `COPY … FROM STDIN …`
+    /// The statement `COPY … FROM STDIN …`.
     ///
-    /// - Parameter relation: Quoted.
+    /// - Parameter relation: The relation, quoted.
     func copyIn(_ relation: String, columns: [String]) -> String {
         // A table without columns takes no list.
         let list = columns.isEmpty ? "" : " (\(columns.columnList()))"

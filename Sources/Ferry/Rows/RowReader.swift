@@ -1,12 +1,12 @@
-/// Reads one COPY TO STDOUT from its start to its end, row by row, checking the stream's form on the way.
+/// Reads one COPY TO STDOUT from its start to its end, row by row, and checks the stream's form.
 ///
-/// It does not know where the rows go: the copy sends them on, verify only hashes them.
+/// It does not know the use of the rows: the copy passes them on, verify only hashes them.
 struct RowReader: ~Copyable {
     private let format: TablePair.Format
     private var parser: BinaryCopyParser
 
-    /// Sends the COPYs of these queries in one message, so that only the first costs a round trip, and none where there is
-    /// something to do before ``begin(on:)``. Each is then read to its end by a reader of its own, in order.
+    /// Sends the COPYs of these queries in one message, so that only the first costs a round trip, or none where the caller
+    /// works before ``begin(on:)``. A reader of its own then reads each to its end, in order.
     static func request(_ queries: [RowQuery], on session: borrowing Session) throws(FerryError) {
         try session.requestCopy(queries.map(\.copyOut).joined(separator: "; "))
     }
@@ -23,13 +23,13 @@ struct RowReader: ~Copyable {
     /// Reads a COPY that has begun.
     init(_ query: RowQuery) { self.init(fieldCount: query.fieldCount, format: query.format) }
 
-    /// Reads a COPY that has begun, of rows that are not those of a ``RowQuery``.
+    /// Reads a COPY that has begun from a statement which is not a ``RowQuery``.
     init(fieldCount: Int, format: TablePair.Format) {
         self.format = format
         parser = BinaryCopyParser(fieldCount: fieldCount)
     }
 
-    /// Takes the next message: lends each row in it to `row`, then the whole message, as it came, to `message`.
+    /// Reads the next message: lends each row in it to `row`, then the whole message, as received, to `message`.
     ///
     /// - Returns: What `message` returned, or nil at the end of the stream.
     mutating func next<Result>(
@@ -55,7 +55,7 @@ struct RowReader: ~Copyable {
         return result ?? nil
     }
 
-    /// Reads to the end and adds up the digest.
+    /// Reads to the end and computes the digest.
     consuming func digest(
         from session: borrowing Session, progress: (_ rows: Int, _ bytes: Int) -> Void = { _, _ in }
     ) throws(FerryError) -> Digest {
@@ -74,13 +74,14 @@ struct RowReader: ~Copyable {
         return digest
     }
 
-    /// How often progress is told: often enough for a smooth line, too seldom to cost anything.
+    /// The bytes between two reports of progress: few enough for a smooth display, enough to cost nothing.
     static let progressBytes = 1 << 20
 
     private static func error(_ malformed: BinaryCopyParser.Malformed, _ side: Side) -> FerryError {
         FerryError(
-            .malformedStream, "The COPY stream is not what PostgreSQL sends (\(malformed)).",
-            hint: "Something between vecferry and the server changes the stream; nothing of this chunk was kept.",
+            .malformedStream, "The COPY stream is malformed (\(malformed)).",
+            hint:
+                "Check for a proxy that alters the stream between vecferry and the server. No row of this chunk was kept.",
             side: side)
     }
 }

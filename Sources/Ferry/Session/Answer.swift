@@ -1,7 +1,6 @@
 internal import Postgres
 
-/// The rows of one statement, which know the side that they came from: a field that is missing or is not what it should be
-/// is an error of that side.
+/// The rows of one statement with the side that sent them: a missing or malformed field is an error of that side.
 struct Answer: RandomAccessCollection, Sendable {
     private let rows: Rows
     private let side: Side
@@ -29,8 +28,8 @@ struct Answer: RandomAccessCollection, Sendable {
     }
 }
 
-/// One row of an ``Answer``, its fields found by column name. Every accessor throws where the column is missing, or its value
-/// is NULL or of another type.
+/// One row of an ``Answer``, its fields found by column name. An accessor throws if the column is missing or its value is not
+/// of the type asked for.
 struct Record: Sendable {
     private let row: Row
     private let side: Side
@@ -53,7 +52,7 @@ struct Record: Sendable {
         try attempting { row throws(PostgresError) in try row.optional(column) }
     }
 
-    /// The field at a position from 0, for statements whose columns have names of the operator's choosing.
+    /// The field at a position from 0, for statements whose columns are named by the operator's tables.
     func optional(at position: Int) throws(FerryError) -> String? {
         try attempting { row throws(PostgresError) in try row.optional(at: position) }
     }

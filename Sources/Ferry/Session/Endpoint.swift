@@ -1,22 +1,22 @@
 public import Postgres
 internal import SQLStatements
 
-/// One side's address, with everything needed to open as many sessions there as the job wants.
+/// The address of one side, and all that it takes to open sessions there.
 public struct Endpoint: Sendable {
-    /// Which of the two it is: errors and hints name it.
+    /// The side, which errors and hints name.
     public let side: Side
-    /// Where it is and who logs in, as libpq takes it.
+    /// The address and the user, as libpq takes them.
     public let parameters: ConnectionParameters
     /// A shell command whose output is the password, run for each new connection: an IAM token lives for 15 minutes.
     public let passwordCommand: String?
     /// How long a server may be silent in the middle of a stream before it counts as hung.
     public let stallLimit: Duration
-    /// What ends every wait of its sessions.
+    /// Ends every wait of its sessions when it is raised.
     let interrupt: Interrupt
-    /// Whether its sessions can't write: always on the source, and on the target where it is only compared.
+    /// Whether its sessions are read-only: always on the source, and on a target that is only compared.
     private var isReadOnly: Bool
 
-    /// - Parameter interrupt: Raised, it ends every wait of every session that was opened here.
+    /// - Parameter interrupt: Ends every wait of every session opened here when it is raised.
     public init(
         _ side: Side, _ parameters: ConnectionParameters, passwordCommand: String? = nil,
         stallLimit: Duration = .seconds(120), interrupt: Interrupt
@@ -29,35 +29,35 @@ public struct Endpoint: Sendable {
         isReadOnly = side == .source
     }
 
-    /// The same address, its sessions such that can't write.
+    /// The same address with read-only sessions.
     var readOnly: Endpoint {
         var endpoint = self
         endpoint.isReadOnly = true
         return endpoint
     }
 
-    /// Opens a session with the settings of `sql/session.sql`, one that can't write where this endpoint is read-only.
+    /// Opens a session with the settings of `sql/session.sql`; of a read-only endpoint, one that can't write.
     ///
-    /// - Parameter statements: More for the same round trip, in transactions of their own.
+    /// - Parameter statements: Statements to run in the same round trip, in transactions of their own.
     func connect(_ statements: String = "") throws(FerryError) -> Session {
         try finish(try startLogin(statements))
     }
 
-    /// Begins to open such a session.
+    /// Begins to open a session as ``connect(_:)`` does.
     func startLogin(_ statements: String = "") throws(FerryError) -> Login {
         let readOnly = isReadOnly ? "SET default_transaction_read_only TO on;" : ""
-        // The settings are committed, so that no later ROLLBACK takes them back.
+        // The settings are committed, so that no later ROLLBACK undoes them.
         return try startLogin(
             first: "BEGIN; \(Statements.session)\(readOnly)\(Self.backendSQL); COMMIT; \(statements)",
             silence: SilenceCheck(interval: stallLimit, look: look(after:), end: end))
     }
 
-    /// Waits until the session stands and has the settings.
+    /// Waits until the session is open and has the settings.
     func finish(_ login: consuming Login) throws(FerryError) -> Session {
         try withSettings(try opened(login))
     }
 
-    /// Finishes one login and brings the other forward meanwhile.
+    /// Finishes one login and advances the other meanwhile.
     func finish(_ login: consuming Login, beside other: inout Login) throws(FerryError) -> Session {
         let session: Session
         do throws(PostgresError) {
@@ -78,10 +78,10 @@ public struct Endpoint: Sendable {
 
     private func withSettings(_ opened: consuming Session) throws(FerryError) -> Session {
         var session = opened
-        // First, since an old server does not know all of the settings.
+        // First, since an old server lacks some of the settings.
         try requireSupported(session)
         let answer = try session.awaitResults().first { $0.columns == ["backend", "start"] }
-        // A pooler reports a number of its own, and may give this backend to another client before it is to be ended.
+        // A pooler reports a process id of its own, and may give this backend to another client before it is terminated.
         if let row = answer?.first, try row.int("backend") == session.reportedBackendPID {
             session.backend = Backend(pid: session.reportedBackendPID, start: try row.optional("start"))
         }
@@ -90,7 +90,7 @@ public struct Endpoint: Sendable {
 
     private func startLogin(first: String, silence: SilenceCheck?) throws(FerryError) -> Login {
         var parameters = parameters
-        // Also what the kernel has in hand must not wait for longer: its own limit is a quarter of an hour.
+        // Data that the kernel has yet to send must not wait for longer: its own limit is a quarter of an hour.
         parameters.setDefault("tcp_user_timeout", "\(stallLimit.components.seconds * 1000)")
         if let passwordCommand {
             parameters["password"] = try PasswordCommand(passwordCommand, side: side).run(interrupt)
@@ -103,13 +103,13 @@ public struct Endpoint: Sendable {
         }
     }
 
-    /// Which backend a session has.
+    /// Asks for the session's own backend.
     private static let backendSQL =
         "SELECT pid AS backend, backend_start AS start FROM pg_stat_get_activity(pg_backend_pid())"
 
     /// Checks over another session whether the server is at work for a silent one. A backend that waits for its client has
-    /// sent an answer that does not come, or waits for a statement that never came; one that is gone may have been that of a
-    /// server which another has taken the place of. What the role may not see is taken for work.
+    /// sent an answer that was lost, or waits for a statement that was lost; a backend that is gone may have belonged to a
+    /// server that failed over. A state that the role may not see counts as work.
     private func look(after backend: Backend) -> SilenceCheck.Finding {
         do throws(FerryError) {
             let session = try opened(try startLogin(first: "SELECT 1", silence: nil))
@@ -123,8 +123,8 @@ public struct Endpoint: Sendable {
             ).first
             return try row?.bool("is_at_work") == true ? .atWork : .notAtWork
         } catch {
-            // A server that says why not is there. An interrupt is for the waiting session to notice; a password, a certificate
-            // or an address that can't be had tells nothing of the server.
+            // A server that reports a reason is reachable. An interrupt is for the waiting session to notice; a missing
+            // password, certificate or address says nothing about the server.
             return error.isRetryable && error.cause?.sqlState == nil ? .unreachable : .atWork
         }
     }
@@ -142,16 +142,16 @@ public struct Endpoint: Sendable {
         // Until 9.6, the first two numbers name the major version.
         let name = version < 100_000 ? "\(version / 10_000).\(version / 100 % 100)" : "\(version / 10_000)"
         throw FerryError(
-            .unsupported, "The server is PostgreSQL \(name); 12 is the oldest that vecferry works with.",
-            hint: "Upgrade it first, or restore the snapshot into a newer version.", side: side)
+            .unsupported, "The server is PostgreSQL \(name); vecferry requires PostgreSQL 12 or later.",
+            hint: "Upgrade the server first, or restore the snapshot into a newer version.", side: side)
     }
 }
 
 extension Session {
-    /// Ends a backend that a lost session of ours may have left behind, which would hold its locks for as long as its end of
-    /// the line is open. One that is gone, or that the role may not end, is left to the server.
+    /// Terminates a backend that a lost session of vecferry's may have left behind: it would hold its locks for as long as
+    /// its end of the connection is open. One that is gone, or that the role may not terminate, is left to the server.
     ///
-    /// A process of the same number that began at another time, or that is not of a session like this one, is not ours.
+    /// A process of the same number is another session's if it started at another time, or has another user or application.
     func end(_ backend: Backend) throws(FerryError) {
         guard let pid = backend.pid else { return }
         try query(

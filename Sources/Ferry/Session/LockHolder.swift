@@ -1,9 +1,9 @@
 internal import SQLStatements
 
-/// Who keeps a statement waiting for a table of the target.
+/// The session that holds a lock which a statement on the target waited for in vain.
 ///
-/// What vecferry does to a table that others use waits for a while, gives up and comes again: whoever queued behind it gets
-/// through meanwhile, and a transaction that somebody forgot to end is named instead of waited for for ever.
+/// A statement of vecferry's on a table that others use waits briefly, gives up and tries again: sessions queued behind it
+/// proceed meanwhile, and a transaction left open is named instead of waited for forever.
 struct LockHolder {
     private let pid: Int
     private let user: String
@@ -13,11 +13,11 @@ struct LockHolder {
     /// Whether sessions of vecferry's own, such as those that read rows back, hold a lock too.
     let oursToo: Bool
 
-    /// Finds out who holds the lock that a statement waited for in vain.
+    /// Finds the session that holds the lock. nil where the error is another one, or no holder is found.
     ///
     /// - Parameters:
-    ///   - error: What the statement failed with; nil where that was no lock.
-    ///   - text: Names the tables, each qualified: statements do.
+    ///   - error: The statement's error.
+    ///   - text: Text that names the tables, each qualified, as statements do.
     ///   - session: Outside of any transaction.
     init?(behind error: FerryError, text: String, on session: borrowing Session) {
         guard error.cause?.sqlState == "55P03" else { return nil }
@@ -30,22 +30,22 @@ struct LockHolder {
             isOurs = try row.bool("is_ours")
             oursToo = try row.bool("ours_too")
         } catch {
-            // The error that there is says enough.
+            // The error at hand says enough.
             return nil
         }
     }
 
-    /// nil where there is nobody to end but vecferry.
+    /// nil where the holder is a session of vecferry's own.
     fileprivate var hint: String? {
         guard !isOurs else { return nil }
         let time = since.map { ", in a transaction since \($0)" } ?? ""
-        return "Process \(pid) of \(user) holds a lock on \(relation)\(time): let it end, or end it "
-            + "with SELECT pg_terminate_backend(\(pid)); then run the same command again."
+        return "Process \(pid) of \(user) holds a lock on \(relation)\(time). Let it finish, or end it with "
+            + "SELECT pg_terminate_backend(\(pid)); then run the same command again."
     }
 }
 
 extension FerryError {
-    /// The same error, with what to do about the session that is in the way.
+    /// The same error, with a hint that names the session in the way.
     func naming(_ holder: LockHolder) -> FerryError {
         guard let hint = holder.hint else { return self }
         var error = self

@@ -2,21 +2,21 @@ internal import Postgres
 
 /// A shell command that prints a password or a token.
 struct PasswordCommand {
-    /// As `/bin/sh -c` takes it.
+    /// The command line, as `/bin/sh -c` takes it.
     let command: String
-    /// Whose password it prints.
+    /// The side whose password it prints.
     let side: Side
 
-    /// Runs nothing yet.
+    /// Takes the command without running it.
     init(_ command: String, side: Side) {
         self.command = command
         self.side = side
     }
 
-    /// A command that asks a service for a token needs some seconds; one that asks a person would wait for ever.
+    /// A command that asks a service for a token needs some seconds; one that prompts a person would wait forever.
     private static let patience: Duration = .seconds(60)
 
-    /// The first line of what the command prints. Its output is never part of an error.
+    /// Runs the command and returns the first line that it prints. Its output is never part of an error.
     func run(_ interrupt: Interrupt) throws(FerryError) -> String {
         let outcome = ProgramRunner.run(
             "/bin/sh", ["-c", command], environment: [:], outputLimit: 64 << 10, patience: Self.patience,
@@ -26,7 +26,10 @@ struct PasswordCommand {
         case .success(let output) where output.status == 0:
             let line = output.standardOutput.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
             guard !line.isEmpty else {
-                throw FerryError(.program, "The password command printed nothing.", side: side)
+                throw FerryError(
+                    .program, "The password command printed nothing.",
+                    hint: "Run the command of --\(side)-password-command by hand: its first line must be the password.",
+                    side: side)
             }
             return String(line)
         case .success(let output):

@@ -7,13 +7,13 @@ public struct QualifiedName: Hashable, Sendable, CustomStringConvertible {
     /// The name within the schema.
     public var name: String
 
-    /// Of names as the catalogs hold them, not quoted.
+    /// Takes the names as the catalogs hold them, not quoted.
     public init(schema: String, name: String) {
         self.schema = schema
         self.name = name
     }
 
-    /// For people; statements take ``quoted``.
+    /// The name as messages show it; statements take ``quoted``.
     public var description: String { "\(schema).\(name)" }
 }
 
@@ -27,20 +27,20 @@ extension QualifiedName {
 }
 
 extension QualifiedName {
-    /// As a person writes it in a statement or a pattern, with quotes where they are needed. For hints: statements that run
+    /// The name as a person writes it in a statement or a pattern, quoted only where needed. For hints: statements that run
     /// take ``quoted``.
     var sql: String { "\(schema.sqlIdentifier).\(name.sqlIdentifier)" }
 }
 
 extension [String] {
-    /// Columns as a statement lists them, quoted, each behind `alias` where one is given.
+    /// The columns as a statement lists them, quoted, each prefixed with `alias` where one is given.
     func columnList(of alias: String? = nil) -> String {
         map { (alias.map { "\($0)." } ?? "") + $0.quotedIdentifier }.joined(separator: ", ")
     }
 }
 
 extension String {
-    /// The identifier as a person writes it, for hints. Keywords are not looked up: a hint is read before it is run.
+    /// The identifier as a person writes it, for hints. Keywords are left unquoted: a person reads a hint before running it.
     var sqlIdentifier: String {
         let isPlain =
             unicodeScalars.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }

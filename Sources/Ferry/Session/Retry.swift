@@ -1,13 +1,13 @@
 internal import Postgres
 
-/// How often and how soon work is tried again after a fault that may heal.
+/// How often and how soon work is retried after a transient fault.
 public struct RetryPolicy: Sendable, Equatable {
-    /// Tries in a row without progress, the first one counted.
+    /// The number of tries in a row without progress, including the first.
     public var attempts: Int
     /// The wait before the second try; it doubles from there.
     public var firstDelay: Duration
     public var longestDelay: Duration
-    /// How long one try waits for a lock on a table that others use; they wait behind it.
+    /// How long one try waits for a lock on a table that others use; other sessions queue behind it.
     public var lockWait: Duration
 
     /// 8 tries wait for about a minute in all: longer than a failover of Aurora, which takes under 60 seconds
@@ -23,21 +23,21 @@ public struct RetryPolicy: Sendable, Equatable {
         self.lockWait = lockWait
     }
 
-    /// The wait after `attempt` tries: exponential, with a random half so that many workers don't come back at once.
+    /// The wait after `attempt` tries: exponential, with a random half so that many workers don't retry at once.
     func delay(after attempt: Int) -> Duration {
         let doubled = firstDelay * (1 << min(attempt - 1, 16))
         return min(doubled, longestDelay) * Double.random(in: 0.5...1)
     }
 
-    /// Runs `body` until it succeeds, fails for good, or has been tried often enough.
+    /// Runs `body` until it succeeds, fails permanently, or has used up its tries.
     func run<Result: ~Copyable>(
         interrupt: Interrupt, events: EventSink, _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         try run(interrupt: interrupt, events: events) { (_: inout Tries) throws(FerryError) in try body() }
     }
 
-    /// Runs `body` until it succeeds, fails for good, or has failed often enough in a row without progress: work that takes
-    /// pieces from a queue says ``Tries/progressed()`` after each, so that its length does not use up its tries.
+    /// Runs `body` until it succeeds, fails permanently, or has used up its tries in a row without progress: work that takes
+    /// pieces from a queue calls ``Tries/progressed()`` after each, so that a long queue does not use them up.
     func run<Result: ~Copyable>(
         interrupt: Interrupt, events: EventSink, _ body: (inout Tries) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
@@ -65,11 +65,11 @@ public struct RetryPolicy: Sendable, Equatable {
     }
 }
 
-/// The tries of one piece of work that failed in a row.
+/// The failed tries of one piece of work.
 struct Tries {
-    /// Since the last progress.
+    /// The number of failed tries since the last progress.
     fileprivate(set) var failed = 0
 
-    /// Says that something was finished, and need not be done again: what fails from here on has all its tries before it.
+    /// Records that a part is finished and need not be repeated: the next fault has all its tries left.
     mutating func progressed() { failed = 0 }
 }

@@ -1,13 +1,13 @@
 internal import Postgres
 
 /// One session on one side. It knows its side, so that every error names it; its patience, so that no statement waits for a
-/// hung server; and its transactions, so that each ends and says who kept it waiting.
+/// hung server; and its transactions, so that each ends, and one that failed on a lock names the holder.
 ///
 /// Like the ``Connection`` in it, it is opened, used and closed on one thread. ``Endpoint/connect(_:)`` opens it.
 struct Session: ~Copyable {
-    /// Which side it is on.
+    /// The side that it is on.
     let side: Side
-    /// How long this server may be silent where it has only to answer.
+    /// How long this server may be silent while a prompt answer is due.
     let stallLimit: Duration
     private var connection: Connection
 
@@ -18,14 +18,14 @@ struct Session: ~Copyable {
         self.stallLimit = stallLimit
     }
 
-    /// How long a statement is waited for.
+    /// How long to wait for a statement.
     enum Patience: Sendable {
-        /// As long as another session finds the server at work on it (``SilenceCheck``): for what waits for locks, builds
-        /// indexes or reads whole tables.
+        /// Waits for as long as another session finds the server at work on it (``SilenceCheck``): for statements that wait
+        /// for locks, build indexes or read whole tables.
         case working
-        /// The server has only to answer: silence for longer than the session's stall limit is a fault.
+        /// Expects a prompt answer: silence for longer than the session's stall limit is a fault.
         case prompt
-        /// As ``prompt``, with a limit of its own.
+        /// Expects a prompt answer, with a limit of its own.
         case within(Duration)
     }
 
@@ -37,7 +37,7 @@ struct Session: ~Copyable {
         }
     }
 
-    /// Runs a block against the connection, and gives its errors the side and the table.
+    /// Runs a block against the connection, and adds the side and the table to its errors.
     private func attempting<Result: ~Copyable>(
         _ table: QualifiedName? = nil, _ body: (borrowing Connection) throws(PostgresError) -> Result
     ) throws(FerryError) -> Result {
@@ -54,7 +54,7 @@ struct Session: ~Copyable {
 extension Session {
     /// Runs one or more statements without parameters, as one message.
     ///
-    /// - Parameter table: The table that an error is told of.
+    /// - Parameter table: The table to name in an error.
     /// - Returns: The answer to each statement, in order.
     @discardableResult
     func execute(
@@ -83,7 +83,7 @@ extension Session {
             .map { Answer($0, side) }
     }
 
-    /// How long a message that asks nothing takes there and back.
+    /// Measures a round trip with an empty message.
     func roundTrip() throws(FerryError) -> Duration {
         try attempting { connection throws(PostgresError) in try connection.roundTrip(limit: stallLimit) }
     }
@@ -96,13 +96,13 @@ extension Session {
     ///
     /// - Parameters:
     ///   - lockWait: How long one statement waits for a lock on a table that others use; they queue behind it. nil waits for
-    ///     as long as it takes, for tables that nobody else knows yet.
-    ///   - mode: What BEGIN takes, such as an isolation level.
-    ///   - table: The table that an error of BEGIN or COMMIT is told of.
-    ///   - tables: Names the tables that are locked, each qualified, as statements do: where a lock could not be had, the
-    ///     error says who holds it.
-    ///   - found: Takes who that is.
-    ///   - body: The COMMIT follows its last act.
+    ///     as long as it takes, for tables that no other session knows yet.
+    ///   - mode: The mode of BEGIN, such as an isolation level.
+    ///   - table: The table to name in an error of BEGIN or COMMIT.
+    ///   - tables: Text that names the locked tables, each qualified, as statements do: where a lock was not granted, the
+    ///     error names its holder.
+    ///   - found: Takes the holder.
+    ///   - body: The statements before COMMIT.
     func transaction<Result>(
         lockWait: Duration?, mode: String = "", about table: QualifiedName? = nil,
         locking tables: @autoclosure () -> String, found: (LockHolder) -> Void = { _ in },
@@ -122,7 +122,7 @@ extension Session {
         }
     }
 
-    /// Runs statements that each are a transaction of their own, as CONCURRENTLY wants them; errors name who holds a lock as
+    /// Runs statements that are each a transaction of their own, as CONCURRENTLY requires; errors name the holder of a lock as
     /// those of ``transaction(lockWait:mode:about:locking:found:_:)`` do.
     func waitingForLocks<Result>(
         on tables: @autoclosure () -> String, found: (LockHolder) -> Void = { _ in },
@@ -166,13 +166,13 @@ extension Session {
         }.map { Answer($0, side) }
     }
 
-    /// Waits for the answers to the first statements of a message that was sent before, and leaves the others.
+    /// Waits for the answers to the first statements of a message that was sent before, and leaves the rest to a later call.
     func awaitFirstResults(_ count: Int) throws(FerryError) {
         try attempting { connection throws(PostgresError) in try connection.awaitFirstResults(count, limit: stallLimit)
         }
     }
 
-    /// Lends the next message of a COPY TO STDOUT; the bytes are gone after `body` returns.
+    /// Lends the next message of a COPY TO STDOUT; the bytes are invalid after `body` returns.
     ///
     /// - Returns: What `body` returned, or nil after the last message.
     func withNextCopyMessage<Result>(_ body: (borrowing RawSpan) -> Result) throws(FerryError) -> Result? {
@@ -192,12 +192,12 @@ extension Session {
         }
     }
 
-    /// Ends a COPY FROM STDIN, and returns the number of rows that the server counted.
+    /// Completes a COPY FROM STDIN, and returns the number of rows that the server counted.
     func endCopyIn() throws(FerryError) -> Int {
         try attempting { connection throws(PostgresError) in try connection.endCopyIn(limit: stallLimit) }
     }
 
-    /// Breaks off a COPY FROM STDIN, so that the server rolls it back.
+    /// Aborts a COPY FROM STDIN, so that the server rolls it back.
     func abortCopyIn() throws(FerryError) {
         try attempting { connection throws(PostgresError) in try connection.abortCopyIn(limit: stallLimit) }
     }
@@ -222,9 +222,9 @@ extension Session {
         set { connection.backend = newValue }
     }
 
-    /// An error of this side: the server sent what was not asked for.
+    /// An error of this side for an answer that no statement asked for.
     func unexpected(_ message: String) -> FerryError { FerryError(PostgresError(.unexpectedResult, message), side) }
 
-    /// Takes the notices that came since the last call.
+    /// Removes and returns the notices that arrived since the last call.
     func takeNotices() -> [Notice] { connection.takeNotices() }
 }

@@ -1,4 +1,4 @@
-/// One end of the ferry.
+/// One of the two databases.
 public enum Side: String, Sendable, CaseIterable {
     /// The restored snapshot's database, which is only read.
     case source

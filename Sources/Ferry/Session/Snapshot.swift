@@ -2,19 +2,20 @@ internal import Postgres
 
 /// A snapshot of one side that any session there may join.
 struct Snapshot: Sendable, Equatable {
-    /// What `pg_export_snapshot()` returned.
+    /// The result of `pg_export_snapshot()`.
     var name: String
     /// `txid_current_snapshot()`: the same text later means that no transaction wrote meanwhile. The highest number in it
-    /// alone would not tell of a transaction that was under way then and has ended since.
+    /// alone would miss a transaction that was in progress then and has ended since.
     var visibility: String
-    /// Counts the snapshots that one keeper took.
+    /// The number of the snapshot among those that its keeper took.
     var generation: Int
 }
 
 extension Snapshot {
     /// Opens a session that reads in this snapshot.
     ///
-    /// - Throws: ``FerryError/Code/snapshotLost`` where the server does not know it: the snapshot's keeper is to be told.
+    /// - Throws: ``FerryError/Code/snapshotLost`` where the server does not know the snapshot; the caller reports that to its
+    ///   keeper.
     func join(_ endpoint: Endpoint) throws(FerryError) -> Session {
         do throws(FerryError) {
             return try endpoint.connect(statements)
@@ -23,7 +24,7 @@ extension Snapshot {
         }
     }
 
-    /// Opens such a session, and brings another login forward meanwhile.
+    /// Opens a session that reads in this snapshot, and advances another login meanwhile.
     func join(_ endpoint: Endpoint, beside other: inout Login) throws(FerryError) -> Session {
         do throws(FerryError) {
             return try endpoint.finish(try endpoint.startLogin(statements), beside: &other)
@@ -32,7 +33,7 @@ extension Snapshot {
         }
     }
 
-    /// Lets a session that is open read in this snapshot.
+    /// Makes an open session read in this snapshot.
     func join(over session: borrowing Session) throws(FerryError) {
         do throws(FerryError) {
             try session.execute(statements, .prompt)

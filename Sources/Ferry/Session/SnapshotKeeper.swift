@@ -1,36 +1,36 @@
 internal import Postgres
 internal import Synchronization
 
-/// Holds a snapshot of its endpoint open for as long as anything reads in it.
+/// Holds a snapshot of its endpoint open until ``close()``.
 ///
-/// A worker that loses its session asks here for the snapshot again. Where the keeper's own session is gone too, as after a
-/// restart of the server, a new snapshot is taken, and ``Snapshot/visibility`` tells whether it shows the same rows.
+/// A worker that loses its session asks for the snapshot again. If the keeper's own session is lost too, as after a restart
+/// of the server, it takes a new snapshot, and ``Snapshot/visibility`` shows whether that has the same rows.
 ///
-/// The keeper also locks the tables against what a snapshot does not see: TRUNCATE empties a table for all snapshots, and
-/// VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit together.
+/// The keeper also locks the tables against changes that a snapshot does not hide: TRUNCATE empties a table for all snapshots,
+/// and VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit together.
 final class SnapshotKeeper: Sendable {
     private let kept: ExportedSnapshot
     private let endpoint: Endpoint
     private let keeper: Keeper<ExportedSnapshot>
 
-    /// Opens its session; ``begin(locking:)`` makes it take its snapshot.
+    /// Opens the session; ``begin(locking:)`` makes it take the snapshot.
     init(_ endpoint: Endpoint, workers: Workers) {
         self.endpoint = endpoint
         kept = ExportedSnapshot(endpoint: endpoint)
         keeper = Keeper(kept, on: endpoint, workers: workers)
     }
 
-    /// Takes the snapshot, once it holds the locks.
+    /// Takes the snapshot, after locking the tables.
     ///
     /// - Parameter tables: The relations to be read, where they are known.
     func begin(locking tables: [QualifiedName]) { kept.state.withLock { $0.tables = tables } }
 
-    /// The snapshot to read in.
+    /// The snapshot to read in; waits until there is one.
     func snapshot() throws(FerryError) -> Snapshot {
         try keeper.value { snapshot in kept.state.withLock { snapshot.generation > $0.doubted } }
     }
 
-    /// Locks these relations too, from now on.
+    /// Locks these relations in the present snapshot, and before each later one.
     func lock(_ tables: [QualifiedName]) throws(FerryError) {
         kept.state.withLock {
             $0.tables = tables
@@ -43,10 +43,9 @@ final class SnapshotKeeper: Sendable {
         _ = try snapshot()
     }
 
-    /// Finds out what an error that came up while reading in a snapshot means for the snapshot.
+    /// Judges an error of a session in `snapshot`, and has the keeper check its own session where that may be lost too.
     ///
-    /// - Returns: The error to continue with. A snapshot that is alive, and that another session can't join, is on another
-    ///   server.
+    /// - Returns: The error to throw. A snapshot that is alive and that another session can't join is on another server.
     func judged(_ error: FerryError, in snapshot: Snapshot) -> FerryError {
         let isLost = error.code == .snapshotLost
         guard isLost || (error.side == endpoint.side && error.cause?.isConnectionGone == true) else { return error }
@@ -83,7 +82,7 @@ private final class ExportedSnapshot: SessionBound {
     func take(
         over session: borrowing Session, after last: Backend?, isClosed: () -> Bool
     ) throws(FerryError) -> Snapshot? {
-        // Before the snapshot, so that nothing comes between.
+        // Before the snapshot, so that no rewrite comes between.
         guard let tables = awaitTables(isClosed) else { return nil }
         let lock = TableLock(tables: tables)
         let lockable = try lock.lockable(on: session)
@@ -147,15 +146,15 @@ private final class ExportedSnapshot: SessionBound {
 }
 
 extension Note {
-    /// Sessions of one side can't share a snapshot.
+    /// A blocker: sessions of one side can't share a snapshot.
     ///
-    /// - Parameter reason: What the server said, as a sentence.
+    /// - Parameter reason: The server's message, as a sentence.
     static func noSnapshot(_ side: Side, _ reason: String) -> Note {
         Note(
             level: .blocker, code: .noSnapshot, side: side, table: nil,
-            message: "A second session can't read in the first one's snapshot: \(reason)",
+            message: "A second session can't read in the first session's snapshot: \(reason)",
             hint:
-                "Give --\(side) the address of one server, the cluster's writer endpoint, not a reader endpoint or a pooler, "
-                + "and a role that may export snapshots.")
+                "Give --\(side) the address of one server: the cluster's writer endpoint, not a reader endpoint or a pooler. "
+                + "The role must be allowed to export snapshots.")
     }
 }

@@ -1,11 +1,11 @@
 internal import Postgres
 
-/// Keeps TRUNCATE, DROP and rewrites off the relations that are read, as pg_dump does.
+/// Protects the relations that are read from TRUNCATE, DROP and rewrites, as pg_dump does.
 struct TableLock {
-    /// Without what lies below them: leaves are named themselves.
+    /// The relations, not including partitions below them: leaves are listed themselves.
     let tables: [QualifiedName]
 
-    /// Those that are there and may be read; the others fail where they are read, each for itself.
+    /// The quoted names of those that exist and may be read; the others fail when they are read, each on its own.
     func lockable(on session: borrowing Session) throws(FerryError) -> [String] {
         guard !tables.isEmpty else { return [] }
         let rows = try session.query(
@@ -16,8 +16,8 @@ struct TableLock {
         return try rows.map { row throws(FerryError) in try row.string("name") }
     }
 
-    /// Locks them in the session's transaction, waiting for those that hold them in the way for no longer than the server may
-    /// stay silent.
+    /// Locks relations in the session's transaction, waiting for conflicting locks for no longer than the server may be
+    /// silent.
     func take(_ names: [String], on session: borrowing Session) throws(FerryError) {
         guard !names.isEmpty else { return }
         let list = names.map { "ONLY \($0)" }.joined(separator: ", ")

@@ -1,23 +1,23 @@
-/// Compares two databases: reads both at once, looks for the rows of tables that differ, and names them.
+/// Compares two databases: reads both at the same time, locates the rows that differ, and names them.
 struct Verifier {
-    /// Both ends.
+    /// The endpoints and the workers.
     let engine: Engine
-    /// What to compare, and what to do about differences.
+    /// The options of the comparison and the repair.
     let request: VerifyRequest
 
-    /// Compares; repairs what differs where that is asked for, and then compares again.
+    /// Compares; if the request is to repair, repairs the rows that differ and compares again.
     ///
-    /// - Throws: Where anything could not be compared. Differences are in the report.
+    /// - Throws: An error if any part could not be compared. Differences are in the report.
     func run() throws(FerryError) -> VerifyReport {
         let (report, repairs) = try compare(repairs: request.repair == .apply)
         guard let repairs else { return report }
-        // What was repaired is proven like anything else.
+        // Repaired rows are proven by another comparison.
         var proof = try compare(repairs: false).report
         proof.repair = RepairReport(isDryRun: false, tables: repairs)
         return proof
     }
 
-    /// - Returns: The report, and what was repaired after it, where anything was.
+    /// - Returns: The report, and the repairs made after it; nil if there were none.
     private func compare(repairs: Bool) throws(FerryError) -> (report: VerifyReport, repairs: [TableRepair]?) {
         let clock = ContinuousClock()
         let start = clock.now
@@ -47,7 +47,7 @@ struct Verifier {
             }
         }.filter { $0.counts.all > 0 }
         if request.repair != .none { try requireRepairable(work) }
-        // What is about to be repaired is searched when that is done.
+        // Tables to be repaired are searched after the repair.
         if let search = request.search, !repairs || work.isEmpty {
             searches = try workers.during(.search) { () throws(FerryError) in
                 try Searcher(sides: sides, request: search).run(comparison.tables)
@@ -121,16 +121,16 @@ struct Verifier {
         return comparison
     }
 
-    /// What a copy promised to leave to the target is not overwritten by a repair.
+    /// Refuses to repair a table that a copy merged by key: the repair would overwrite rows that the copy kept.
     private func requireRepairable(_ work: [Repairer.Work]) throws(FerryError) {
         guard let table = work.first(where: { $0.table.isMergedByKey })?.table else { return }
         throw FerryError(
             .blocked,
-            "A copy merged the table by key into rows of the target, which a repair can't tell from damage.",
+            "A copy merged the table by key into rows of the target, which a repair can't distinguish from damaged rows.",
             hint: "Leave it out with --exclude-table '\(table.name.sql)'.", side: .target, table: table.name)
     }
 
-    /// nil where either side has no bots that can be told apart.
+    /// The comparison of each bot; nil if a side has no bots, or too many to compare each.
     private static func bots(_ source: BotSums?, _ target: BotSums?) -> [BotComparison]? {
         guard let source, let target, !source.isOverfull, !target.isOverfull else { return nil }
         return Set(source.digests.keys).union(target.digests.keys)
@@ -141,14 +141,14 @@ struct Verifier {
             }
     }
 
-    /// A comparison of nothing must not pass for one that found nothing.
+    /// Refuses a comparison without rows, which must not pass for one without differences.
     private func requireNamedBots(_ tables: [TableComparison]) throws(FerryError) {
         guard request.selection.bots != nil else { return }
         let compared = tables.contains { table in table.bots.map { !$0.isEmpty } ?? (table.source.rows > 0) }
         guard !compared else { return }
         throw FerryError(
-            .notComparable, "None of the named bots has rows on either side; nothing was compared.",
-            hint: "Check --bot and --bots; bots that a copy had kept on the target are left out.")
+            .notComparable, "None of the selected bots has rows on either side, so nothing was compared.",
+            hint: "Check --bot and --bots; bots that a copy kept on the target are not compared.")
     }
 
     private func botNotes(_ tables: [TableComparison], _ kept: [TableNumber: [String?]]) -> [Note] {
@@ -159,7 +159,8 @@ struct Verifier {
                 Note(
                     level: .warning, code: .botsKept, side: .target, table: nil,
                     message:
-                        "\(keptBots.count) bots that a copy left as they were on the target are not compared.",
+                        "\(Count.of(keptBots.count, "bot")) that a copy kept on the target "
+                        + "\(keptBots.count == 1 ? "is" : "are") not compared.",
                     hint: nil))
         }
         if let only = request.selection.bots, tables.allSatisfy({ $0.bots != nil || $0.keptBots.isEmpty }) {
@@ -169,8 +170,10 @@ struct Verifier {
                 notes.append(
                     Note(
                         level: .warning, code: .unknownBots, side: nil, table: nil,
-                        message: "\(unknown.count) of the named bots have no rows on either side.",
-                        hint: "A bot without knowledge has none."))
+                        message:
+                            "\(Count.of(unknown.count)) of the selected bots \(unknown.count == 1 ? "has" : "have") "
+                            + "no rows on either side.",
+                        hint: "Check the ids; a bot without knowledge has no rows."))
             }
         }
         return notes
@@ -181,21 +184,21 @@ struct Verifier {
 struct FindingList {
     private let most: Int
     private let hasKey: Bool
-    /// Of all that were added.
+    /// The counts of all differences.
     private(set) var counts = FindingCounts.zero
-    /// The first of them, in the order of the keys' hashes.
+    /// The first differences, in the order of the keys' hashes.
     private(set) var differences: [Difference] = []
     private var lastHash: UInt128?
 
     /// - Parameters:
-    ///   - most: How many to keep.
-    ///   - hasKey: Whether the table's rows have a key, so that each difference is one of its own.
+    ///   - most: The number of differences to keep.
+    ///   - hasKey: Whether the table's rows have a key, so that each difference is a finding of its own.
     init(most: Int, hasKey: Bool) {
         self.most = most
         self.hasKey = hasKey
     }
 
-    /// Counts it, and keeps it if there is room.
+    /// Counts a difference, and keeps it if there is room.
     mutating func add(_ difference: Difference) {
         switch difference.kind {
         case .missing: counts.missing += 1

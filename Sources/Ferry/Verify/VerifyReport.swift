@@ -1,14 +1,14 @@
-/// What a comparison of two databases came to.
+/// The result of a comparison of two databases.
 public struct VerifyReport: Sendable, Equatable {
-    /// Whether both sides hold the same.
+    /// The outcome of the whole comparison.
     public enum Outcome: String, Sendable {
         /// Every table holds the same rows on both sides, byte for byte.
         case same
-        /// At least one row, or one exact answer, is not the same.
+        /// At least one row, or one exact answer, differs.
         case differs
     }
 
-    /// Of rows and of exact searches; what comes through an index is no difference in data.
+    /// The outcome for rows and exact searches; an answer through an index is not data.
     public var outcome: Outcome {
         let differs = tables.contains { $0.state == .differs } || searches.contains { $0.differing > 0 }
         return differs ? .differs : .same
@@ -19,74 +19,74 @@ public struct VerifyReport: Sendable, Equatable {
     public var target: ServerInfo
     /// Each table that was compared, embedding tables first.
     public var tables: [TableComparison]
-    /// What the operator should know: what was not compared, and why.
+    /// The warnings and remarks, such as what was not compared and why.
     public var notes: [Note]
-    /// What a repair did, or would do.
+    /// The result of a repair, done or planned; nil if none was requested.
     public var repair: RepairReport?
-    /// Empty where none were asked for.
+    /// The results of searches; empty if none were requested.
     public var searches: [SearchReport]
-    /// From the first statement to the last one; a repair is not counted in.
+    /// Seconds from the first statement to the last, without a repair.
     public var seconds: Double
-    /// Bytes of COPY data that were read from the source, and from the target.
+    /// The bytes of COPY data read from the source.
     public var sourceBytes: Int
-    /// See ``sourceBytes``.
+    /// The bytes of COPY data read from the target.
     public var targetBytes: Int
 }
 
-/// One table on both sides.
+/// The comparison of one table.
 public struct TableComparison: Sendable, Equatable {
-    /// Whether both sides hold the same rows of it.
+    /// Whether both sides hold the same rows.
     public enum State: String, Sendable {
-        /// As the digests are.
+        /// The digests are equal; they are not.
         case same, differs
     }
 
-    /// On both sides.
+    /// The name, which is the same on both sides.
     public var name: QualifiedName
     /// Whether the digests are equal.
     public var state: State
-    /// Of the source's rows that were compared.
+    /// Digest of the source's rows that were compared.
     public var source: Digest
-    /// Of the target's rows that were compared.
+    /// Digest of the target's rows that were compared.
     public var target: Digest
-    /// The columns that name a row; nil where rows are told apart by their whole content.
+    /// The columns that identify a row; nil where only its whole content does.
     public var key: [String]?
-    /// How many rows differ, all of them.
+    /// The number of all rows that differ.
     public var counts: FindingCounts
-    /// The first of the rows that differ, at most as many as were asked for.
+    /// The first rows that differ, up to the requested number.
     public var findings: [Finding]
-    /// Of a table that belongs to bots, each bot; nil where the table has none, or too many to be told apart.
+    /// The comparison of each bot; nil where the table belongs to no bots, or to too many to compare each.
     public var bots: [BotComparison]?
-    /// Bots that a copy had left as they were on the target, which are not compared.
+    /// The bots that a copy kept on the target, which are not compared.
     public var keptBots: [String?]
-    /// Columns that are compared in their text form, and why.
+    /// The columns that are compared in their text form.
     public var textColumns: [TextColumn]
 }
 
 /// A column whose bytes may differ for equal values from one cluster to another.
 public struct TextColumn: Sendable, Equatable {
-    /// On both sides.
+    /// The name, which is the same on both sides.
     public var name: String
-    /// The end of a sentence, as ``Column/textReason``.
+    /// The reason, as ``Column/textReason``.
     public var reason: String
 }
 
-/// How many rows of a table differ.
+/// The numbers of a table's rows that differ.
 public struct FindingCounts: Sendable, Equatable {
-    /// No row differs.
+    /// The counts of equal tables.
     public static let zero = FindingCounts(missing: 0, extra: 0, differing: 0)
 
-    /// On the source only.
+    /// The number of rows on the source only.
     public var missing: Int
-    /// On the target only.
+    /// The number of rows on the target only.
     public var extra: Int
-    /// On both, with different content.
+    /// The number of rows on both sides with different content.
     public var differing: Int
 
-    /// Of every kind.
+    /// The number of rows of all kinds.
     public var all: Int { missing + extra + differing }
 
-    /// Of rows that were counted elsewhere.
+    /// Takes the counts.
     public init(missing: Int, extra: Int, differing: Int) {
         self.missing = missing
         self.extra = extra
@@ -96,44 +96,44 @@ public struct FindingCounts: Sendable, Equatable {
 
 /// One difference between the two sides.
 public struct Finding: Sendable, Equatable {
-    /// How the row differs.
+    /// The kind of difference.
     public enum Kind: String, Sendable {
-        /// On the source only.
+        /// The row is on the source only.
         case missing
-        /// On the target only.
+        /// The row is on the target only.
         case extra
-        /// On both, with different content.
+        /// The row is on both sides, with different content.
         case differs
     }
 
-    /// How it differs.
+    /// The kind of difference.
     public var kind: Kind
     /// The row's key, column by column, as text; nil in a table without a key.
     public var key: [String: String]?
     /// XXH3-128 of the whole row, in a table without a key.
     public var hash: String?
-    /// How many rows of this content each side has, in a table without a key; there a finding stands for all of them.
+    /// The number of rows with this content on the source, in a table without a key; there a finding stands for all of them.
     public var sourceCopies: Int
-    /// See ``sourceCopies``.
+    /// The number of rows with this content on the target, in a table without a key.
     public var targetCopies: Int
     /// The columns that differ.
     public var columns: [String]
-    /// The bot that the row belongs to on the side that has it, or on the source.
+    /// The row's bot, on the source if the source has the row.
     public var bot: String?
 }
 
-/// The rows of one bot on both sides.
+/// The comparison of one bot's rows.
 public struct BotComparison: Sendable, Equatable {
-    /// nil for the rows that belong to none.
+    /// The bot; nil for the rows that belong to none.
     public var bot: String?
-    /// Of the bot's rows on the source.
+    /// Digest of the bot's rows on the source.
     public var source: Digest
-    /// Of the bot's rows on the target.
+    /// Digest of the bot's rows on the target.
     public var target: Digest
     /// Whether the digests are equal.
     public var state: TableComparison.State
 
-    /// The state follows from the digests.
+    /// Derives the state from the digests.
     init(bot: String?, source: Digest, target: Digest) {
         self.bot = bot
         self.source = source
@@ -142,22 +142,22 @@ public struct BotComparison: Sendable, Equatable {
     }
 }
 
-/// What a repair did, or would do.
+/// The result of a repair, done or planned.
 public struct RepairReport: Sendable, Equatable {
-    /// Whether nothing was changed.
+    /// Whether the repair is only planned.
     public var isDryRun: Bool
     /// The tables that differ.
     public var tables: [TableRepair]
 }
 
-/// What a repair does to one table of the target.
+/// The result of a repair in one table of the target.
 public struct TableRepair: Sendable, Equatable {
-    /// The table's.
+    /// The table's name.
     public var name: QualifiedName
-    /// Rows that only the target had.
+    /// The number of deleted rows, which only the target had.
     public var deleted: Int
-    /// Rows that only the source had.
+    /// The number of inserted rows, which only the source had.
     public var inserted: Int
-    /// Rows of the same key with other content.
+    /// The number of updated rows, which had other content under the same key.
     public var replaced: Int
 }

@@ -1,27 +1,27 @@
-/// What is to be compared, and what is to be done about differences.
+/// The options of a comparison and its repair.
 public struct VerifyRequest: Sendable, Equatable {
-    /// Which tables, and which bots' rows.
+    /// The tables, and the bots whose rows are compared.
     public var selection = TableSelection()
-    /// How many findings of one table are listed. All of them are counted.
+    /// The most findings of one table to list. All of them are counted.
     public var maxFindings = 100
-    /// The bytes of heap and TOAST that are read at one go.
+    /// The bytes of heap and TOAST in one range.
     public var chunkBytes = Chunk.defaultBytes
-    /// What is done about differences.
+    /// The treatment of differences.
     public var repair = RepairMode.none
-    /// Searches to be compared as well; nil compares rows alone.
+    /// The searches to compare as well; nil compares rows alone.
     public var search: SearchRequest?
-    /// How many rows are kept in memory at a time while those that differ are looked for.
+    /// The most rows in memory at a time while differing rows are located.
     var locateBudget = Locator.budget
 
     /// Compares the embedding tables and the bot tables, and changes nothing.
     public init() {}
 }
 
-/// Whether the target is made equal to the source.
+/// The treatment of differences.
 public enum RepairMode: Sendable, Equatable {
-    /// Only compare.
+    /// Compare only.
     case none
-    /// Say what a repair would do.
+    /// Report what a repair would do.
     case dryRun
     /// Make the target's rows equal to the source's.
     case apply

@@ -1,19 +1,19 @@
-/// Groups small pieces of work that are neighbours, so that what each piece costs beside its rows (a round trip, a commit)
-/// is paid once for many.
+/// Groups small neighbouring pieces of work, so that the fixed cost of a piece (a round trip, a commit) is paid once for
+/// many.
 enum SmallPieces {
-    /// Beyond this many bytes or pieces a group gains little more: with 64 tables a transaction, the two round trips of the
+    /// The size beyond which a larger group gains little: with 64 tables a transaction, the two round trips of the
     /// transaction itself come to 0.6 ms a table on a link with 20 ms latency.
     static let mostBytes = 8 << 20
     private static let mostPieces = 64
 
     /// - Parameters:
-    ///   - mostBytes: The bytes of a group; a piece as large as that stays alone.
-    ///   - isAlone: Pieces that can't share a group.
+    ///   - mostBytes: The limit of a group in bytes; a piece of that size stays alone.
+    ///   - isAlone: Whether a piece can't share a group.
     static func grouped<Piece>(
         _ pieces: [Piece], mostBytes: Int = mostBytes, bytes: (Piece) -> Int, isAlone: (Piece) -> Bool = { _ in false }
     ) -> [[Piece]] {
         var groups: [[Piece]] = []
-        // What the last group may still take.
+        // The bytes that the last group can still take.
         var room = 0
         for piece in pieces {
             let size = bytes(piece)

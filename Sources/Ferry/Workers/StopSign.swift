@@ -1,14 +1,13 @@
 internal import Synchronization
 
-/// What stops several sources of work together. Once it is raised it stays.
+/// Stops several sources of work together. Once raised, it stays raised.
 final class StopSign: Sendable {
     private let reason = Mutex<FerryError?>(nil)
 
-    /// Why work was stopped; nil while it goes on.
+    /// The reason why work was stopped; nil while it continues.
     var error: FerryError? { reason.withLock { $0 } }
 
-    /// Stops everything that shares this. Of two errors the first counts, unless that is only the interrupt that the second
-    /// caused.
+    /// Stops all work that shares this. The first error counts, unless it is only the interrupt that the second one caused.
     func raise(_ error: FerryError) {
         reason.withLock { reason in
             if reason == nil || reason?.code == .interrupted { reason = error }

@@ -1,16 +1,16 @@
 internal import Synchronization
 
-/// Threads that take work from one source until nothing is left, each with sessions of its own: the one loop of taking, doing,
-/// trying again, giving back, splitting and stopping.
+/// Threads that take work from one source until nothing is left, each with sessions of its own: the one loop that takes items,
+/// works, retries, gives back, splits and stops.
 ///
 /// Invariants:
-/// - An item that was taken is finished, given back, split or failed, whatever happens, so that nobody waits for it for ever.
-/// - A fault that may heal is tried again on new sessions. One that lies in a table fails that table. Any other stops all.
+/// - Every item taken is finished, given back, split or failed, after any error, so that no thread waits for it forever.
+/// - A transient fault is retried on new sessions. A fault of one table fails that table. Any other fault stops all work.
 struct WorkPool<Source: WorkSource>: Sendable {
     let source: Source
     let workers: Workers
 
-    /// Runs `count` workers, and returns when all have ended. ``WorkSource/stop(_:)`` has been told of what stopped them.
+    /// Runs `count` workers, and returns when all have ended. An error that stopped them has gone to ``WorkSource/stop(_:)``.
     func run<Hand: Worker & ~Copyable>(
         _ count: Int, _ make: @escaping @Sendable () -> Hand
     ) where Hand.Item == Source.Item {
@@ -21,7 +21,7 @@ struct WorkPool<Source: WorkSource>: Sendable {
             do throws(FerryError) {
                 try workers.retrying { (tries: inout Tries) throws(FerryError) in try serve(&hand, &tries) }
             } catch {
-                // Those that get a connection do the work of those that get none.
+                // Workers that have a connection do the work of one that gets none.
                 guard error.cause?.sqlState == "53300", Self.retire(staff) else { return source.stop(error) }
                 workers.events(.warning(.fewerStreams(error, of: count)))
             }
@@ -69,11 +69,11 @@ struct WorkPool<Source: WorkSource>: Sendable {
 }
 
 extension Note {
-    /// A worker got no connection, and the others go on without it.
+    /// A warning: a worker got no connection, and the others continue without it.
     fileprivate static func fewerStreams(_ error: FerryError, of streams: Int) -> Note {
         Note(
             level: .warning, code: .fewerStreams, side: error.side, table: nil,
-            message: "The server has no connection left for one of \(streams) streams; the others continue.",
+            message: "The server has no connection left for one of \(streams) streams. The others continue.",
             hint: error.hint)
     }
 }

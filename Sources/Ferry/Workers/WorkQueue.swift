@@ -9,16 +9,16 @@ protocol TablePiece: Sendable {
     var table: Table { get }
 }
 
-/// Work that is known from the start, in batches of pieces.
+/// A queue of work that is known from the start, in batches of pieces.
 final class WorkQueue<Piece: TablePiece>: WorkSource {
     /// Pieces that are done together, such as in one message.
     typealias Item = [Piece]
 
-    /// What becomes of the other tables when a table can't be done.
+    /// The effect of a table's failure on the other tables.
     enum Faults: Sendable {
-        /// They are done; ``WorkQueue/failures`` tells of the one.
+        /// The other tables are done; ``WorkQueue/failures`` holds the failed one.
         case keepToTheirTable
-        /// Nothing is worth doing without it.
+        /// All work stops: without that table, the rest has no value.
         case stopAll
     }
 
@@ -31,11 +31,11 @@ final class WorkQueue<Piece: TablePiece>: WorkSource {
     private let state: Mutex<State>
     private let faults: Faults
     private let sign: StopSign
-    /// Batches that there were at the start.
+    /// The number of batches at the start.
     let count: Int
 
     /// - Parameters:
-    ///   - batches: In the order in which they are to be taken; none is empty.
+    ///   - batches: The batches in the order in which to take them; none is empty.
     ///   - sign: Stops this queue, and is raised by it; other queues may share it.
     init(_ batches: [[Piece]], faults: Faults, sign: StopSign = StopSign()) {
         state = Mutex(State(pending: batches.reversed()))
@@ -44,9 +44,9 @@ final class WorkQueue<Piece: TablePiece>: WorkSource {
         count = batches.count
     }
 
-    /// What stopped the work, if anything did.
+    /// The error that stopped the work, if any.
     var stopped: FerryError? { sign.error }
-    /// The tables that can't be done, and why.
+    /// The error of each failed table.
     var failures: [Piece.Table: FerryError] { state.withLock { $0.failures } }
 
     func next() -> [Piece]? {

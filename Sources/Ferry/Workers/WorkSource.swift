@@ -1,54 +1,53 @@
-/// Hands out work to the workers of a ``WorkPool``, and learns what became of it.
+/// Hands out work to the workers of a ``WorkPool``, and takes the results.
 ///
 /// A queue in memory is one. A queue in the ledger, from which the workers of several hosts claim chunks, is another.
 protocol WorkSource<Item>: Sendable {
-    /// What one worker does at a time.
+    /// The work that one worker does at a time.
     associatedtype Item: Sendable
 
     /// The next item; nil when nothing is left or work was stopped. Waits while others hold items that they may give back.
     func next() throws(FerryError) -> Item?
 
-    /// The next item of the kind that a worker can begin before it has finished its present one, where there is one to be
-    /// had without waiting.
+    /// The next item that a worker can begin before it has finished its present one, if one is available without waiting.
     func nextAtHand() -> Item?
 
-    /// The item is finished.
+    /// Records that the item is finished.
     func done(_ item: Item)
 
-    /// The item is to be tried again, before others.
+    /// Takes the item back, to be tried again before others.
     func giveBack(_ item: Item)
 
-    /// The item is to be done in parts, each an item of its own.
+    /// Takes the item back, to be done in parts, each an item of its own.
     func split(_ item: Item)
 
-    /// The item can't be done, for a reason that lies in one table. Where it is of several tables, its parts are tried on
-    /// their own, so that the others do not suffer.
+    /// Records that the item failed, for a reason that lies in one table. An item of several tables is split, so that the
+    /// other tables are not affected.
     func fail(_ item: Item, _ error: FerryError)
 
-    /// Nothing more is to be done: ``next()`` returns nil for every worker.
+    /// Stops all work: ``next()`` returns nil for every worker.
     func stop(_ error: FerryError)
 }
 
-/// One worker: it runs on a thread of its own, and owns the sessions over which it works.
+/// One worker. It runs on a thread of its own, and owns its sessions.
 protocol Worker: ~Copyable, SendableMetatype {
     associatedtype Item: Sendable
 
-    /// Does the turn's item. Opens what sessions it needs and does not have.
+    /// Does the turn's item. Opens the sessions that it needs and does not have.
     mutating func work(_ turn: inout Turn<Item>) throws(FerryError)
 
-    /// Closes its sessions, which a fault has left in an unknown state.
+    /// Closes the sessions, which a fault has left in an unknown state.
     mutating func reset()
 }
 
-/// One item in a worker's hands.
+/// One item that a worker has taken.
 struct Turn<Item: Sendable> {
-    /// What is to be done. A worker that finishes part of it leaves the rest here, which is what is tried again after a fault.
+    /// The work to do. A worker that finishes part of it leaves the rest here, to be retried after a fault.
     var item: Item
-    /// What the worker has begun before the item was finished; it comes next.
+    /// The item that the worker has begun before it finished this one; it comes next.
     private(set) var next: Item?
     /// Whether the item is to be done in parts instead.
     private(set) var isSplit = false
-    /// Whether part of the item was finished, so that what fails from here on has all its tries before it.
+    /// Whether part of the item is finished, so that the rest has all its tries left.
     private(set) var hasProgressed = false
     private let takeNext: () -> Item?
 
@@ -57,15 +56,15 @@ struct Turn<Item: Sendable> {
         self.takeNext = takeNext
     }
 
-    /// Takes the item that comes after this one, where one is at hand.
+    /// Takes the item that comes after this one, if one is available.
     mutating func lookAhead() -> Item? {
         if next == nil { next = takeNext() }
         return next
     }
 
-    /// Says that a part of the item is finished, and need not be done again.
+    /// Records that a part of the item is finished and need not be repeated.
     mutating func progressed() { hasProgressed = true }
 
-    /// Says that the item has to be done in parts.
+    /// Records that the item must be done in parts.
     mutating func split() { isSplit = true }
 }

@@ -27,10 +27,10 @@ enum WorkerThread {
         return try result.get()
     }
 
-    /// Starts a thread that nobody waits for.
+    /// Starts a thread that no caller waits for.
     static func startDetached(_ body: @escaping @Sendable () -> Void) { pthread_detach(start(body)) }
 
-    /// A started thread.
+    /// Starts a thread.
     private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
         let box = Unmanaged.passRetained(Body(body))
         var thread = pthread_t()
@@ -40,7 +40,7 @@ enum WorkerThread {
                 Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
                 return nil
             }, box.toOpaque())
-        precondition(status == 0, "The system gives no more threads.")
+        precondition(status == 0, "The system can't start another thread.")
         return thread
     }
 

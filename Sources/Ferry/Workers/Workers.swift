@@ -1,18 +1,18 @@
 public import Postgres
 
-/// What everything that works for one command shares: how many streams there may be, what is done about faults that heal,
-/// what stops it, and who hears of it.
+/// The resources that all stages of one command share: the number of streams, the policy for transient faults, the interrupt
+/// and the sink of events.
 public struct Workers: Sendable {
-    /// How many streams work at the same time.
+    /// The number of streams that work at the same time.
     public var streams: Int
-    /// What is done about faults that may heal.
+    /// The policy for transient faults.
     public var retry: RetryPolicy
-    /// Raised, it stops every stage within a moment.
+    /// Stops every stage within a moment when it is raised.
     public var interrupt: Interrupt
     /// Takes events, from any thread.
     public var events: EventSink
 
-    /// The endpoints' interrupt should be the same.
+    /// The endpoints must share the interrupt.
     public init(streams: Int, retry: RetryPolicy, interrupt: Interrupt, events: @escaping EventSink) {
         self.streams = streams
         self.retry = retry
@@ -20,12 +20,12 @@ public struct Workers: Sendable {
         self.events = events
     }
 
-    /// Runs `body` until it succeeds, fails for good, or has been tried often enough.
+    /// Runs `body` until it succeeds, fails permanently, or has used up its tries.
     func retrying<Result: ~Copyable>(_ body: () throws(FerryError) -> Result) throws(FerryError) -> Result {
         try retry.run(interrupt: interrupt, events: events, body)
     }
 
-    /// The same, for work that says when it has made progress.
+    /// Runs `body` until it succeeds, fails permanently, or has used up its tries since it last made progress.
     func retrying<Result: ~Copyable>(
         _ body: (inout Tries) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {

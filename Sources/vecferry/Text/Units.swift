@@ -1,19 +1,13 @@
+import Ferry
+
 /// Amounts as people read them.
 enum Units {
     /// A number with its digits grouped: `60,000`.
-    static func count(_ number: Int) -> String {
-        let digits = String(number.magnitude)
-        var grouped = ""
-        for (position, digit) in digits.enumerated() {
-            if position > 0, (digits.count - position).isMultiple(of: 3) { grouped.append(",") }
-            grouped.append(digit)
-        }
-        return number < 0 ? "-" + grouped : grouped
-    }
+    static func count(_ number: Int) -> String { Count.of(number) }
 
     /// A number and its noun, which agree: `1 row`, `60,000 rows`.
     static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-        "\(count(number)) \(number == 1 ? singular : plural ?? singular + "s")"
+        Count.of(number, singular, plural)
     }
 
     /// An amount of data: `363 MB`. Units are powers of 1024 under the names of `pg_size_pretty`; one decimal below 10.

@@ -41,7 +41,7 @@ enum Fixtures {
             ColumnPair(name: "embedding", type: "vector(1024)", vectorType: .vector, dimensions: 1024, textReason: nil))
         pair.botScope = .column("botid")
         pair.indexes = [
-            index("items_pkey", "btree", .keep, "it guards against doubled rows", isUnique: true),
+            index("items_pkey", "btree", .keep, "it prevents duplicate rows", isUnique: true),
             vectorIndex,
         ]
         return pair

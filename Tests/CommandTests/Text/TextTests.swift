@@ -32,7 +32,7 @@ extension PlanText {
                 "Column embedding is vector(1024) on the source and vector(1536) here.",
                 hint: "Give the target's column the same type."),
             Fixtures.note(.warning, Note.Code(description: "memory"), "The build of idx_items_embedding will not fit."),
-            Fixtures.note(.info, .textFormat, "Rows travel as text."),
+            Fixtures.note(.info, .textFormat, "Rows are copied as text."),
         ]
         let plan = Fixtures.plan([Fixtures.itemsPair], notes: notes)
         try Golden.expect(CommandResult.plan(plan).plain, "plan-blocked")

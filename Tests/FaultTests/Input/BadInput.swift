@@ -167,20 +167,20 @@ extension BadInput {
 
     private static let servers: [BadInput] = [
         .address(
-            "a web server", 1, ["source:", "Something else listens there"],
+            "a web server", 1, ["source:", "another service listens there"],
             source: { _ in "postgresql://u:\(TestRole.password)@127.0.0.1:\(try FakeServer(.http).port)/db" }),
         .address(
-            "a web server, without trying TLS", 1, ["target:", "Something else listens there"],
+            "a web server, without trying TLS", 1, ["target:", "another service listens there"],
             target: { _ in
                 "postgresql://u:\(TestRole.password)@127.0.0.1:\(try FakeServer(.http).port)/db?sslmode=disable"
             }),
         .address(
-            "PostgreSQL 9.6", 1, ["source:", "PostgreSQL 9.6", "12 is the oldest", "Upgrade"],
+            "PostgreSQL 9.6", 1, ["source:", "PostgreSQL 9.6", "requires PostgreSQL 12", "Upgrade"],
             source: { _ in
                 "postgresql://u:\(TestRole.password)@127.0.0.1:\(try FakeServer(.postgreSQL(version: "9.6.24")).port)/db"
             }),
         .address(
-            "PostgreSQL 11", 1, ["target:", "PostgreSQL 11", "12 is the oldest"],
+            "PostgreSQL 11", 1, ["target:", "PostgreSQL 11", "requires PostgreSQL 12"],
             target: { _ in
                 "postgresql://u:\(TestRole.password)@127.0.0.1:\(try FakeServer(.postgreSQL(version: "11.22")).port)/db"
             }),
@@ -194,7 +194,7 @@ extension BadInput {
     private static let ledgers: [BadInput] = [
         .ledger(
             "a ledger of a newer vecferry", "UPDATE vecferry.format SET version = 99", 1,
-            ["target:", "format 99", "newer"]),
+            ["target:", "format 99", "later version"]),
         .ledger("a ledger without its format", "DELETE FROM vecferry.format", 1, ["target:", "format"]),
         .ledger(
             "another plan in the ledger", "UPDATE vecferry.job SET plan = replace(plan, 'items', 'smeti')", 1,

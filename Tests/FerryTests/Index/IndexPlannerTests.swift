@@ -50,7 +50,7 @@ import Testing
         let (_, notes) = Fixture.plan([index], isOwner: false)
         let blocker = notes.first { $0.level == .blocker }
         #expect(blocker?.code == .notOwner)
-        #expect(blocker?.hint?.contains("grant that role to ferry") == true)
+        #expect(blocker?.hint?.contains("GRANT app TO ferry") == true)
         #expect(Fixture.plan([index], rows: 0, isOwner: false).notes.isEmpty)
     }
 

@@ -5,11 +5,10 @@ import Testing
 /// What the plan says of the way to the servers.
 @Suite struct ServerCheckTests {
     private static func notes(source: Survey.SessionFacts, target: Survey.SessionFacts) -> [Note] {
-        let catalog = Catalog(server: Fixture.server(), relations: [])
-        let survey = Survey(
-            source: catalog, target: catalog, sourceSession: source, targetSession: target, isSameDatabase: false,
-            snapshotRefusal: nil, mayCreateIn: [:], mayCreateTemporary: true, extensions: [], sparse: [:],
-            nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
+        let survey = Fixture.survey {
+            $0.sourceSession = source
+            $0.targetSession = target
+        }
         return ServerCheck(request: CopyRequest(), survey: survey).notes(for: [])
     }
 

@@ -70,7 +70,7 @@ import Testing
                 side(recall: 1, part: 0.97, milliseconds: 148), side(recall: 0.87, part: 0.012, milliseconds: 2))
         ).notes
         #expect(notes.map(\.code) == [.recallLower])
-        #expect(notes[0].message.contains("all but empty") && notes[0].message.contains("97.0%"))
+        #expect(notes[0].message.contains("nearly empty") && notes[0].message.contains("97.0%"))
         #expect(notes[0].hint?.contains("ivfflat.probes = 10") == true)
     }
 

@@ -151,7 +151,7 @@ import Testing
                 """)
             let plan = try await databases.engine().plan(request { $0.selection.tables = ["items"] })
             #expect(plan.isReady)
-            #expect(plan.warnings.last?.message == "Not made on the target: triggers, rules, row-level security.")
+            #expect(plan.warnings.last?.message == "Not created on the target: triggers, rules, row-level security.")
             #expect(plan.warnings.map(\.code) == [.foreignKeyLeftOut, .leftOut])
         }
     }

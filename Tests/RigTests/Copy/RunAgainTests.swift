@@ -40,11 +40,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("DROP TABLE documents", Note.Code.tableGone, "The table is gone since job 1 finished at 20"),
-        ("TRUNCATE documents", Note.Code.rowsGone, "It holds no row any more; 50 were there when job 1 finished at 20"),
+        (
+            "DROP TABLE documents", Note.Code.tableGone,
+            "The table no longer exists. It existed when job 1 finished at 20"
+        ),
+        ("TRUNCATE documents", Note.Code.rowsGone, "The table is empty. It held 50 rows when job 1 finished at 20"),
         (
             "TRUNCATE documents; INSERT INTO documents VALUES (9001, 'own', 1)", Note.Code.rowsGone,
-            "None of its 1 rows is as it was brought; 50 were there"
+            "The table holds 1 row, but no row as the job copied it. It held 50 rows"
         ),
     ])
     func `a finished job whose rows are gone is not taken for done`(

@@ -47,6 +47,24 @@ import Testing
         }
     }
 
+    @Test func `an error that rose in a function names the function, and no value`() async throws {
+        let setup = """
+            CREATE FUNCTION parse(body text) RETURNS boolean LANGUAGE plpgsql AS
+                $$BEGIN EXECUTE format('SELECT %L::int', body); RETURN true; END$$;
+            CREATE TABLE t (body text CHECK (parse(body)))
+            """
+        try await Rig.withDatabases(setup: setup) { databases in
+            let session = try databases.engine().target.connect()
+            let error = try #require(throws: FerryError.self) {
+                try session.startCopy("COPY public.t FROM STDIN", .in)
+                try session.putCopyData(Array("precious\n".utf8).span.bytes)
+                _ = try session.endCopyIn()
+            }
+            #expect(error.cause?.context?.hasSuffix("parse(text) line 1 at EXECUTE") == true, "\(error)")
+            #expect("\(error)".contains("CONTEXT: PL/pgSQL function") && !"\(error)".contains("precious"), "\(error)")
+        }
+    }
+
     @Test func `a transaction that fails is rolled back, and names who holds the lock`() async throws {
         try await Rig.withDatabases(setup: "CREATE TABLE t (id int)") { databases in
             let session = try databases.engine().target.connect()

@@ -38,7 +38,7 @@ import Testing
             #expect(plan.blockers.map(\.code) == [.indexSparse])
             #expect(plan.blockers.first?.message.contains("public.e can't be built") == true)
             // The statement in the hint finds the row.
-            let query = try #require(plan.blockers.first?.hint?.split(separator: ": ").last?.dropLast())
+            let query = try #require(plan.blockers.first?.hint?.split(separator: "Find them with ").last?.dropLast())
             #expect(try databases.source.run(String(query)).map { $0[0] } == ["101"])
             // Of some bots' rows nobody knows before they are read.
             var request = CopyRequest()

@@ -51,7 +51,7 @@ import Testing
         }
         #expect(error.code == .ledger && error.side == .target)
         #expect(error.message.contains("format 3, was written by vecferry 9.9; this is vecferry \(Engine.version)"))
-        #expect(error.hint == "Use vecferry 9.9, or a newer one.")
+        #expect(error.hint == "Use vecferry 9.9, or a later version.")
     }
 
     @Test func `a ledger of a newer format is refused also where it does not say who wrote it`() async throws {

@@ -20,7 +20,7 @@ import Testing
             request.selection.bots = ["a"]
             let error = try await databases.engine().verifyError(request)
             #expect(error.side == .target && error.table?.name == "items" && error.cause?.sqlState == "23505")
-            #expect(error.hint?.contains("no row of the batch") == true)
+            #expect(error.hint?.contains("No row of the batch") == true)
             #expect(try databases.target.run("SELECT id::text, botid FROM items") == [["5", "z"]])
         }
     }

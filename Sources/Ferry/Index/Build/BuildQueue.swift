@@ -1,7 +1,7 @@
 internal import Postgres
 internal import Synchronization
 
-/// Index builds, handed out as memory allows: the largest first, so that the long ones do not come last. Builds are added while
+/// Hands out index builds as memory allows: the largest first, so that long builds do not come last. Builds are added while
 /// others run, as their tables are loaded.
 ///
 /// Invariants:
@@ -9,14 +9,14 @@ internal import Synchronization
 /// - A step of a partitioned index begins when all lower stages of the same index are done, and not at all where one failed.
 /// - One build beside writers runs at a time: each waits for the snapshots of the others anyway, and on one table for its lock.
 final class BuildQueue: WorkSource {
-    /// One index, and how its builds went.
+    /// The progress of one index.
     private struct Progress {
         var waiting: [IndexTask]
         var running = 0
         var start: ContinuousClock.Instant?
         var failure: FerryError?
 
-        /// The stage whose builds may begin; nil while a lower one runs.
+        /// The lowest stage with builds that have yet to begin; nil where there are none.
         var stage: Int? { waiting.map(\.build.stage).min() }
     }
 
@@ -45,10 +45,10 @@ final class BuildQueue: WorkSource {
     private let report: @Sendable (IndexOutcome) -> Void
 
     /// - Parameters:
-    ///   - memory: Bytes that all builds together may take.
+    ///   - memory: The bytes that all builds together may take.
     ///   - tasks: The builds that are known from the start.
-    ///   - isClosed: Whether no others come.
-    ///   - report: Takes the end of each index, when it is built with all its parts or can't be.
+    ///   - isClosed: Whether no more builds will be added.
+    ///   - report: Takes the outcome of each index, once it is built with all its parts or has failed.
     init(
         memory: Int, _ tasks: [IndexTask] = [], isClosed: Bool, sign: StopSign, interrupt: Interrupt,
         report: @escaping @Sendable (IndexOutcome) -> Void
@@ -60,10 +60,10 @@ final class BuildQueue: WorkSource {
         add(tasks)
     }
 
-    /// How many builds are under way.
+    /// The number of builds in progress.
     var running: Int { state.withLock { $0.running } }
 
-    /// What stopped the builds, if anything did.
+    /// The error that stopped the builds, if any.
     var stopped: FerryError? { sign.error }
 
     /// Adds builds whose tables are loaded.
@@ -73,7 +73,7 @@ final class BuildQueue: WorkSource {
         }
     }
 
-    /// No others come: ``next()`` returns nil once all are done.
+    /// Closes the queue: ``next()`` returns nil once all builds are done.
     func close() { state.withLock { $0.isClosed = true } }
 
     // MARK: WorkSource
@@ -113,7 +113,7 @@ final class BuildQueue: WorkSource {
         var best: (key: Key, position: Int, memory: Int)?
         for (key, index) in state.indexes {
             let stage = index.stage
-            // A higher stage stands on what the lower ones build.
+            // A higher stage attaches the indexes that lower stages build.
             if let running = state.runningStages[key], running != stage { continue }
             for (position, task) in index.waiting.enumerated() where task.build.stage == stage {
                 guard task.memory <= state.memory || state.running == 0 else { continue }

@@ -7,9 +7,7 @@ struct IndexBuilder: Sendable {
     let workers: Workers
     let monitor: IndexMonitor
 
-    /// Builds, again where a fault may heal.
-    ///
-    /// - Throws: ``FerryError``, told of the target.
+    /// Builds the index, and retries after transient faults.
     func run() throws(FerryError) {
         do throws(FerryError) {
             try attempt(parallel: task.build.workers)
@@ -18,9 +16,10 @@ struct IndexBuilder: Sendable {
                 .warning(
                     Note(
                         level: .warning, code: .indexSharedMemory, side: .target, table: task.build.relation,
-                        message: "The server has no shared memory for a parallel build of \(task.build.index): it is "
-                            + "built without parallel workers.",
-                        hint: "In a container, start it with a larger --shm-size.")))
+                        message:
+                            "The server lacks the shared memory for a parallel build of \(task.build.index). The index "
+                            + "is built without parallel workers.",
+                        hint: "If the server runs in a container, start that with a larger --shm-size.")))
             try attempt(parallel: 0)
         }
     }
@@ -39,32 +38,32 @@ struct IndexBuilder: Sendable {
             } catch {
                 throw error.of(task.build.relation)
             }
-            tell(session.takeNotices())
+            report(session.takeNotices())
         }
     }
 
-    /// What waits for a lock names the tables as these do.
+    /// The text that names the locked tables, for ``LockHolder``.
     private var lockText: String { task.build.statements.joined(separator: "; ") }
 
-    /// REINDEX waits for what reads the table, and a build may wait for another one: sessions of vecferry's own come to an
-    /// end, and waiting for them uses up no tries.
+    /// REINDEX waits for readers of the table, and a build may wait for another one: vecferry's own sessions end by
+    /// themselves, so waiting for them uses up no tries.
     private func found(_ holder: LockHolder, _ tries: inout Tries) {
         if holder.oursToo { tries.progressed() }
     }
 
-    /// The build and its mark in the ledger, together. After a commit whose acknowledgement was lost, the mark says that
-    /// nothing is left to do.
+    /// Builds the index and marks it in the ledger, in one transaction. After a COMMIT whose answer was lost, the mark shows
+    /// that the build is done.
     private func inTransaction(
         _ session: borrowing Session, _ tries: inout Tries, parallel: Int?
     ) throws(FerryError) {
-        // Nobody else knows a table that the job makes, and its builds wait for each other as long as they take.
+        // No other session uses a table that the job creates, and its builds wait for each other for as long as they take.
         let wait = task.plan.action == .create ? nil : workers.retry.lockWait
         let isBuilt = try session.transaction(
             lockWait: wait, locking: lockText, found: { found($0, &tries) }
         ) { () throws(FerryError) in
             if let entry = task.entry, try isDone(entry, session) { return false }
             if try isReplaced(session) {
-                tellReplaced()
+                reportReplaced()
             } else {
                 for setting in settings(parallel: parallel) { try session.execute("SET LOCAL \(setting)") }
                 for statement in task.build.statements { try session.execute(statement) }
@@ -77,7 +76,8 @@ struct IndexBuilder: Sendable {
         if isBuilt { FailPoint.reached(.afterIndexCommit) }
     }
 
-    /// CONCURRENTLY runs in no transaction, so the mark follows the build; done twice, it comes to the same.
+    /// Builds the index beside writers. CONCURRENTLY runs in no transaction, so the mark follows the build; repeating the build
+    /// does no harm.
     private func besideWriters(
         _ session: borrowing Session, _ tries: inout Tries, parallel: Int?
     ) throws(FerryError) {
@@ -86,9 +86,9 @@ struct IndexBuilder: Sendable {
             for setting in settings(parallel: parallel) { try session.execute("SET \(setting)") }
             let replacement = IndexReplacement(plan: task.plan, build: task.build)
             do throws(FerryError) {
-                if try !replacement.run(on: session) { tellReplaced() }
+                if try !replacement.run(on: session) { reportReplaced() }
             } catch {
-                // A session that is still alive leaves nothing behind; otherwise the next try does it.
+                // A session that is still alive cleans up; otherwise the next try does.
                 if error.cause?.isConnectionGone != true { try? replacement.dropLeftovers(on: session) }
                 throw error
             }
@@ -107,8 +107,9 @@ struct IndexBuilder: Sendable {
         try session.query(entry.lockSQL).first?.bool("restored") ?? false
     }
 
-    /// Whether somebody made an index of that name on the table since it was dropped, say one that leaves out rows which ours
-    /// can't take. A unique one and one of a partition do more than make queries quick, so nothing stands in for them.
+    /// Whether another session created an index of that name on the table since it was dropped, such as one that leaves out
+    /// rows which the planned index does not accept. A unique index or one of a partition does more than speed up queries, so
+    /// no other index replaces it.
     private func isReplaced(_ session: borrowing Session) throws(FerryError) -> Bool {
         guard task.entry != nil, task.plan.action == .rebuild || task.plan.action == .create, !task.plan.isUnique,
             task.plan.builds.count == 1
@@ -125,32 +126,32 @@ struct IndexBuilder: Sendable {
         ).only().bool("is_there")
     }
 
-    private func tellReplaced() {
+    private func reportReplaced() {
         workers.events(
             .warning(
                 Note(
                     level: .warning, code: .indexReplaced, side: .target, table: task.build.relation,
-                    message: "Somebody has put another index in the place of \(task.build.index): it stays.",
-                    hint: task.build.statements.first.map { "What was to be there: \($0)" })))
+                    message: "Another session created an index in the place of \(task.build.index). It stays as it is.",
+                    hint: task.build.statements.first.map { "The planned index was: \($0)" })))
     }
 
     /// The settings of the build's session, as SET takes them.
     ///
-    /// - Parameter parallel: Workers of the build beside its leader.
+    /// - Parameter parallel: The parallel workers of the build, not counting its leader.
     private func settings(parallel: Int?) -> [String] {
         var settings: [String] = []
         if let memory = task.build.maintenanceWorkMem { settings.append("maintenance_work_mem TO '\(memory >> 10)kB'") }
         if let parallel {
             settings.append("max_parallel_maintenance_workers TO \(parallel)")
-            // Workers come with the size of the heap, and vectors live in TOAST: without this, a table of a gigabyte may
-            // look too small for any (PostgreSQL, optimizer/plan/planner.c, plan_create_index_workers).
+            // The server grants workers by the size of the heap, and vectors are in TOAST: without this, a table of a gigabyte
+            // may seem too small for any (PostgreSQL, optimizer/plan/planner.c, plan_create_index_workers).
             if parallel > 0 { settings.append("min_parallel_table_scan_size TO 0") }
         }
         return settings
     }
 
-    /// What pgvector says in passing is what an operator must know.
-    private func tell(_ notices: [Notice]) {
+    /// Turns the notices of pgvector that matter to the operator into warnings.
+    private func report(_ notices: [Notice]) {
         for notice in notices {
             let code: Note.Code
             if notice.message.hasPrefix("hnsw graph no longer fits into maintenance_work_mem") {

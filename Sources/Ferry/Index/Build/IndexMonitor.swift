@@ -1,9 +1,9 @@
 internal import SQLStatements
 internal import Synchronization
 
-/// Watches the builds of an ``Indexer`` over a connection of its own and tells how far they are.
+/// Watches the builds of an ``Indexer`` over a connection of its own and reports their progress.
 final class IndexMonitor: Sendable {
-    /// Names a watched build.
+    /// The handle of a watched build.
     typealias Watch = Int
 
     private struct Watched {
@@ -39,11 +39,11 @@ final class IndexMonitor: Sendable {
         return pid
     }
 
-    /// The build has ended, well or not.
+    /// Stops watching a build, which has ended, successfully or not.
     func forget(_ watch: Watch) { watched.withLock { $0[watch] = nil } }
 
-    /// Asks about once a second while there is a build to ask about. A monitor that can't connect or ask reports nothing: the
-    /// builds continue without it.
+    /// Queries the progress about once a second. A monitor that can't connect or query reports nothing: the builds continue
+    /// without it.
     private func poll() {
         while !isOver.load(ordering: .acquiring), !workers.interrupt.isRequested {
             if !watched.withLock(\.isEmpty) { try? askUntilOver() }

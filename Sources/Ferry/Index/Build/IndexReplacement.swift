@@ -2,12 +2,12 @@ internal import SQLStatements
 
 /// A build beside writers, whose statements each commit on their own and may leave an invalid index behind.
 ///
-/// It can be done again from any point: what an earlier try left is dropped first, and what it finished is not repeated.
-/// Nothing here takes a lock that keeps writers waiting.
+/// It can be repeated from any point: it first drops what an earlier try left behind, and does not repeat what that finished.
+/// No statement here takes a lock that blocks writers.
 struct IndexReplacement {
-    /// The index as the plan has it.
+    /// The plan of the index.
     let plan: IndexPlan
-    /// Its statements build the new index.
+    /// The build, whose statements create the new index.
     let build: IndexBuild
 
     /// The name of the index that is built to take another's place, until it does. It needs no quotes.
@@ -16,10 +16,10 @@ struct IndexReplacement {
     /// The name of an index whose place has been taken, until it is dropped. It needs no quotes.
     static func oldName(for oid: OID) -> String { "vecferry_old_\(oid)" }
 
-    /// Builds the new one, exchanges the names in one transaction, so that at any moment some index has the name and does
-    /// its work, and drops the old one.
+    /// The statements that build the new index, exchange the names in one transaction, so that at any moment an index of that
+    /// name serves queries, and drop the old index.
     ///
-    /// - Parameter creation: The statement that makes the new one under ``newName(for:)``.
+    /// - Parameter creation: The statement that creates the new index under ``newName(for:)``.
     static func statements(for index: Index, creation: String) -> [String] {
         let schema = index.parts.qualifiedName.dropLast(index.parts.name.count)
         let (new, old) = (newName(for: index.oid), oldName(for: index.oid))
@@ -31,9 +31,9 @@ struct IndexReplacement {
             + index.after
     }
 
-    /// Runs the build's statements, as far as they have not run before.
+    /// Runs the build's statements, except those that have run before.
     ///
-    /// - Returns: Whether the index is what it is to be; false where somebody has put another in its place, which stays.
+    /// - Returns: Whether the index is as planned; false where another session created an index in its place, which stays.
     func run(on session: borrowing Session) throws(FerryError) -> Bool {
         try dropLeftovers(on: session)
         guard let old = build.replaces else {
@@ -46,30 +46,30 @@ struct IndexReplacement {
         let name = QualifiedName(schema: build.index.schema, name: Self.newName(for: old))
         if let new = try settled(name, on: session) {
             isBuilt = (holder == .nobody || holder == .old) && isWanted(new)
-            // What an earlier run was asked for need not be what this one is.
+            // An earlier run may have had other options.
             if !isBuilt { try session.execute("DROP INDEX CONCURRENTLY \(name.quoted)") }
         }
-        guard holder != .somebodys else { return false }
+        guard holder != .foreign else { return false }
         for statement in build.statements.dropFirst(holder == .new ? 2 : isBuilt ? 1 : 0) {
             try session.execute(statement)
         }
         return true
     }
 
-    /// Which index has the name.
+    /// The index that has the name: none, the old one, the new one, or one that another session created.
     private enum Holder {
-        case nobody, old, new, somebodys
+        case nobody, old, new, foreign
     }
 
-    /// A REINDEX of somebody's gives the old one another OID, and leaves its definition.
+    /// A REINDEX by another session gives the old index another OID, and keeps its definition.
     private func holder(_ state: State, _ old: OID) -> Holder {
         if state.oid == old || state.definition == plan.previousDefinition { return .old }
-        return isWanted(state) ? .new : .somebodys
+        return isWanted(state) ? .new : .foreign
     }
 
     private func isWanted(_ state: State) -> Bool { state.method == plan.method && state.options == plan.options }
 
-    /// Drops what builds on this table left behind when they were killed, and the invalid ones among builds of this index.
+    /// Drops the indexes that killed builds on this table left behind, and invalid indexes of this build.
     func dropLeftovers(on session: borrowing Session) throws(FerryError) {
         let temporary = build.replaces.map(Self.newName(for:))
         let rows = try session.query(
@@ -78,8 +78,8 @@ struct IndexReplacement {
         for row in rows { try session.execute(try row.string("statement")) }
     }
 
-    /// The new index once it is valid or gone: a backend that an earlier try has lost may still be at work on it, and what it
-    /// leaves would take a valid index's place.
+    /// Waits until the new index is valid or gone: the backend of a lost session may still be building it, and an invalid
+    /// index must not take a valid one's place.
     private func settled(_ name: QualifiedName, on session: borrowing Session) throws(FerryError) -> State? {
         while true {
             guard let state = try state(of: name, on: session), !state.isValid else {
@@ -95,7 +95,7 @@ struct IndexReplacement {
         var isValid: Bool
         var method: String
         var options: [String: String]
-        /// `pg_get_indexdef`
+        /// The CREATE INDEX statement, as `pg_get_indexdef` writes it.
         var definition: String
     }
 

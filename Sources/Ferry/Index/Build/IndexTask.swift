@@ -1,4 +1,4 @@
-/// One build that an ``Indexer`` does: a step of an index's plan, and where the ledger says whether it is done.
+/// One build of an ``Indexer``: a step of an index's plan, and its entry in the ledger.
 struct IndexTask: Sendable {
     /// The table pair's number; of a build that no job remembers, the table's in its plan.
     var pair: PairNumber
@@ -6,13 +6,13 @@ struct IndexTask: Sendable {
     var plan: IndexPlan
     /// The step.
     var build: IndexBuild
-    /// Where the ledger says whether it is done; nil for a build that no job remembers.
+    /// The ledger entry that records whether it is done; nil for a build that belongs to no job.
     var entry: LedgerEntry?
 
-    /// The bytes that the build takes of the server.
+    /// The server memory that the build takes, in bytes.
     var memory: Int { build.maintenanceWorkMem ?? 0 }
 
-    /// What of a job's plan is still to be built: every step of every index that does not stay has an entry in the ledger.
+    /// The builds of a job that are still to be done: every step of every index that is not kept has an entry in the ledger.
     static func pending(_ plan: Plan, job: JobNumber, _ definitions: [SavedDefinition]) -> [IndexTask] {
         struct Key: Hashable {
             var pair: PairNumber
@@ -39,11 +39,11 @@ struct IndexTask: Sendable {
     }
 }
 
-/// How the builds of one index ended.
+/// The outcome of one index's builds.
 struct IndexOutcome: Sendable {
     var pair: PairNumber
     var plan: IndexPlan
-    /// From the start of its first build to the end of its last.
+    /// Seconds from the start of its first build to the end of its last.
     var seconds: Double
     var error: FerryError?
 }

@@ -1,18 +1,18 @@
 internal import Postgres
 internal import Synchronization
 
-/// Builds indexes on the data: several side by side, within the memory that the server can give.
+/// Builds indexes on the data, several at the same time, within the memory that the server can give.
 ///
-/// Each build commits together with its mark in the ledger, so that whatever kills the process, the next run builds what
-/// is missing and nothing twice.
+/// Each build commits together with its mark in the ledger, so that after any crash the next run builds the missing indexes,
+/// and none twice.
 struct Indexer: Sendable {
     let target: Endpoint
     let server: ServerInfo
     let workers: Workers
 
-    /// Builds until the queue has nothing left, and tells how far the builds are meanwhile.
+    /// Builds until the queue has nothing left, and reports progress meanwhile.
     ///
-    /// - Parameter count: How many builds there will be, all together.
+    /// - Parameter count: The number of builds, including those still to be added.
     func run(_ queue: BuildQueue, count: Int) {
         guard count > 0 else { return }
         let monitor = IndexMonitor(target: target, workers: workers)
@@ -23,10 +23,10 @@ struct Indexer: Sendable {
         }
     }
 
-    /// Builds what is known from the start.
+    /// Builds the indexes of these tasks.
     ///
     /// - Returns: One outcome for each index, in the order of the tasks.
-    /// - Throws: What stopped all of it. An index that can't be built is among the outcomes.
+    /// - Throws: The error that stopped all builds. An index that can't be built is among the outcomes.
     func build(_ tasks: [IndexTask]) throws(FerryError) -> [IndexOutcome] {
         let outcomes = Mutex<[IndexOutcome]>([])
         let queue = queue(of: tasks, tasks, isClosed: true) { outcome in outcomes.withLock { $0.append(outcome) } }
@@ -37,9 +37,9 @@ struct Indexer: Sendable {
         return outcomes.withLock { $0.sorted { order[$0.plan.name, default: 0] < order[$1.plan.name, default: 0] } }
     }
 
-    /// A queue within the memory that the server can give.
+    /// Makes a queue within the memory that the server can give.
     ///
-    /// - Parameter all: The builds that there will be; the largest of them alone may take more.
+    /// - Parameter all: All builds, including those still to be added; the largest one alone may take more memory.
     func queue(
         of all: [IndexTask], _ tasks: [IndexTask] = [], isClosed: Bool, sign: StopSign = StopSign(),
         report: @escaping @Sendable (IndexOutcome) -> Void
@@ -57,7 +57,8 @@ struct Indexer: Sendable {
         }
     }
 
-    /// A connection for each build and one for the monitor, and never more than a fraction of what the server has.
+    /// The number of builds at a time: each takes a connection and the monitor another one, which must stay a fraction of what
+    /// the server has.
     private var most: Int { min(workers.streams, max(1, server.maxConnections / 4)) }
 
     private struct Hand: Worker, ~Copyable {

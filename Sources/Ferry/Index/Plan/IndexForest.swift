@@ -1,28 +1,28 @@
 /// An index with the partitions' indexes that are attached to it.
 struct IndexNode {
-    /// As the catalog has it.
+    /// The index, as the catalog has it.
     var index: Index
     /// The table, or the partition, that it is on.
     var relation: Relation
     /// The partitions' indexes that are attached to it.
     var children: [IndexNode]
 
-    /// Whether it and all below it are.
+    /// Whether the index and all indexes below it are valid.
     var isValid: Bool { index.isValid && children.allSatisfy(\.isValid) }
 
-    /// 0 for an index with entries of its own; a partitioned one comes after all that it is made of.
+    /// The stage of its build: 0 for an index with entries of its own; a partitioned one comes after its parts.
     var stage: Int { index.isPartitioned ? 1 + (children.map(\.stage).max() ?? 0) : 0 }
 
-    /// What killed concurrent builds of it left on its table (`leftovers.sql` says under which names).
+    /// The indexes that killed concurrent builds of it left on its table (`leftovers.sql` lists their names).
     var leftovers: [Index] { relation.indexes.filter { $0.isLeftover(of: index) } }
 
-    /// Itself and all below it, lower stages first.
+    /// The node itself and all nodes below it, lower stages first.
     var nodes: [IndexNode] { (children.flatMap(\.nodes) + [self]).sorted { $0.stage < $1.stage } }
 }
 
 /// The indexes of a table and its partitions, each under the one that it is attached to.
 struct IndexForest {
-    /// Those that are attached to none, or to one of a table that is not among these.
+    /// The indexes that are attached to none, or to an index of a table that is not among these.
     let roots: [IndexNode]
 
     /// - Parameter relations: The table and all partitions below it.
@@ -34,7 +34,7 @@ struct IndexForest {
             let children = byParent[index.oid] ?? []
             return IndexNode(index: index, relation: relation, children: children.map { node($0.index, $0.relation) })
         }
-        // A leftover is not an index of anyone's: it goes when the one that it is of is built.
+        // A leftover needs no plan of its own: the build of its index drops it.
         let leftovers = Set(
             relations.flatMap { relation in
                 relation.indexes.filter { index in relation.indexes.contains { index.isLeftover(of: $0) } }.map(\.oid)
@@ -50,7 +50,7 @@ extension Index {
     func isLeftover(of other: Index) -> Bool {
         guard !isOfConstraint, !isPartitioned, oid != other.oid else { return false }
         if name.name == IndexReplacement.newName(for: other.oid) { return true }
-        // Its own name does not tell which one has its place.
+        // Its own name does not show which index has its place.
         if name.name == IndexReplacement.oldName(for: oid) { return other.isVectorIndex }
         guard !isValid else { return false }
         var stem = Substring(name.name)

@@ -1,8 +1,8 @@
-/// How many rows come into a table and its partitions, and how many are there afterwards.
+/// The numbers of rows that a table and its partitions get, and hold after the load.
 struct IndexLoad {
-    /// Rows that come, the best guess where the server has no estimate.
+    /// The rows that are loaded; a guess where the server has no estimate.
     let incoming: Int
-    /// Whether no row is there before.
+    /// Whether the target is empty before the load.
     let targetIsEmpty: Bool
     private let existing: Int
     private let incomingBelow: [QualifiedName: Int]
@@ -10,7 +10,7 @@ struct IndexLoad {
     private let pagesBelow: [QualifiedName: Int]
     private let bytes: Int
 
-    /// - Parameter sourceRows: The source's own estimate; 0 and less where it has none.
+    /// - Parameter sourceRows: The source's own estimate; 0 or less where it has none.
     init(
         source: Relation, sourceTree: [Relation], target: Relation?, targetTree: [Relation], sourceRows: Int,
         targetIsEmpty: Bool
@@ -32,19 +32,19 @@ struct IndexLoad {
         pagesBelow = Dictionary(sources.map { ($0.name, $0.pages) }, uniquingKeysWith: max)
     }
 
-    /// Whether few rows join many.
+    /// Whether few rows are added to many.
     var isSmallAddition: Bool { !targetIsEmpty && incoming <= existing / IndexPlanner.fewShare }
 
-    /// Rows that a relation holds after the load: a partition that the source does not have may get all of them.
+    /// The rows that a relation holds after the load: a partition that the source does not have may get all of them.
     func rowsAfter(in relation: Relation, isRoot: Bool) -> Int {
         let come = isRoot ? incoming : incomingBelow[relation.name] ?? incoming
         return come + (existingBelow[relation.name] ?? 0)
     }
 
-    /// Heap pages after the load, where the source's tell.
+    /// The heap pages after the load; nil where the source's pages do not show them.
     func pages(of relation: Relation) -> Int? { targetIsEmpty ? pagesBelow[relation.name] : nil }
 
-    /// Bytes of a source row on average.
+    /// The average size of a source row in bytes.
     var rowBytes: Int { incoming > 0 ? bytes / incoming : 0 }
 
     /// The planner's estimate, or a guess from the size: the bytes of the declared vectors and a hundred for the rest.

@@ -1,11 +1,11 @@
 internal import Platform
 
-/// How much `maintenance_work_mem` a build needs, in bytes, as pgvector itself counts it.
+/// The `maintenance_work_mem` that a build needs, in bytes, as pgvector itself counts it.
 ///
-/// The models follow pgvector's sources allocation by allocation; the tests hold them against real builds of 0.5.1 and
-/// 0.8.5, where they are within 1 %.
+/// The models follow pgvector's sources allocation by allocation; the tests compare them with real builds of 0.5.1 and 0.8.5,
+/// where they are within 1 %.
 enum IndexMemory {
-    /// What the build of an index needs so that hnsw's graph fits and ivfflat's k-means does not fail.
+    /// The bytes that the build of an index needs so that hnsw's graph fits and ivfflat's k-means does not fail.
     ///
     /// - Parameters:
     ///   - rows: In the table when the index is built.
@@ -26,14 +26,14 @@ enum IndexMemory {
             let element = elementBytes(m: m, valueBytes: shape.valueBytes, header: 0)
             let shared = Int(Double(rows) * element) + sharedAreaOverhead
             guard workers > 0, shared >= leastForWorkers else { return alone }
-            // With no worker to be had, the same setting serves a build without them.
+            // If no worker is available, the same setting must suffice for a build without any.
             return max(alone, shared)
         case .ivfflat(let lists):
             return kmeansBytes(shape, lists: lists, rows: rows, pages: pages, pgvector: pgvector)
         }
     }
 
-    /// How many rows of an hnsw build fit into a setting.
+    /// The number of rows of an hnsw build that fit into a setting.
     static func rowsThatFit(
         _ setting: Int, _ shape: VectorIndexShape, pgvector: PgvectorVersion, server versionNumber: Int, workers: Int
     ) -> Int {
@@ -47,18 +47,18 @@ enum IndexMemory {
 
     // MARK: hnsw
 
-    /// What a parallel build keeps of maintenance_work_mem for other things in shared memory (hnswbuild.c,
+    /// The part of maintenance_work_mem that a parallel build reserves for other data in shared memory (hnswbuild.c,
     /// HnswBeginParallel: 3 MB of it); measured with 0.8.5: N tuples fit into the setting less 4 MB.
     private static let sharedAreaOverhead = 4 << 20
 
-    /// A server gives a build no worker unless maintenance_work_mem holds 32 MB for it and for the leader (PostgreSQL,
+    /// The least maintenance_work_mem with which a server grants a worker: 32 MB each for it and for the leader (PostgreSQL,
     /// optimizer/plan/planner.c, plan_create_index_workers).
     private static let leastForWorkers = 64 << 20
 
-    /// One element of the graph on average, from 0.6.0 on (hnsw.h, HnswElementData and HnswNeighborArray; hnswutils.c,
-    /// HnswInitElement).
+    /// The average bytes of one element of the graph, from 0.6.0 on (hnsw.h, HnswElementData and HnswNeighborArray;
+    /// hnswutils.c, HnswInitElement).
     ///
-    /// - Parameter header: What PostgreSQL puts before each allocation, in bytes.
+    /// - Parameter header: The bytes that PostgreSQL puts before each allocation.
     private static func elementBytes(m: Int, valueBytes: Int, header: Int) -> Double {
         let highest = highestLevel(m: m)
         var expected = 0.0
@@ -74,8 +74,8 @@ enum IndexMemory {
         return expected
     }
 
-    /// One element as 0.5.0 and 0.5.1 count it before they start (hnswbuild.c, HnswGetMaxInMemoryElements), with C's
-    /// truncation after each addition.
+    /// The bytes of one element as 0.5.0 and 0.5.1 count it before they start (hnswbuild.c, HnswGetMaxInMemoryElements), with
+    /// C's truncation after each addition.
     private static func oldElementBytes(m: Int, valueBytes: Int) -> Int {
         let level = log(2) / log(Double(m))
         var bytes = 48
@@ -84,18 +84,20 @@ enum IndexMemory {
         return bytes + 6 + valueBytes
     }
 
-    /// hnsw.h, HnswGetMaxLevel, with pages of 8 kB: a page less its header, special space and item pointer.
+    /// The highest level of a graph (hnsw.h, HnswGetMaxLevel), with pages of 8 kB: a page less its header, special space and
+    /// item pointer.
     private static func highestLevel(m: Int) -> Int { min((8_192 - 24 - 8 - 4 - 4) / 6 / m - 2, 255) }
 
-    /// What PostgreSQL's generation context puts before each allocation: 8 bytes from 16 on (memutils_memorychunk.h), 24
-    /// before (generation.c, GenerationChunk); 12 does not count it (hnswbuild.c, HnswMemoryContextAlloc).
+    /// The bytes that PostgreSQL's generation context puts before each allocation: 8 from version 16 on
+    /// (memutils_memorychunk.h), 24 before (generation.c, GenerationChunk); 12 does not count it (hnswbuild.c,
+    /// HnswMemoryContextAlloc).
     private static func chunkHeader(_ versionNumber: Int) -> Int {
         versionNumber >= 160_000 ? 8 : versionNumber >= 130_000 ? 24 : 0
     }
 
     // MARK: ivfflat
 
-    /// What k-means checks against maintenance_work_mem (ivfkmeans.c, ElkanKmeans; ivfbuild.c, ComputeCenters).
+    /// The bytes that k-means compares with maintenance_work_mem (ivfkmeans.c, ElkanKmeans; ivfbuild.c, ComputeCenters).
     private static func kmeansBytes(
         _ shape: VectorIndexShape, lists: Int, rows: Int, pages: Int?, pgvector: PgvectorVersion
     ) -> Int {
@@ -120,6 +122,6 @@ enum IndexMemory {
         return arrays + sums + newCenters + bounds + betweenCenters
     }
 
-    /// MAXALIGN on all machines that Aurora and PostgreSQL's packages run on.
+    /// Rounds up to MAXALIGN, which is 8 on all machines that Aurora and PostgreSQL's packages run on.
     private static func aligned(_ bytes: Int) -> Int { (bytes + 7) / 8 * 8 }
 }

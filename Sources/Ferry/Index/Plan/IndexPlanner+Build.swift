@@ -1,5 +1,5 @@
 extension IndexPlanner {
-    /// The plan of one index under a decision, with all that it takes to build it.
+    /// Makes the plan of one index under a decision, with its builds.
     func planned(
         _ node: IndexNode, _ decision: Decision, _ load: IndexLoad, table: QualifiedName, _ notes: inout [Note]
     ) -> IndexPlan {
@@ -22,7 +22,7 @@ extension IndexPlanner {
                         hint: "Leave out --online, or the options that change the index."))
             }
             if decision.action != .create {
-                // Online, the old one stays until the new one is there.
+                // Online, the old index stays until the new one is built.
                 decision = Decision(
                     action: request.online ? .reindex : .rebuild, reason: "its definition changes")
             }
@@ -121,19 +121,19 @@ extension IndexPlanner {
                     setting,
                     Note(
                         level: .blocker, code: .indexMemory, side: .target, table: table,
-                        message: "The build of \(index.name) \(missing) and fails with \(Self.megabytes(setting)).",
-                        hint: "Raise --maintenance-work-mem, or lower the lists with --ivfflat-lists auto.")
+                        message: "The build of \(index.name) \(missing), and fails with \(Self.megabytes(setting)).",
+                        hint: "Raise --maintenance-work-mem, or use fewer lists with --ivfflat-lists auto.")
                 )
             }
-            // It fails with less, so less is no choice.
+            // It fails with less.
             setting = need + need / 10
             return (
                 setting,
                 Note(
                     level: .warning, code: .indexMemory, side: .target, table: table,
-                    message: "The build of \(index.name) \(missing) and gets it; the server's settings speak for "
+                    message: "The build of \(index.name) \(missing) and gets it; the server's settings suggest "
                         + "\(Self.megabytes(budget.memory)).",
-                    hint: "Fewer lists need less: --ivfflat-lists auto.")
+                    hint: "Fewer lists need less memory: use --ivfflat-lists auto.")
             )
         case .hnsw:
             let fit = IndexMemory.rowsThatFit(
@@ -143,18 +143,18 @@ extension IndexPlanner {
                 Note(
                     level: .warning, code: .indexMemory, side: .target, table: table,
                     message:
-                        "The build of \(index.name) \(missing) and gets \(Self.megabytes(setting)): the graph fits "
-                        + "up to row \(fit) of \(rows), and the rows after that take \(Self.slowdown) times as long or "
-                        + "more (\(Self.slower(rows: rows, fit: fit)) times for the whole build).",
+                        "The build of \(index.name) \(missing) and gets \(Self.megabytes(setting)). The graph fits up to "
+                        + "row \(Count.of(fit)) of \(Count.of(rows)); each later row takes at least \(Self.slowdown) times "
+                        + "as long (\(Self.slower(rows: rows, fit: fit)) times for the whole build).",
                     hint:
-                        "Give it --maintenance-work-mem \((need + need / 10) >> 20)MB if the server has it to spare, or "
+                        "Add --maintenance-work-mem \((need + need / 10) >> 20)MB if the server has that much to spare, or "
                         + "scale the server up for the build.")
             )
         }
     }
 
-    /// What a row costs once the graph no longer fits, against a row in memory: on the rig, 60,000 rows of 1,024 dimensions
-    /// took 52 s with room for all and 271 s with room for a fifth, so 46,600 rows cost 259 s.
+    /// The cost of a row once the graph no longer fits, relative to a row in memory: on the rig, 60,000 rows of 1,024
+    /// dimensions took 52 s with room for all and 271 s with room for a fifth, so 46,600 rows cost 259 s.
     static let slowdown = 6
 
     private static func slower(rows: Int, fit: Int) -> String {
@@ -165,8 +165,8 @@ extension IndexPlanner {
 
     private static func megabytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MB" }
 
-    /// Parallel workers for a build with pgvector, beside its leader. ivfflat has them from 0.5.0 on, hnsw from 0.6.0 on
-    /// (CHANGELOG).
+    /// The parallel workers of a build with pgvector, not counting its leader. ivfflat has them from 0.5.0 on, hnsw from 0.6.0
+    /// on (CHANGELOG).
     private func workers(for method: String, table: QualifiedName, _ notes: inout [Note]) -> Int {
         guard let pgvector = targetServer.vectorVersion else { return 0 }
         let wanted = request.workers ?? BuildBudget(of: targetServer).workers
@@ -176,9 +176,9 @@ extension IndexPlanner {
             let warning = Note(
                 level: .warning, code: .hnswParallelFault, side: .target, table: table,
                 message:
-                    "pgvector \(pgvector) can write past its memory in a parallel hnsw build (CVE-2026-3172): hnsw "
+                    "pgvector \(pgvector) can write past its memory in a parallel hnsw build (CVE-2026-3172), so hnsw "
                     + "indexes are built without parallel workers.",
-                hint: "Update pgvector on the target to 0.8.2 or later.")
+                hint: "Install pgvector 0.8.2 or later on the target.")
             if !notes.contains(warning) { notes.append(warning) }
             return 0
         }
@@ -200,8 +200,9 @@ extension IndexPlanner {
             notes.append(
                 blocker(
                     .indexDimensions,
-                    "\(index.name.name) would have \(dimensions) dimensions; \(plan.method) takes \(limit) of \(element).",
-                    "Leave the table's index out, or index a cast to halfvec."))
+                    "\(index.name.name) would have \(Count.of(dimensions)) dimensions, but \(plan.method) accepts at most "
+                        + "\(Count.of(limit)) of \(element).",
+                    "Drop the index, or index a cast to halfvec."))
         }
         let needed = OperatorClasses.firstVersion(of: plan.operatorClass, for: plan.method)
         let exists = OperatorClasses.exist(plan.operatorClass, for: plan.method)
@@ -209,9 +210,9 @@ extension IndexPlanner {
             notes.append(
                 blocker(
                     .indexOperatorClass,
-                    "\(index.name.name) needs \(plan.operatorClass) for \(plan.method), which pgvector has from "
-                        + "\(needed) on; the target has \(pgvector).",
-                    "Run ALTER EXTENSION vector UPDATE on the target, or upgrade pgvector there."))
+                    "\(index.name.name) needs the operator class \(plan.operatorClass) for \(plan.method), which pgvector has "
+                        + "since \(needed); the target has \(pgvector).",
+                    "Install pgvector \(needed) or later on the target, then run ALTER EXTENSION vector UPDATE there."))
         }
         return notes
     }
@@ -219,7 +220,7 @@ extension IndexPlanner {
     private func changeNote(_ index: Index, to statement: String, table: QualifiedName) -> Note {
         Note(
             level: .info, code: .indexChanged, side: .target, table: table,
-            message: "\(index.name.name) becomes another index: \(statement)",
-            hint: "To go back, drop it and run: \(index.definition)")
+            message: "The definition of \(index.name.name) changes to: \(statement)",
+            hint: "To undo the change, drop the index and run: \(index.definition)")
     }
 }

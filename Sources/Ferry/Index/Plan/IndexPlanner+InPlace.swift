@@ -1,6 +1,6 @@
 extension IndexPlanner {
-    /// Plans the vector indexes of a table that holds its rows already: loaded by something else, say, or through an
-    /// ivfflat index that was made on the empty table.
+    /// Plans the vector indexes of a table that already holds its rows: loaded by another program, say, or through an ivfflat
+    /// index that was created on the empty table.
     ///
     /// - Parameter tree: All partitions below the table.
     func planInPlace(_ table: Relation, tree: [Relation]) -> (indexes: [IndexPlan], notes: [Note]) {
@@ -26,17 +26,17 @@ extension IndexPlanner {
 
     private func decideInPlace(_ node: IndexNode, _ load: IndexLoad) -> Decision {
         if load.incoming == 0 {
-            return Decision(action: .keep, reason: "the table is empty, and there is nothing to learn from")
+            return Decision(action: .keep, reason: "the table is empty, so there are no rows to build it on")
         }
         if !node.isValid { return Decision(action: .reindex, reason: "it is invalid") }
         if node.index.method == "hnsw" {
-            return Decision(action: .keep, reason: "it takes in every row as it comes, and is as good as a new one")
+            return Decision(action: .keep, reason: "an hnsw index that grew row by row is as good as a new one")
         }
-        return Decision(action: .reindex, reason: "its centroids are those of the rows when it was built")
+        return Decision(action: .reindex, reason: "its centroids are those of the rows at the time it was built")
     }
 
-    /// No ledger remembers these indexes, so the old one goes in the transaction that makes the new one, and a partitioned
-    /// one with all that belongs to it.
+    /// Combines all builds of an index in one transaction with its DROP: no ledger holds its definition. A partitioned index is
+    /// dropped and built with all its parts.
     private func inOneTransaction(_ plan: IndexPlan, _ node: IndexNode) -> IndexBuild {
         let builds = plan.builds
         // Statements run one after the other: the largest build decides what the session needs.

@@ -1,14 +1,14 @@
-/// What a vector index is to be: its method and parameters, made of what it was and what was asked for.
+/// The planned definition of a vector index: its method and parameters, from the old definition and the request.
 ///
-/// A changed definition is put together from the parts that the server quoted, and never from the old one's text.
+/// A changed definition is composed of the parts that the server quoted, never of the old definition's text.
 struct VectorIndexDefinition: Equatable {
     /// `hnsw` or `ivfflat`.
     var method: String
     /// The storage parameters, as CREATE INDEX takes them.
     var options: [String: String]
-    /// Whether it differs from the index's own.
+    /// Whether it differs from the index's own definition.
     var isChanged: Bool
-    /// Why something that was asked for can't be had for this index, as a sentence.
+    /// The reason why this index can't be changed as requested, as a sentence.
     var refusal: String?
 
     /// The index's own definition, unchanged.
@@ -18,7 +18,9 @@ struct VectorIndexDefinition: Equatable {
         isChanged = false
     }
 
-    /// - Parameter rows: In the table when the index is built.
+    /// The index's definition, changed as requested.
+    ///
+    /// - Parameter rows: The rows in the table when the index is built.
     init(of index: Index, request: IndexRequest, rows: Int) {
         method = index.method
         options = index.options
@@ -36,13 +38,14 @@ struct VectorIndexDefinition: Equatable {
         case "hnsw":
             if let m = request.hnswM { options["m"] = String(m) }
             if let ef = request.hnswEfConstruction { options["ef_construction"] = String(ef) }
-            // pgvector refuses an ef_construction below twice m (hnswbuild.c, InitBuildState); one that nobody asked for
-            // makes way for an m that somebody did.
+            // pgvector refuses an ef_construction below twice m (hnswbuild.c, InitBuildState); one that was not requested gives
+            // way to a requested m.
             let m = options["m"].flatMap { Int($0) } ?? VectorIndexShape.defaultM
             let ef = options["ef_construction"].flatMap { Int($0) } ?? VectorIndexShape.defaultEfConstruction
             if ef < 2 * m, request.hnswEfConstruction == nil { options["ef_construction"] = String(2 * m) }
             if ef < 2 * m, request.hnswEfConstruction != nil {
-                refusal = "\(index.name.name): ef_construction \(ef) is less than twice its m, \(m)."
+                refusal =
+                    "\(index.name.name) keeps its parameters: ef_construction \(ef) is less than twice its m, \(m)."
                 options = index.method == "hnsw" ? index.options : [:]
             }
         case "ivfflat":
@@ -58,10 +61,10 @@ struct VectorIndexDefinition: Equatable {
         isChanged = method != index.method || options != index.options
     }
 
-    /// The statement that makes the index.
+    /// The statement that creates the index.
     ///
     /// - Parameters:
-    ///   - name: The name that it gets, quoted; nil for its own.
+    ///   - name: Its quoted name; nil for the index's own.
     ///   - concurrently: Whether it is built beside writers.
     func statement(for index: Index, name: String? = nil, concurrently: Bool = false) -> String {
         let parts = index.parts
@@ -77,14 +80,14 @@ struct VectorIndexDefinition: Equatable {
         return text
     }
 
-    /// What the build's memory depends on; nil for a type that vecferry does not know.
+    /// The shape from which the build's memory is estimated; nil for a type that vecferry does not know.
     ///
-    /// - Parameter rowBytes: Of a row on average, from which the non-zero elements of a sparse vector are guessed.
+    /// - Parameter rowBytes: The average bytes of a row, from which the non-zero elements of a sparse vector are guessed.
     func shape(of index: Index, rowBytes: Int) -> VectorIndexShape? {
         guard let element = VectorIndexShape.Element(rawValue: index.parts.keyType) else { return nil }
         let dimensions: Int
         if element == .sparsevec {
-            // hnsw takes at most 1,000 non-zero elements (sparsevec.h, and hnsw.h, HNSW_MAX_NNZ).
+            // hnsw accepts at most 1,000 non-zero elements (sparsevec.h, and hnsw.h, HNSW_MAX_NNZ).
             dimensions = min(1_000, max(1, (rowBytes - 40) / 8))
         } else if let declared = index.parts.keyDimensions {
             dimensions = declared
@@ -104,12 +107,12 @@ struct VectorIndexDefinition: Equatable {
 }
 
 extension IndexRequest.Method {
-    /// The name in `pg_am`, nil to keep the index's own.
+    /// The name in `pg_am`; nil to keep the index's own.
     var accessMethod: String? { self == .keep ? nil : rawValue }
 }
 
-/// Which of pgvector's operator classes exist for which method, from which version on (pgvector's vector.sql, CREATE
-/// OPERATOR CLASS, and CHANGELOG). The same name stands for the same distance in both methods.
+/// The operator classes of pgvector by method, with the versions that introduced them (pgvector's vector.sql, CREATE OPERATOR
+/// CLASS, and CHANGELOG). A name means the same distance in both methods.
 enum OperatorClasses {
     private static let ivfflat: Set<String> = [
         "vector_l2_ops", "vector_ip_ops", "vector_cosine_ops", "halfvec_l2_ops", "halfvec_ip_ops", "halfvec_cosine_ops",
@@ -125,7 +128,7 @@ enum OperatorClasses {
         ivfflat.contains(name) || (method == "hnsw" && hnswToo.contains(name))
     }
 
-    /// The pgvector that brought an operator class for a method.
+    /// The version of pgvector that introduced an operator class for a method.
     static func firstVersion(of name: String, for method: String) -> PgvectorVersion {
         let original = ["vector_l2_ops", "vector_ip_ops", "vector_cosine_ops"].contains(name)
         if original { return method == "hnsw" ? PgvectorVersion(0, 5, 0) : PgvectorVersion(0, 1, 0) }

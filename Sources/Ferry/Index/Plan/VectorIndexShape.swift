@@ -1,8 +1,8 @@
-/// What decides how much memory the build of one vector index needs.
+/// The properties of a vector index that determine how much memory its build needs.
 struct VectorIndexShape: Sendable, Equatable {
-    /// What the index holds; `bit` beside pgvector's own types.
+    /// The type of the indexed value: one of pgvector's, or `bit`.
     enum Element: String, Sendable {
-        /// By the names of the types.
+        /// The names of the types.
         case vector, halfvec, sparsevec, bit
     }
 
@@ -14,14 +14,14 @@ struct VectorIndexShape: Sendable, Equatable {
         case ivfflat(lists: Int)
     }
 
-    /// What builds it.
+    /// The access method and its parameters.
     var method: Method
-    /// What it holds.
+    /// The type of the indexed value.
     var element: Element
-    /// Of the indexed value; for sparsevec the average number of non-zero elements.
+    /// The dimensions of the indexed value; for sparsevec the average number of non-zero elements.
     var dimensions: Int
 
-    /// Bytes of one value in memory: the structs of pgvector's vector.h, halfvec.h and sparsevec.h, and PostgreSQL's VarBit.
+    /// The bytes of one value in memory: the structs of pgvector's vector.h, halfvec.h and sparsevec.h, and PostgreSQL's VarBit.
     var valueBytes: Int {
         switch element {
         case .vector: 8 + 4 * dimensions
@@ -31,21 +31,21 @@ struct VectorIndexShape: Sendable, Equatable {
         }
     }
 
-    /// `m` where the definition names none (hnsw.h, HNSW_DEFAULT_M).
+    /// The default of `m` (hnsw.h, HNSW_DEFAULT_M).
     static let defaultM = 16
-    /// `ef_construction` where the definition names none (hnsw.h, HNSW_DEFAULT_EF_CONSTRUCTION).
+    /// The default of `ef_construction` (hnsw.h, HNSW_DEFAULT_EF_CONSTRUCTION).
     static let defaultEfConstruction = 64
-    /// `lists` where the definition names none (ivfflat.h, IVFFLAT_DEFAULT_LISTS).
+    /// The default of `lists` (ivfflat.h, IVFFLAT_DEFAULT_LISTS).
     static let defaultLists = 100
 
-    /// pgvector's advice on lists for a number of rows (README, "IVFFlat").
+    /// The number of lists that pgvector recommends for a number of rows (README, "IVFFlat").
     static func advisedLists(rows: Int) -> Int {
         let advice = rows <= 1_000_000 ? rows / 1_000 : Int(Double(rows).squareRoot().rounded())
         return min(max(advice, 1), 32_768)
     }
 
-    /// The most dimensions that an index takes (hnsw.h and ivfflat.h, HNSW_MAX_DIM, IVFFLAT_MAX_DIM, and their uses for
-    /// halfvec and bit); nil where none is checked when the index is made.
+    /// The most dimensions that an index accepts (hnsw.h and ivfflat.h, HNSW_MAX_DIM, IVFFLAT_MAX_DIM, and their uses for
+    /// halfvec and bit); nil where none is checked when the index is created.
     static func dimensionLimit(of element: Element) -> Int? {
         switch element {
         case .vector: 2_000

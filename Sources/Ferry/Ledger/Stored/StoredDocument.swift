@@ -7,30 +7,30 @@
 /// A plan or a report as the ledger holds it: JSON with sorted keys, read by any later vecferry.
 ///
 /// Invariants:
-/// - The types of `Ledger/Stored` are the format, apart from the engine's types. A field keeps its name and its meaning;
-///   each has that of the engine's type which its own type becomes.
-/// - A field that came after the first format is optional, and its default stands where it becomes the engine's.
-/// - A word or a choice that is not known here was written by a newer vecferry; it is not damage.
-/// - What an older vecferry must not take for something else raises ``Ledger/format``, which makes it refuse.
+/// - The types of `Ledger/Stored` are the format, separate from the engine's types. A field keeps its name and its meaning,
+///   which is that of the engine's field of the same name.
+/// - A field added after the first format is optional, and its default is set where it becomes the engine's.
+/// - An unknown word or choice was written by a newer vecferry; it is not damage.
+/// - A change that an older vecferry would misread raises ``Ledger/format``, so that the older one refuses.
 protocol StoredDocument: Codable, Sendable {
-    /// ``Ledger/format`` when it was written; nil in the first format.
+    /// The ``Ledger/format`` in which it was written; nil in the first format.
     var format: Int? { get }
     /// The version of the vecferry that wrote it; nil in the first format.
     var vecferry: String? { get }
 }
 
-/// Why a document of the ledger can't be used.
+/// The reason why a document of the ledger can't be used.
 enum StoredFault: Error, Equatable {
-    /// It is not what a vecferry of its format wrote.
+    /// It is not a document as its format has it.
     case damaged
-    /// It holds something that this vecferry does not know.
+    /// It holds a word, a choice or a format that this vecferry does not know.
     ///
-    /// - Parameter writer: The version that wrote it, if it says so.
+    /// - Parameter writer: The version that wrote it, if recorded.
     case newer(writer: String?)
 }
 
 extension StoredDocument {
-    /// The JSON text: the same for equal documents.
+    /// The JSON text. Equal documents have equal texts.
     var text: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -39,7 +39,7 @@ extension StoredDocument {
         return String(decoding: data ?? Data(), as: UTF8.self)
     }
 
-    /// Reads what ``text`` gave, in this vecferry or an older one.
+    /// Parses the ``text`` of this vecferry or an older one.
     init(text: String) throws(StoredFault) {
         let data = Data(text.utf8)
         guard let writer = try? JSONDecoder().decode(StoredWriter.self, from: data) else { throw .damaged }
@@ -54,19 +54,19 @@ extension StoredDocument {
     }
 }
 
-/// Who wrote a document: what every format says in the same way.
+/// The writer of a document, which every format records in the same fields.
 private struct StoredWriter: Decodable {
     var format: Int?
     var vecferry: String?
 }
 
-/// Thrown while decoding, at a word or a choice that this vecferry does not know.
+/// An error of decoding: a word or a choice that this vecferry does not know.
 struct StoredUnknown: Error {}
 
-/// One word of a fixed set. Its raw values are part of the format.
+/// One word of a fixed set, whose raw values are part of the format.
 struct StoredWord<Value: RawRepresentable & Sendable & Equatable>: Codable, Sendable, Equatable
 where Value.RawValue == String {
-    /// The engine's.
+    /// The engine's value.
     var value: Value
 
     init(_ value: Value) { self.value = value }

@@ -1,4 +1,4 @@
-/// What happens to one index of the target.
+/// The plan of one index of the target, as the ledger holds it.
 struct StoredIndex: Codable, Sendable, Equatable {
     var name: StoredName
     var relation: StoredName
@@ -45,12 +45,12 @@ struct StoredIndex: Codable, Sendable, Equatable {
     }
 }
 
-/// One step of building an index.
+/// One step of an index build, as the ledger holds it.
 struct StoredBuild: Codable, Sendable, Equatable {
     var index: StoredName
     var relation: StoredName
     var stage: Int
-    /// nil where the ledger holds them as a saved definition, as it does since format 2.
+    /// The statements; nil where the ledger holds them as a saved definition, as it does since format 2.
     var statements: [String]?
     var memory: Int?
     var maintenanceWorkMem: Int?
@@ -82,7 +82,7 @@ struct StoredBuild: Codable, Sendable, Equatable {
     }
 }
 
-/// What is expected of a build.
+/// The expected course of a build, as the ledger holds it.
 struct StoredCourse: Codable, Sendable, Equatable {
     var rows: Int
     var rowsInMemory: Int

@@ -1,4 +1,4 @@
-/// A table pair of a plan.
+/// A table pair of a plan, as the ledger holds it.
 struct StoredPair: Codable, Sendable, Equatable {
     var number: Int
     var name: StoredName
@@ -40,7 +40,7 @@ struct StoredPair: Codable, Sendable, Equatable {
         sequences = pair.sequences.map(StoredSequence.init)
     }
 
-    /// The engine's pair, with its builds' statements out of the saved definitions.
+    /// The engine's pair, with the statements of its builds from the saved definitions.
     func pair(_ statements: inout SavedStatements) throws(StoredFault) -> TablePair {
         let number = PairNumber(number)
         var plans: [IndexPlan] = []
@@ -54,7 +54,7 @@ struct StoredPair: Codable, Sendable, Equatable {
     }
 }
 
-/// A column that is copied.
+/// A column that is copied, as the ledger holds it.
 struct StoredColumn: Codable, Sendable, Equatable {
     var name: String
     var type: String
@@ -77,7 +77,7 @@ struct StoredColumn: Codable, Sendable, Equatable {
     }
 }
 
-/// A source relation that holds rows, and how it is cut.
+/// A source relation that holds rows, and how it is cut, as the ledger holds it.
 struct StoredPart: Codable, Sendable, Equatable {
     var relation: StoredName
     var pages: Int
@@ -97,7 +97,7 @@ struct StoredPart: Codable, Sendable, Equatable {
     }
 }
 
-/// The columns that name a row.
+/// The columns that identify a row, as the ledger holds them.
 struct StoredKey: Codable, Sendable, Equatable {
     var columns: [String]
     var equalityOperators: [String]
@@ -153,7 +153,7 @@ struct StoredBotScope: Codable, Sendable, Equatable {
     }
 }
 
-/// Which bots' rows.
+/// The bots whose rows are copied, as the ledger holds them.
 struct StoredBotFilter: Codable, Sendable, Equatable {
     var only: [String]?
     var except: [String?]
@@ -203,7 +203,7 @@ struct StoredLoad: Codable, Sendable, Equatable {
     }
 }
 
-/// A constraint that comes after the rows.
+/// A constraint that is added after the rows, as the ledger holds it.
 struct StoredConstraint: Codable, Sendable, Equatable {
     var relation: StoredName
     var name: String
@@ -225,7 +225,7 @@ struct StoredConstraint: Codable, Sendable, Equatable {
     }
 }
 
-/// A trigger that is disabled for the load.
+/// A trigger that is disabled for the load, as the ledger holds it.
 struct StoredTrigger: Codable, Sendable, Equatable {
     var relation: StoredName
     var name: String
@@ -241,7 +241,7 @@ struct StoredTrigger: Codable, Sendable, Equatable {
     var plan: TriggerPlan { TriggerPlan(relation: relation.name, name: name, enabled: enabled) }
 }
 
-/// A sequence that is set when the rows are in.
+/// A sequence that is set after the load, as the ledger holds it.
 struct StoredSequence: Codable, Sendable, Equatable {
     var column: String
     var source: StoredName

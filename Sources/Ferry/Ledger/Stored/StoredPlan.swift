@@ -8,7 +8,7 @@ struct StoredPlan: StoredDocument, Equatable {
     var pairs: [StoredPair]
     var notes: [StoredNote]
 
-    /// The plan without the statements that the ledger holds as saved definitions.
+    /// Leaves out the statements that the ledger holds as saved definitions.
     init(_ plan: Plan) {
         format = Ledger.format
         vecferry = Engine.version
@@ -21,7 +21,7 @@ struct StoredPlan: StoredDocument, Equatable {
 
     /// The engine's plan.
     ///
-    /// - Parameter saved: What the ledger holds of the same job, in any order.
+    /// - Parameter saved: The saved definitions of the same job, in any order.
     func plan(_ saved: [SavedDefinition]) throws(StoredFault) -> Plan {
         var statements = SavedStatements(saved)
         var plan = Plan(
@@ -49,7 +49,7 @@ struct SavedStatements {
     }
 }
 
-/// A note of a plan or a report.
+/// A note of a plan or a report, as the ledger holds it.
 struct StoredNote: Codable, Sendable, Equatable {
     var level: StoredWord<Note.Level>
     var code: String
@@ -75,7 +75,7 @@ struct StoredNote: Codable, Sendable, Equatable {
     }
 }
 
-/// A schema and a name.
+/// A qualified name, as the ledger holds it.
 struct StoredName: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case schema
@@ -94,7 +94,7 @@ struct StoredName: Codable, Sendable, Equatable {
     var name: QualifiedName { QualifiedName(schema: schema, name: ownName) }
 }
 
-/// A server as it was when the plan was made.
+/// A server as it was when the plan was made, as the ledger holds it.
 struct StoredServer: Codable, Sendable, Equatable {
     var endpoint: String
     var versionNumber: Int
@@ -157,7 +157,7 @@ struct StoredServer: Codable, Sendable, Equatable {
     }
 }
 
-/// pgvector's version.
+/// A version of pgvector, as the ledger holds it.
 struct StoredVersion: Codable, Sendable, Equatable {
     var major: Int
     var minor: Int

@@ -32,7 +32,7 @@ struct StoredReport: StoredDocument, Equatable {
     }
 }
 
-/// How one table pair ended.
+/// The result of one table pair, as the ledger holds it.
 struct StoredTableReport: Codable, Sendable, Equatable {
     var name: StoredName
     var state: StoredWord<TableReport.State>
@@ -62,7 +62,7 @@ struct StoredTableReport: Codable, Sendable, Equatable {
     }
 }
 
-/// What became of one index.
+/// The result of one index, as the ledger holds it.
 struct StoredIndexReport: Codable, Sendable, Equatable {
     var name: StoredName
     var action: StoredWord<IndexPlan.Action>
@@ -78,7 +78,7 @@ struct StoredIndexReport: Codable, Sendable, Equatable {
     var report: IndexReport { IndexReport(name: name.name, action: action.value, seconds: seconds) }
 }
 
-/// A digest: the rows, and the sum as 32 hexadecimal digits.
+/// A digest, as the ledger holds it: the rows, and the sum as 32 hexadecimal digits.
 struct StoredDigest: Codable, Sendable, Equatable {
     private enum CodingKeys: CodingKey { case rows, sum }
 

@@ -1,4 +1,4 @@
-/// What the operator asked for.
+/// The request of a job, as the ledger holds it.
 struct StoredRequest: Codable, Sendable, Equatable {
     var selection: StoredSelection
     var existing: StoredWord<ExistingRows>
@@ -26,7 +26,7 @@ struct StoredRequest: Codable, Sendable, Equatable {
     }
 }
 
-/// Which tables and bots.
+/// The selection of tables and bots, as the ledger holds it.
 struct StoredSelection: Codable, Sendable, Equatable {
     var tables: [String]
     var excluded: [String]
@@ -54,7 +54,7 @@ struct StoredSelection: Codable, Sendable, Equatable {
     }
 }
 
-/// How vector indexes are to be built.
+/// The options of index builds, as the ledger holds them.
 struct StoredIndexRequest: Codable, Sendable, Equatable {
     var lists: StoredLists
     var method: StoredWord<IndexRequest.Method>

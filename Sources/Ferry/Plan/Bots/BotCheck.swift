@@ -1,9 +1,9 @@
-/// What is wrong with the bots that were named.
+/// Checks the bots that the request selects.
 struct BotCheck {
     let request: CopyRequest
     let survey: Survey
 
-    /// What the operator should know of the bots; a blocker where a name can't be a bot's.
+    /// The notes on the selected bots: a blocker where an id can't be a bot's, else warnings.
     func notes(for chosen: [TableSelector.Chosen]) -> [Note] {
         guard let only = request.selection.bots else { return [] }
         var notes: [Note] = []
@@ -12,8 +12,8 @@ struct BotCheck {
             notes.append(
                 Note(
                     level: .blocker, code: .noBotColumn, side: .source, table: nil,
-                    message: "Bots were named, and no selected table has a bot column.",
-                    hint: "Name it with --bot-column."))
+                    message: "Bots are selected, but no selected table has a bot column.",
+                    hint: "Name the column with --bot-column."))
         }
         for table in scoped {
             guard case .column(let name)? = table.botScope, let column = table.relation.column(name),
@@ -23,8 +23,10 @@ struct BotCheck {
             notes.append(
                 Note(
                     level: .blocker, code: .botTooLong, side: .source, table: table.relation.name,
-                    message: "The bot id \(long) has \(long.unicodeScalars.count) characters; \(name) holds \(most).",
-                    hint: "Check --bot and --bots for a line that is no bot id."))
+                    message:
+                        "The bot id \(long) has \(long.unicodeScalars.count) characters, but the column \(name) holds "
+                        + "\(Count.of(most, "character")).",
+                    hint: "Check --bot and --bots for a line that is not a bot id."))
         }
         let known = survey.sourceBots.values.reduce(into: Set<String?>()) { $0.formUnion($1) }
         let unknown = only.filter { !known.contains($0) }
@@ -33,19 +35,20 @@ struct BotCheck {
             notes.append(
                 Note(
                     level: .warning, code: .unknownBots, side: .source, table: nil,
-                    message: "\(unknown.count) of the named bots have no rows in the source: \(shown).",
-                    hint: "A bot without knowledge has none."))
+                    message: "\(Count.of(unknown.count)) of the selected bots \(unknown.count == 1 ? "has" : "have") "
+                        + "no rows: \(shown).",
+                    hint: "Check the ids; a bot without knowledge has no rows."))
         }
         for table in chosen where table.botScope == nil {
             notes.append(
                 Note(
                     level: .warning, code: .notLimited, side: .source, table: table.relation.name,
-                    message: "The table does not belong to bots and is copied whole.", hint: nil))
+                    message: "The table does not belong to bots, so all of its rows are copied.", hint: nil))
         }
         return notes
     }
 
-    /// `character(26)` and `character varying(26)` hold 26.
+    /// The length of `character(26)` and `character varying(26)`; nil for other types.
     private static func length(of type: String) -> Int? {
         guard type.hasPrefix("character"), let open = type.firstIndex(of: "("), type.hasSuffix(")") else { return nil }
         return Int(type[type.index(after: open)...].dropLast())

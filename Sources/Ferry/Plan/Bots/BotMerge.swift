@@ -2,9 +2,9 @@
 /// holds anywhere is kept, or replaced, everywhere.
 struct BotMerge {
     private let request: CopyRequest
-    /// Bots of the source that the selection lets through, over all tables.
+    /// The selected bots of the source, over all tables.
     private let sourceBots: Set<String?>
-    /// Bots that the target holds, over all tables.
+    /// The bots of the target, over all tables.
     private let targetBots: Set<String?>
 
     /// - Parameter chosen: The tables to be copied.
@@ -17,7 +17,7 @@ struct BotMerge {
         targetBots = survey.targetBots.values.reduce(into: []) { $0.formUnion($1) }
     }
 
-    /// How a table that belongs to bots is loaded, and which rows go and are read back.
+    /// Decides how a table that belongs to bots is loaded, and which rows are copied and read back.
     func decide(isEmpty: Bool) -> (load: LoadMode, filter: BotFilter, readBack: BotFilter) {
         let only = request.selection.bots
         let plain = BotFilter(only: only, except: [])

@@ -1,28 +1,28 @@
 internal import Postgres
 
-/// How the bot of a table's row is found.
+/// The place where the bot of a table's row is found.
 public indirect enum BotScope: Sendable, Equatable {
-    /// In a column of the table.
+    /// A column of the table.
     case column(String)
-    /// In the row of `parent` that a foreign key refers to.
+    /// The row of `parent` that a foreign key references.
     case through(columns: [String], parent: QualifiedName, parentColumns: [String], scope: BotScope)
 }
 
-/// Which bots' rows are copied.
+/// A selection of rows by their bots.
 public struct BotFilter: Sendable, Equatable {
-    /// Only these; nil for all, with the rows that belong to none.
+    /// The bots to select; nil for all, and for rows that belong to none.
     public var only: [String]?
-    /// The target's own, which stay; nil among them stands for rows that belong to no bot.
+    /// The bots to leave out, which the target keeps; nil among them stands for rows that belong to no bot.
     public var except: [String?]
 
-    /// Every row.
+    /// Selects every row.
     public static let all = BotFilter(only: nil, except: [])
 
-    /// Whether every row is let through.
+    /// Whether every row is selected.
     public var isAll: Bool { only == nil && except.isEmpty }
 
     /// - Parameters:
-    ///   - only: nil lets all through that `except` does not name.
+    ///   - only: The bots to select; nil for all that `except` does not list.
     ///   - except: nil among them stands for rows that belong to no bot.
     public init(only: [String]?, except: [String?]) {
         self.only = only
@@ -39,16 +39,16 @@ extension BotScope {
         }
     }
 
-    /// An SQL condition for the rows of `alias` that `filter` lets through; nil where that is all of them.
+    /// An SQL condition for the rows of `alias` that `filter` selects; nil where that is all of them.
     ///
-    /// Bots are compared as text, so that ids of any type (`char(26)`, `uuid`, `bigint`) are given the same way.
+    /// Bots are compared as text, so that ids of any type (`char(26)`, `uuid`, `bigint`) are written the same way.
     func condition(_ filter: BotFilter, alias: String) -> String? {
         guard !filter.isAll else { return nil }
         var conditions: [String] = []
         if let only = filter.only { conditions.append(isIn(only, alias: alias)) }
         let named = filter.except.compactMap(\.self)
         if !named.isEmpty {
-            // A row of no bot is not in any list: the condition must be true for it, and not NULL.
+            // A row without a bot is in no list: the condition must be true for it, and not NULL.
             conditions.append("(\(isIn(named, alias: alias))) IS NOT TRUE")
         }
         if filter.except.contains(nil) {

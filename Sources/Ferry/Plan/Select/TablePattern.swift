@@ -36,14 +36,14 @@ public struct TablePattern: Sendable, Equatable {
         name = parts[parts.count - 1]
     }
 
-    /// Whether the table is one that the pattern means.
+    /// Whether the pattern matches a table.
     public func matches(_ table: QualifiedName) -> Bool {
         if let schema, !Self.matches(schema[...], Array(table.schema.unicodeScalars)[...]) { return false }
         return Self.matches(name[...], Array(table.name.unicodeScalars)[...])
     }
 
     private static func matches(_ pattern: ArraySlice<Token>, _ text: ArraySlice<Unicode.Scalar>) -> Bool {
-        // Greedy with one point to go back to: linear in all but contrived patterns.
+        // Greedy with one point of backtracking: linear in all but contrived patterns.
         var (pattern, text) = (pattern, text)
         var resume: (pattern: ArraySlice<Token>, text: ArraySlice<Unicode.Scalar>)?
         while true {

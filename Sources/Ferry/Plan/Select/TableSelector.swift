@@ -1,14 +1,14 @@
-/// Chooses the tables of a database that a selection means, and tells what each of them is.
+/// Chooses the tables that a selection matches, and determines the role of each.
 struct TableSelector {
-    /// What was asked for.
+    /// The options of the selection.
     let selection: TableSelection
-    /// Where the tables are.
+    /// The database with the tables.
     let catalog: Catalog
     private let embeddingTables: Set<OID>
-    /// What the foreign keys of embedding tables refer to.
+    /// The tables that foreign keys of embedding tables reference.
     private let referredByEmbeddings: Set<OID>
 
-    /// - Parameter catalog: Of the side that the patterns speak of: the source where there is one.
+    /// - Parameter catalog: The side that the patterns apply to: the source where there is one.
     init(selection: TableSelection, catalog: Catalog) {
         self.selection = selection
         self.catalog = catalog
@@ -19,15 +19,15 @@ struct TableSelector {
 
     /// One chosen table.
     struct Chosen {
-        /// A whole table: its partitions come with it.
+        /// The whole table, including its partitions.
         var relation: Relation
-        /// Why the default selection would take it, if it would.
+        /// The table's role in the default selection.
         var role: TablePair.Role
-        /// How a row's bot is found; nil where the table has none.
+        /// How to find the bot of a row; nil where the table belongs to no bots.
         var botScope: BotScope?
     }
 
-    /// The chosen tables, embedding tables first, and what is wrong with the selection.
+    /// Returns the chosen tables, embedding tables first, and the blockers of the selection.
     func choose() -> (tables: [Chosen], notes: [Note]) {
         var notes: [Note] = []
         let included = patterns(selection.tables, "--table", &notes)
@@ -39,7 +39,7 @@ struct TableSelector {
             if !included.isEmpty { return included.contains { $0.matches(relation.name) } }
             return selection.all || isEmbeddingTable(relation) || isBotTable(relation)
         }
-        // A partition comes with its root.
+        // A partition is part of its root.
         let oids = Set(chosen.map(\.oid))
         chosen.removeAll { relation in catalog.ancestors(of: relation).contains { oids.contains($0.oid) } }
         for relation in chosen {
@@ -52,21 +52,23 @@ struct TableSelector {
                 Note(
                     level: .blocker, code: .noSuchTable, side: .source, table: nil,
                     message: "The pattern \(text) of --table matches no table.",
-                    hint: "Patterns are psql's: unquoted letters fold to lower case, * and ? match."))
+                    hint:
+                        "Patterns follow psql: unquoted letters fold to lower case, * matches any characters, ? matches one."
+                ))
         }
         if let column = selection.botColumn, !candidates.contains(where: { $0.column(column) != nil }) {
             notes.append(
                 Note(
                     level: .blocker, code: .noSuchBotColumn, side: .source, table: nil,
                     message: "No table has the column \(column) of --bot-column.",
-                    hint: "Give the column's name as the catalog has it, without quotes."))
+                    hint: "Write the column's name as the catalog has it, without quotes."))
         }
         if chosen.isEmpty, !notes.contains(where: { $0.level == .blocker }) {
             notes.append(
                 Note(
                     level: .blocker, code: .nothingToCopy, side: .source, table: nil,
                     message: "No table has an embedding or a bot column.",
-                    hint: "Name tables with --table, or take all with --all."))
+                    hint: "Name tables with --table, or select all tables with --all."))
         }
         let tables = chosen.map { relation in
             Chosen(
@@ -81,7 +83,7 @@ struct TableSelector {
         )
     }
 
-    /// Partitions that would have to be left out of a table, or can't be read in chunks.
+    /// Blockers for partitions that would have to be left out of a table, or can't be read in chunks.
     private func unreachable(_ relation: Relation, _ excluded: [TablePattern]) -> [Note] {
         var notes: [Note] = []
         for partition in catalog.tree(below: relation) where excluded.contains(where: { $0.matches(partition.name) }) {
@@ -89,14 +91,14 @@ struct TableSelector {
                 Note(
                     level: .blocker, code: .partitionExcluded, side: .source, table: relation.name,
                     message: "The partition \(partition.name) can't be left out of a table that is copied.",
-                    hint: "Name the partitions to be copied with --table, and not the table."))
+                    hint: "Name the partitions to copy with --table instead of the table."))
         }
         if relation.hasForeignPartition {
             notes.append(
                 Note(
                     level: .blocker, code: .foreignPartition, side: .source, table: relation.name,
-                    message: "A partition of the table is a foreign table: its rows lie on another server.",
-                    hint: "Name the other partitions with --table, and copy the foreign one from where it lies."))
+                    message: "A partition of the table is a foreign table: its rows are on another server.",
+                    hint: "Name the other partitions with --table, and copy the foreign one from its own server."))
         }
         return notes
     }
@@ -107,13 +109,14 @@ struct TableSelector {
             notes.append(
                 Note(
                     level: .blocker, code: .badPattern, side: nil, table: nil,
-                    message: "\(text) is not a table pattern for \(option).",
-                    hint: "Write schema.table or table, with names that are not plain in double quotes."))
+                    message: "The pattern \(text) of \(option) is malformed.",
+                    hint: "Write table or schema.table, with double quotes around names that are not plain lower case.")
+            )
             return nil
         }
     }
 
-    // MARK: What a table is
+    // MARK: Roles and bots
 
     /// Whether the table, or a partition of it, has a column of embeddings.
     func isEmbeddingTable(_ relation: Relation) -> Bool { embeddingTables.contains(relation.oid) }
@@ -135,7 +138,7 @@ struct TableSelector {
         return names.first { relation.column($0) != nil }
     }
 
-    /// The bot of a row stands in the table's own column, or in the row that a foreign key leads to.
+    /// The bot of a row is found in the table's own column, or in the row that a foreign key references.
     func botScope(of relation: Relation) -> BotScope? { botScope(of: relation, visited: []) }
 
     private func botScope(of relation: Relation, visited: Set<OID>) -> BotScope? {

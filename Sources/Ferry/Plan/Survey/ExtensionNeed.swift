@@ -1,20 +1,20 @@
 internal import Postgres
 internal import SQLStatements
 
-/// An extension that tables to be made need, and what the target has of it.
+/// An extension that tables to be created require, and its state on the target.
 struct ExtensionNeed: Sendable {
-    /// The extension's.
+    /// The extension's name.
     var name: String
-    /// Where the source has it; definitions name its types there.
+    /// Its schema on the source, which definitions name.
     var schema: String
-    /// Where the target has it; nil where its database does not.
+    /// Its schema on the target; nil where the database lacks it.
     var targetSchema: String?
-    /// The version that CREATE EXTENSION would bring; nil where the target's server has no files of it.
+    /// The version that CREATE EXTENSION would install; nil where the target's server does not have its files.
     var availableVersion: String?
-    /// Those of its types that tables use and the target's version of it lacks, as SQL.
+    /// The types that tables use and that the target's version lacks, as SQL.
     var missingTypes: [String]
 
-    /// What the tables of these OIDs need, on the source, against what the target has.
+    /// Reads which extensions the tables of these OIDs require on the source, and their state on the target.
     static func read(
         _ tables: [OID], source: borrowing Session, target: borrowing Session
     ) throws(FerryError) -> [ExtensionNeed] {
@@ -43,31 +43,31 @@ struct ExtensionNeed: Sendable {
 }
 
 extension ExtensionNeed {
-    /// What is to be done before tables can be made that need it; nil where nothing is. pgvector is created with them.
+    /// The blocker that keeps the tables from being created, if any. pgvector is created with them.
     var blocker: Note? {
         guard let targetSchema else {
             guard availableVersion != nil else {
                 return note(
-                    .extensionMissing, "The server has no extension \(name), which tables to be created need.",
+                    .extensionMissing, "The extension \(name), which tables to be created require, is not available.",
                     "Install its package on the target's server, or choose a service that offers it.")
             }
             guard name != "vector" else { return nil }
             return note(
-                .extensionMissing, "The database has no extension \(name), which tables to be created need.",
+                .extensionMissing, "The extension \(name), which tables to be created require, is not installed.",
                 "CREATE EXTENSION \(name.sqlIdentifier) SCHEMA \(schema.sqlIdentifier).")
         }
         guard targetSchema == schema else {
             return note(
                 .extensionSchema,
                 "The extension \(name) is in schema \(schema) on the source and in \(targetSchema) on the target.",
-                "Create it in the same schema, or create the tables and indexes before the copy.")
+                "Install it in the same schema, or create the tables and indexes before the copy.")
         }
-        // Of pgvector's types ``ServerCheck`` knows which version brought them.
+        // ``ServerCheck`` reports the types of pgvector, with the version that introduced them.
         guard !missingTypes.isEmpty, name != "vector" else { return nil }
         return note(
             .typeMissing,
-            "The extension \(name) has no type \(missingTypes.joined(separator: " and ")), which tables to be created need.",
-            "Run ALTER EXTENSION \(name.sqlIdentifier) UPDATE, after installing a newer version where there is none.")
+            "The extension \(name) lacks \(missingTypes.joined(separator: " and ")), which tables to be created require.",
+            "Install a newer version of it if there is none, then run ALTER EXTENSION \(name.sqlIdentifier) UPDATE.")
     }
 
     private func note(_ code: Note.Code, _ message: String, _ hint: String) -> Note {

@@ -1,8 +1,10 @@
-/// What stands in the way, or should be known, whatever the tables are.
+/// Checks the servers and the sessions: notes that concern no single table.
 struct ServerCheck {
     let request: CopyRequest
     let survey: Survey
 
+    /// Collects the notes.
+    ///
     /// - Parameter relations: The source's relations to be copied, whose types the target must have.
     func notes(for relations: [Relation]) -> [Note] {
         identity() + sessions() + target() + extensions(for: relations) + encodings()
@@ -37,14 +39,14 @@ struct ServerCheck {
                 notes.append(
                     Note(
                         level: .warning, code: .pooler, side: side, table: nil,
-                        message: "A connection pooler stands in front of the server.",
-                        hint: "Connect to the server itself where you can."))
+                        message: "The connection goes through a pooler.",
+                        hint: "Give --\(side) the address of the server itself if you can."))
             case .transaction:
                 notes.append(
                     Note(
                         level: .blocker, code: .transactionPooler, side: side, table: nil,
-                        message: "A connection pooler in transaction mode stands in front of the server.",
-                        hint: "Connect to the server itself, or to a pool in session mode."))
+                        message: "The connection goes through a pooler in transaction mode.",
+                        hint: "Give --\(side) the address of the server itself, or of a pool in session mode."))
             }
         }
         return notes
@@ -57,8 +59,8 @@ struct ServerCheck {
             notes.append(
                 Note(
                     level: .blocker, code: .targetReadOnly, side: .target, table: nil,
-                    message: "The server is a standby, which takes no writes.",
-                    hint: "Connect to the writer: for Aurora, the cluster endpoint."))
+                    message: "The server is a standby, which accepts no writes.",
+                    hint: "Give --target the address of the writer: for Aurora, the cluster endpoint."))
         }
         if !server.mayKeepLedger {
             let grant =
@@ -74,7 +76,7 @@ struct ServerCheck {
             notes.append(
                 Note(
                     level: .info, code: .noTIDRangeScan, side: .source, table: nil,
-                    message: "Servers before PostgreSQL 14 can't read a range of pages: each table is one chunk.",
+                    message: "PostgreSQL before version 14 can't read a range of pages, so each table is one chunk.",
                     hint: nil))
         }
         return notes
@@ -92,17 +94,17 @@ struct ServerCheck {
                 return [
                     Note(
                         level: .blocker, code: .extensionMissing, side: .target, table: nil,
-                        message: "The database has no extension vector.",
-                        hint: "Run CREATE EXTENSION vector there, or let --create do it.")
+                        message: "The extension vector is not installed.",
+                        hint: "Run CREATE EXTENSION vector there, or add --create.")
                 ]
             }
-            // Where its server has none to create, ``ExtensionNeed`` says so.
+            // ``ExtensionNeed`` reports a server that does not have its files.
             guard let version = survey.extensions.first(where: { $0.name == "vector" })?.availableVersion else {
                 return []
             }
             let created = Note(
                 level: .info, code: .extensionCreated, side: .target, table: nil,
-                message: "The extension vector is created first.", hint: nil)
+                message: "The extension vector is not installed and will be created.", hint: nil)
             return [created] + missing(types, in: PgvectorVersion(parsing: version))
         }
         return missing(types, in: version)
@@ -115,8 +117,9 @@ struct ServerCheck {
         return [
             Note(
                 level: .blocker, code: .typeMissing, side: .target, table: nil,
-                message: "pgvector \(version) has no type \(names); 0.7.0 brought it.",
-                hint: "Run ALTER EXTENSION vector UPDATE after installing a newer pgvector.")
+                message:
+                    "pgvector \(version) lacks the \(newer.count == 1 ? "type" : "types") \(names), introduced in 0.7.0.",
+                hint: "Install pgvector 0.7.0 or later, then run ALTER EXTENSION vector UPDATE.")
         ]
     }
 
@@ -126,8 +129,8 @@ struct ServerCheck {
         return [
             Note(
                 level: .warning, code: .encodingsDiffer, side: nil, table: nil,
-                message: "The source is encoded in \(source), the target in \(target): text is converted on the way.",
-                hint: "Text that the target's encoding can't hold stops its table.")
+                message: "The encoding is \(source) on the source and \(target) on the target: text is converted.",
+                hint: "A table fails if it holds text that the target's encoding can't represent.")
         ]
     }
 }

@@ -1,38 +1,39 @@
-/// Looks on the source for sparse vectors that an hnsw index of the target will not take: one such row fails the build, when
-/// all rows are there, or its insertion.
+/// Searches the source for sparse vectors that an hnsw index of the target does not accept: one such row makes the build fail,
+/// after all rows were copied, or its own insertion.
 ///
-/// hnsw takes at most 1,000 non-zero elements (pgvector, hnsw.h, HNSW_MAX_NNZ; sparsevec itself 16,000). Their number is
-/// told by the value's size, which is in the heap even where the value is in TOAST: reading only the heap is cheap, and a
-/// time limit bounds it. A value that was compressed, as only ALTER COLUMN … SET STORAGE makes pgvector's, may hide from it.
+/// hnsw accepts at most 1,000 non-zero elements (pgvector, hnsw.h, HNSW_MAX_NNZ; sparsevec itself 16,000). Their number
+/// follows from the value's size, which is in the heap even where the value is in TOAST: reading only the heap is cheap, and a
+/// time limit bounds it. The probe may miss compressed values, which pgvector's types have only after ALTER COLUMN … SET
+/// STORAGE.
 struct SparseProbe {
     /// The source.
     let endpoint: Endpoint
-    /// The snapshot to read the source in; nil reads what is there now.
+    /// The snapshot to read the source in; nil reads the present state.
     let snapshot: Snapshot?
 
-    /// How long one table may take.
+    /// The time limit of one table.
     static let limit = "10s"
 
-    /// Bytes of a sparsevec with 1,000 non-zero elements: a header of 16, and 8 for each (sparsevec.h, SPARSEVEC_SIZE). A
-    /// value in TOAST is told without the 4 bytes of its length.
+    /// The bytes of a sparsevec with 1,000 non-zero elements: a header of 16, and 8 for each (sparsevec.h, SPARSEVEC_SIZE).
+    /// The size of a value in TOAST does not include the 4 bytes of its length.
     static let largestBytes = 16 + 8 * 1_000
 
-    /// An index and what the rows mean for it.
+    /// An index that some rows may not fit.
     struct Finding: Sendable {
-        /// The target's index, or the source's that is to be made there.
+        /// The target's index, or the source's index that is to be created there.
         var index: QualifiedName
-        /// What it is on.
+        /// The indexed column.
         var column: String
-        /// Whether there is a row that it does not take; nil where that could not be found out.
+        /// Whether a row exceeds the limit; nil where the probe ran out of time.
         var isTooLong: Bool?
     }
 
-    /// - Parameter holder: The table whose indexes count: the target's, or the source's own where it is yet to be made.
-    /// - Returns: Nothing of indexes that take all rows.
+    /// - Parameter holder: The table whose indexes count: the target's, or the source's own where it is to be created.
+    /// - Returns: The findings, none for an index that accepts all rows.
     func findings(for table: Relation, indexedAs holder: Relation) throws(FerryError) -> [Finding] {
         var findings: [Finding] = []
         for index in holder.indexes where index.method == "hnsw" && index.parts.keyType == "sparsevec" {
-            // Of an expression nothing is known until it is computed.
+            // The values of an expression are unknown until it is computed.
             guard let column = index.columns.first, table.column(column) != nil else { continue }
             let isTooLong = try hasTooLong(column, index.parts.predicate, in: table)
             if isTooLong == false { continue }
@@ -44,7 +45,7 @@ struct SparseProbe {
     private func hasTooLong(
         _ column: String, _ predicate: String?, in table: Relation
     ) throws(FerryError) -> Bool? {
-        // A session of its own, since running into the limit would end the survey's transaction.
+        // A session of its own, since exceeding the limit would end the survey's transaction.
         let session = if let snapshot { try snapshot.join(endpoint) } else { try endpoint.connect() }
         do throws(FerryError) {
             let size = "pg_column_size(r.\(column.quotedIdentifier))"
@@ -64,7 +65,7 @@ struct SparseProbe {
 }
 
 extension SparseProbe.Finding {
-    /// What the plan says of it.
+    /// The plan's note on the finding.
     ///
     /// - Parameter isWhole: Whether all rows of the source are copied.
     func note(_ table: QualifiedName, isWhole: Bool) -> Note {
@@ -74,14 +75,14 @@ extension SparseProbe.Finding {
             return Note(
                 level: .warning, code: .indexSparse, side: .source, table: table,
                 message:
-                    "hnsw takes at most 1,000 non-zero elements, and whether rows have more in \(column) could not be "
-                    + "found out within \(SparseProbe.limit): with such a row the build of \(index) fails.",
-                hint: "To be sure, look with: \(rows).")
+                    "An hnsw index accepts at most 1,000 non-zero elements, and the column \(column) could not be checked "
+                    + "within \(SparseProbe.limit). A row with more makes the build of \(index) fail.",
+                hint: "Find such rows on the source with \(rows).")
         }
         return Note(
             level: isWhole ? .blocker : .warning, code: .indexSparse, side: .source, table: table,
-            message: "Rows have more than 1,000 non-zero elements in \(column), the most that hnsw takes: "
+            message: "Rows have more than 1,000 non-zero elements in the column \(column), the limit of hnsw: "
                 + (isWhole ? "\(index) can't be built on them." : "\(index) can't be built if they are copied."),
-            hint: "Drop that index on the target, or index a part of the rows with WHERE. The rows: \(rows).")
+            hint: "Drop the index on the target, or leave such rows out of it with WHERE. Find them with \(rows).")
     }
 }

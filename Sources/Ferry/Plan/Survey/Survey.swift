@@ -1,39 +1,39 @@
-/// What the planner needs to know of both servers, gathered once, before anything is decided.
+/// The facts of both servers that the planner needs, gathered once, before anything is decided.
 struct Survey: Sendable {
-    /// What the source holds.
+    /// The contents of the source.
     var source: Catalog
-    /// What the target holds.
+    /// The contents of the target.
     var target: Catalog
-    /// How sessions on the source come about.
+    /// The facts of sessions on the source.
     var sourceSession: SessionFacts
-    /// How sessions on the target come about.
+    /// The facts of sessions on the target.
     var targetSession: SessionFacts
     /// Whether both connections lead to one database.
     var isSameDatabase: Bool
-    /// Why a second session can't read in the snapshot of the first; nil where it can.
+    /// The reason why a second session can't read in the snapshot of the first; nil where it can.
     var snapshotRefusal: String?
-    /// Whether the role may create tables in these schemas of the target; those it does not have are not among them.
+    /// Whether the role may create tables in each schema of the target.
     var mayCreateIn: [String: Bool]
     /// Whether the role may create temporary tables on the target.
     var mayCreateTemporary: Bool
-    /// The extensions that tables to be made need.
+    /// The extensions that tables to be created require.
     var extensions: [ExtensionNeed]
-    /// Sparse vectors that hnsw indexes will not take, by table.
+    /// Sparse vectors that hnsw indexes may not accept, by table.
     var sparse: [QualifiedName: [SparseProbe.Finding]]
-    /// Target tables that hold at least one row.
+    /// The target tables that hold at least one row.
     var nonEmptyTargets: Set<QualifiedName>
-    /// The bots that tables hold, by table; only read where the plan depends on them.
+    /// The bots of the source's tables, by table; read only where the plan depends on them.
     var sourceBots: [QualifiedName: Set<String?>]
-    /// See ``sourceBots``.
+    /// The bots of the target's tables, by table; read only where the plan depends on them.
     var targetBots: [QualifiedName: Set<String?>]
 
-    /// How one side's sessions come about.
+    /// The facts of one side's sessions.
     struct SessionFacts: Sendable {
-        /// As libpq has it: a name, an address, or the folder of a socket.
+        /// The host as libpq has it: a name, an address, or the directory of a socket.
         var host: String
         /// Whether the session is encrypted.
         var usesTLS: Bool
-        /// What stands in between.
+        /// The pooler in between.
         var pooler: Pooler
 
         /// Whether the traffic stays on this machine.
@@ -42,13 +42,13 @@ struct Survey: Sendable {
         }
     }
 
-    /// What stands between vecferry and the server.
+    /// The kind of pooler between vecferry and the server.
     enum Pooler: Sendable {
-        /// Nothing.
+        /// No pooler.
         case none
-        /// A session keeps its backend.
+        /// A pooler in session mode: a session keeps its backend.
         case session
-        /// A session's next transaction may run on another backend.
+        /// A pooler in transaction mode: a session's next transaction may run on another backend.
         case transaction
     }
 }

@@ -1,4 +1,4 @@
-/// Gathers a ``Survey``. It reads, on both sides, and changes nothing.
+/// Gathers a ``Survey``. It reads on both sides, and changes nothing.
 struct Surveyor {
     let source: Endpoint
     let target: Endpoint
@@ -6,11 +6,11 @@ struct Surveyor {
 
     /// - Parameters:
     ///   - snapshot: The snapshot to read the source in; nil takes one for the survey alone.
-    ///   - sourceSession: Not in a transaction; with a snapshot it is in one afterwards.
+    ///   - sourceSession: A session outside of a transaction; with a snapshot, this leaves it in one.
     func survey(
         in snapshot: Snapshot?, source sourceSession: borrowing Session, target targetSession: borrowing Session
     ) throws(FerryError) -> Survey {
-        // First, since a pooler does not take the backend away from a session that is in a transaction.
+        // First, since a pooler does not reassign the backend of a session that is in a transaction.
         let sourceFacts = try PoolerProbe(endpoint: source).facts(of: sourceSession)
         let targetFacts = try PoolerProbe(endpoint: target).facts(of: targetSession)
         try snapshot?.join(over: sourceSession)
@@ -60,8 +60,8 @@ struct Surveyor {
             .bool("may_create")
     }
 
-    /// Whether both connections are in one database: an advisory lock that one holds, the other can't take. A system
-    /// identifier would not do, since a restored snapshot keeps that of its origin.
+    /// Whether both connections are in one database: then one can't take an advisory lock that the other holds. The system
+    /// identifier does not show it, since a restored snapshot keeps that of its origin.
     static func sharesDatabase(
         _ source: borrowing Session, _ target: borrowing Session
     ) throws(FerryError) -> Bool {
@@ -102,7 +102,7 @@ struct Surveyor {
         return refusal
     }
 
-    /// Which of these target tables hold a row, asked for many at once.
+    /// The tables among these that hold a row, queried many at a time.
     private func nonEmpty(
         _ tables: [Relation], _ session: borrowing Session
     ) throws(FerryError) -> Set<QualifiedName> {
@@ -132,7 +132,7 @@ struct Surveyor {
         for table in scoped {
             guard let scope = table.botScope else { continue }
             let name = table.relation.name
-            // What can't be read here is a blocker of the plan, which says why.
+            // A table that can't be read is a blocker of the plan.
             if scope.isReadable(from: name, in: survey.source) {
                 survey.sourceBots[name] = try bots(of: table.relation, scope, source)
             }
@@ -155,12 +155,13 @@ struct Surveyor {
 }
 
 extension Relation {
-    /// What FROM takes to mean this relation's rows, and not those of its inheritance children.
+    /// The FROM item for this relation's own rows, without those of its inheritance children.
     var quotedForRows: String { (kind == .table ? "ONLY " : "") + name.quoted }
 }
 
 extension BotScope {
-    /// Whether a database has all that leads from a row of `table` to its bot, and the session may read it.
+    /// Whether a database has all tables and columns on the path from a row of `table` to its bot, and the session may read
+    /// them.
     func isReadable(from table: QualifiedName, in catalog: Catalog) -> Bool {
         guard let relation = catalog.relation(table), relation.rights.useSchema, relation.rights.select,
             !relation.rights.rowSecurityActive

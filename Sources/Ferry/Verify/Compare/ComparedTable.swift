@@ -1,25 +1,25 @@
 /// One table of the source and its counterpart, column by column, as they are compared.
 struct ComparedTable: Sendable {
-    /// From 0, in the report's order.
+    /// The number, from 0, in the report's order.
     var number: TableNumber
-    /// On both sides.
+    /// The name, which is the same on both sides.
     var name: QualifiedName
-    /// What the table is to the default selection.
+    /// The table's role in the default selection.
     var role: TablePair.Role
     /// All columns that both sides have, in the source's order.
     var columns: [ColumnPair]
-    /// Columns that name a row on both sides; nil where there are none, and rows are told apart by their content.
+    /// The columns that identify a row on both sides; nil where only its whole content does.
     var key: TableKey?
-    /// How a row's bot is found; nil where the table has none.
+    /// How to find the bot of a row; nil where the table belongs to no bots.
     var botScope: BotScope?
-    /// Which rows are compared, on both sides.
+    /// The rows to compare, on both sides.
     var filter: BotFilter
-    /// Whether a copy merged it by key into rows of the target, which may be other rows than the source's.
+    /// Whether a copy merged it by key into rows of the target, which may differ from the source's.
     var isMergedByKey = false
     /// The relations that hold the rows, on each side.
     var leaves: [Side: [Relation]]
 
-    /// Where the key's columns are among ``columns``.
+    /// The positions of the key's columns among ``columns``.
     var keyPositions: [Int] {
         (key?.columns ?? []).compactMap { name in columns.firstIndex { $0.name == name } }
     }
@@ -27,19 +27,19 @@ struct ComparedTable: Sendable {
     /// `ONLY ` for a statement about the target's rows, as ``TablePair/targetOnly``.
     var targetOnly: String { name.only(where: (leaves[.target] ?? []).map(\.name)) }
 
-    /// Columns that are compared in their text form.
+    /// The columns that are compared in their text form.
     var textColumns: [TextColumn] {
         columns.compactMap { column in column.textReason.map { TextColumn(name: column.name, reason: $0) } }
     }
 
-    /// All rows of a leaf, in the form in which both sides are compared.
+    /// The query of all rows of a leaf, in the form that is compared.
     func query(_ leaf: Relation, leading: [RowQuery.Leading]) -> RowQuery {
         RowQuery(
             relation: leaf.name, columns: columns.map(\.name), format: .binary, botScope: botScope, filter: filter,
             textColumns: Set(textColumns.map(\.name)), leading: leading)
     }
 
-    /// What to read on one side to see every row once.
+    /// The tasks that read every row of one side once.
     func tasks(
         _ side: Side, leading: [RowQuery.Leading], server: ServerInfo, chunkBytes: Int
     ) -> [ScanTask] {
@@ -54,8 +54,8 @@ struct ComparedTable: Sendable {
         }
     }
 
-    /// About how many rows the larger side has. A row takes at least 28 bytes of a page (`htup_details.h`), so a table that
-    /// was never analyzed is taken to have more than it can.
+    /// The approximate number of rows of the larger side. A row takes at least 28 bytes of a page (`htup_details.h`), so for a
+    /// table that was never analyzed this is an upper bound.
     var estimatedRows: Int {
         Side.allCases.map { side in
             (leaves[side] ?? []).reduce(0) { $0 + ($1.estimatedRows >= 0 ? $1.estimatedRows : $1.bytes / 28) }
@@ -63,13 +63,13 @@ struct ComparedTable: Sendable {
     }
 }
 
-/// A range of rows that is read at one go.
+/// The task to read one range of rows.
 struct ScanTask: TablePiece {
-    /// Which rows: heap pages of one of the table's leaves on its side.
+    /// A range of rows: heap pages of one of the table's leaves on its side.
     struct Range: Hashable {
-        /// Which of the side's leaves, from 0.
+        /// The number of the leaf on its side, from 0.
         var leaf: Int
-        /// Which heap pages of it.
+        /// The heap pages of the leaf.
         var pages: PageRange
 
         /// Whether a row of the same side is in the range.
@@ -81,19 +81,19 @@ struct ScanTask: TablePiece {
 
     /// The table's number.
     var table: TableNumber
-    /// The rows, for telling them from those of other ranges.
+    /// The range, which distinguishes its rows from those of other ranges.
     var range: Range
-    /// What asks for them.
+    /// The query of the range.
     var query: RowQuery
-    /// About how many bytes the range holds: small ones are asked for many at once.
+    /// The approximate bytes of the range: small ranges are queried many at a time.
     var bytes: Int
 }
 
-/// Where a row is within its table, on one side.
+/// The place of a row in its table, on one side.
 struct RowPlace: Hashable, Comparable, Sendable {
-    /// Which of the side's leaves, from 0.
+    /// The number of the leaf on its side, from 0.
     var leaf: UInt32
-    /// Where in that leaf.
+    /// The place in that leaf.
     var place: RowQuery.Place
 
     static func < (left: RowPlace, right: RowPlace) -> Bool { (left.leaf, left.place) < (right.leaf, right.place) }

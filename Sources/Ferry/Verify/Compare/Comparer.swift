@@ -1,17 +1,17 @@
-/// Reads all tables on both sides at once and adds up what they come to.
+/// Reads all tables on both sides at the same time and computes their sums.
 struct Comparer {
     /// The snapshots to read in.
     let sides: BothSides
-    /// Their numbers are their positions.
+    /// The tables, each at the position of its number.
     let tables: [ComparedTable]
-    /// Bytes of heap and TOAST in one range.
+    /// The bytes of heap and TOAST in one range.
     let chunkBytes: Int
 
     /// The sums of one table.
     struct Result: Sendable {
-        /// How the table's rows are spread over slots.
+        /// The slots over which the table's rows are spread.
         var space: KeySpace
-        /// What each side came to.
+        /// The sums of each side.
         var sums: [Side: TableSums]
 
         /// The digest of all the table's rows on a side.
@@ -20,12 +20,14 @@ struct Comparer {
         var isSame: Bool { digest(.source) == digest(.target) }
     }
 
-    /// Digests for all slots of all tables together: 32 bytes each, for each side.
+    /// The most slots of all tables together: 32 bytes each, for each side.
     private static let slots = 1 << 17
-    /// About as many rows as are worth a slot.
+    /// The approximate number of rows that is worth a slot.
     private static let rowsPerSlot = 64
 
-    /// - Returns: By table number, and the bytes that were read.
+    /// Reads all tables.
+    ///
+    /// - Returns: The results by table number, and the bytes of COPY data read from each side.
     func run() throws(FerryError) -> (results: [TableNumber: Result], bytes: [Side: Int]) {
         let spaces = tables.map { KeySpace(slotBits: slotBits($0)) }
         let shared = zip(tables, spaces).map { table, space in

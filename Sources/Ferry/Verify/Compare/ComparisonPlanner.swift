@@ -1,25 +1,27 @@
 /// Pairs the tables of two databases for a comparison. It does no I/O.
 struct ComparisonPlanner {
-    /// What to compare.
+    /// The options of the comparison.
     let request: VerifyRequest
-    /// Its tables decide: each needs its counterpart.
+    /// The source, whose selected tables each need a counterpart.
     let source: Catalog
-    /// Where the counterparts are.
+    /// The target with the counterparts.
     let target: Catalog
-    /// What earlier copies did.
+    /// The plans of earlier copies.
     let memory: LedgerMemory
 
-    /// What is compared.
+    /// The plan of a comparison.
     struct Comparison: Sendable {
-        /// Each with the number that is its position.
+        /// The tables, each at the position of its number.
         var tables: [ComparedTable] = []
-        /// Bots that a copy kept on the target, by table number.
+        /// The bots that a copy kept on the target, by table number.
         var keptBots: [TableNumber: [String?]] = [:]
-        /// What is not compared, and what the operator should know.
+        /// The warnings and remarks, such as what is not compared.
         var notes: [Note] = []
     }
 
-    /// - Throws: ``FerryError/Code/notComparable`` with all that stands in the way, so that nothing is ever compared in part;
+    /// Pairs the tables.
+    ///
+    /// - Throws: ``FerryError/Code/notComparable`` with all obstacles, so that nothing is ever compared in part;
     ///   ``FerryError/Code/blocked`` before a repair in which triggers would fire.
     func plan() throws(FerryError) -> Comparison {
         let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: source).choose()
@@ -28,8 +30,8 @@ struct ComparisonPlanner {
         }
         if request.selection.bots != nil, !chosen.contains(where: { $0.botScope != nil }) {
             throw FerryError(
-                .invalidRequest, "Bots were named, and no selected table has a bot column.",
-                hint: "Name it with --bot-column.")
+                .invalidRequest, "Bots are selected, but no selected table has a bot column.",
+                hint: "Name the column with --bot-column.")
         }
         var comparison = Comparison()
         comparison.notes = selectionNotes
@@ -39,7 +41,7 @@ struct ComparisonPlanner {
                 obstacles.append(
                     Note(
                         level: .blocker, code: .tableMissing, side: .target, table: table.relation.name,
-                        message: "The table is missing.", hint: nil))
+                        message: "The table does not exist on the target.", hint: nil))
                 continue
             }
             let (columns, notes) = match(table.relation, counterpart)
@@ -64,7 +66,8 @@ struct ComparisonPlanner {
             table: obstacles.count == 1 ? obstacles[0].table : nil)
     }
 
-    /// Told before the comparison, which may take hours, since it needs somebody else's help.
+    /// Refuses a repair in which triggers would fire, before a comparison that may take hours: only a superuser can disable
+    /// them.
     private func requireQuiet(_ tables: [ComparedTable]) throws(FerryError) {
         for table in tables {
             guard let relation = target.relation(table.name) else { continue }
@@ -101,8 +104,8 @@ struct ComparisonPlanner {
                 leaves: [.source: source.leaves(of: table.relation), .target: target.leaves(of: counterpart)]))
     }
 
-    /// Which rows a copy by key brought can't be told afterwards: an update gives a row another xmin. So all of them are
-    /// compared, and it is said which differences may be none.
+    /// A warning that some differences may be intended. The rows that a copy by key merged can't be identified afterwards, since
+    /// an update gives a row another xmin, so all rows are compared.
     private static func mergedByKey(_ pair: TablePair) -> Note {
         let rows =
             pair.load == .keepKeys
@@ -110,7 +113,7 @@ struct ComparisonPlanner {
         return Note(
             level: .warning, code: .mergedByKey, side: .target, table: pair.name,
             message: "The last copy merged the table by key into rows of the target. \(rows) may be the target's own.",
-            hint: "Rows that are missing\(pair.load == .keepKeys ? "" : " or differ") are differences all the same.")
+            hint: "Rows that are missing\(pair.load == .keepKeys ? "" : " or differ") are real differences.")
     }
 
     /// The primary key, else the smallest unique index, that both sides have. The operators are the target's, where a repair
@@ -120,7 +123,7 @@ struct ComparisonPlanner {
         return target.key { names.isSuperset(of: $0) && source.hasKey(on: $0) }
     }
 
-    /// The columns to compare: all of the source's. A generated column is a column like others here.
+    /// Matches the columns to compare: all of the source's, including generated ones.
     private func match(_ source: Relation, _ target: Relation) -> ([ColumnPair], [Note]) {
         var pairs: [ColumnPair] = []
         var notes: [Note] = []
@@ -135,7 +138,7 @@ struct ComparisonPlanner {
             guard column.type == other.type else {
                 note(
                     .blocker, .typeDiffers, .target,
-                    "The column \(column.name) is \(other.type) on the target, and \(column.type) on the source.")
+                    "The column \(column.name) has type \(other.type) on the target and \(column.type) on the source.")
                 continue
             }
             pairs.append(
@@ -146,16 +149,16 @@ struct ComparisonPlanner {
         for column in target.columns where source.column(column.name) == nil {
             note(
                 .warning, .columnOnlyOnTarget, .target,
-                "The column \(column.name) is only on the target, and is not compared.")
+                "The column \(column.name) exists only on the target and is not compared.")
         }
         for column in pairs {
             guard let reason = column.textReason else { continue }
-            note(.info, .comparedAsText, .source, "The column \(column.name) is compared as text, since \(reason).")
+            note(.info, .comparedAsText, .source, "The column \(column.name) is compared as text: \(reason).")
         }
         return (pairs, notes)
     }
 
-    /// Tables that the same selection would take on the target, and that the source lacks.
+    /// Warnings of tables that the selection matches on the target and that the source lacks.
     private func onTheTargetOnly(_ chosen: [TableSelector.Chosen]) -> [Note] {
         let names = Set(chosen.map(\.relation.name))
         return TableSelector(selection: request.selection, catalog: target).choose().tables
@@ -163,18 +166,18 @@ struct ComparisonPlanner {
             .map { table in
                 Note(
                     level: .warning, code: .tableOnlyOnTarget, side: .target, table: table.relation.name,
-                    message: "The table is only on the target, and is not compared.", hint: nil)
+                    message: "The table exists only on the target and is not compared.", hint: nil)
             }
     }
 
-    /// What the operator may have meant to give again.
+    /// A warning that the last copy selected bots, which the operator may have meant to select again.
     private func selectionOfTheJob() -> [Note] {
         guard let bots = memory.newest?.request.selection.bots, request.selection.bots == nil else { return [] }
         return [
             Note(
                 level: .warning, code: .jobHadBots, side: nil, table: nil,
-                message: "The newest copy was of \(bots.count) bots; here all bots are compared.",
-                hint: "Give the same --bot or --bots to compare what it copied.")
+                message: "The last copy was limited to \(Count.of(bots.count, "bot")), but all bots are compared.",
+                hint: "Add the same --bot or --bots to compare only what it copied.")
         ]
     }
 }

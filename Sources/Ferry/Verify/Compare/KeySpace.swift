@@ -1,14 +1,14 @@
 /// A part of the space of key hashes, cut into equal pieces ("slots") by the hashes' leading bits.
 ///
 /// A table's rows are spread over the slots by the hashes of their keys, on both sides alike. Where the digests of a slot
-/// are equal, none of its rows needs to be looked at again; where they differ, ``refined(to:)`` cuts only those slots
-/// further. Memory is for slots, never for rows.
+/// are equal, none of its rows needs to be read again; where they differ, ``part(_:slotBits:)`` cuts only those slots
+/// further. Memory is used for slots, never for rows.
 struct KeySpace: Sendable, Equatable {
-    /// How many leading bits tell the pieces of the space apart.
+    /// The number of leading bits that identify a piece of the space.
     private(set) var prefixBits: Int
-    /// The pieces, ascending.
+    /// The leading bits of the pieces, ascending.
     private(set) var prefixes: [UInt64]
-    /// Into how many slots each piece is cut, as a power of two.
+    /// The number of slots in each piece, as a power of two.
     let slotBits: Int
 
     /// The whole space.
@@ -22,7 +22,7 @@ struct KeySpace: Sendable, Equatable {
         self.slotBits = slotBits
     }
 
-    /// Of all pieces together.
+    /// The number of slots in all pieces together.
     var slotCount: Int { prefixes.count << slotBits }
 
     /// The slot of a key; nil where the key is not in this part of the space.
@@ -35,7 +35,7 @@ struct KeySpace: Sendable, Equatable {
         return piece << slotBits | Int(rest)
     }
 
-    /// Binary search.
+    /// Finds a piece by binary search.
     private func piece(_ prefix: UInt64) -> Int? {
         var low = 0
         var high = prefixes.count

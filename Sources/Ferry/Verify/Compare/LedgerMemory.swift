@@ -1,28 +1,28 @@
-/// What the target's ledger tells of earlier copies, as far as it concerns a comparison.
+/// The plans of earlier copies in the target's ledger, as far as they concern a comparison.
 struct LedgerMemory: Sendable {
-    /// The plans of all jobs that were not taken back, the newest first.
+    /// The plans of all jobs that were not abandoned, the newest first.
     var plans: [Plan] = []
 
-    /// The newest job's.
+    /// The plan of the newest job.
     var newest: Plan? { plans.first }
 
-    /// A table as the newest job that has it took it.
+    /// The table's pair in the newest job that has it.
     func pair(_ table: QualifiedName) -> TablePair? {
         plans.lazy.compactMap { $0.pairs.first { $0.name == table } }.first
     }
 
-    /// Reads it.
+    /// Reads the plans.
     static func read(_ session: borrowing Session) throws(FerryError) -> LedgerMemory {
         LedgerMemory(plans: try Ledger().plans(session))
     }
 
-    /// Refuses to repair what a copy has still to bring, or will look at when it goes on.
+    /// Refuses a repair while a copy is unfinished: the copy has yet to copy rows, and checks its own when it resumes.
     static func requireNoOpenCopy(_ session: borrowing Session) throws(FerryError) {
         guard try Ledger().exists(session), let job = try Ledger().newestJob(session), job.state == .loading,
             try !Ledger().openChunks(job, session).isEmpty
         else { return }
         throw FerryError(
-            .blocked, "A copy into this target began at \(job.startedAt) and is not finished; nothing was repaired.",
-            hint: "Run vecferry copy again; it goes on where it was.", side: .target)
+            .blocked, "A copy into this target began at \(job.startedAt) and is not finished. Nothing was repaired.",
+            hint: "Run vecferry copy again to resume.", side: .target)
     }
 }

@@ -1,22 +1,24 @@
 internal import Synchronization
 
-/// Reads many ranges of rows on both sides at once, each worker over a session of its own, and lends every row.
+/// Reads many ranges of rows on both sides at the same time, each worker over a session of its own, and lends every row.
 struct Scan: Sendable {
     /// The snapshots to read in.
     let sides: BothSides
 
-    /// Takes the rows of one range. Its results count only from ``finish()`` on: a range whose session breaks is read
-    /// again from its start by a new one.
+    /// Takes the rows of one range. Its results count only after ``finish()``: if the session is lost, a new sink reads the
+    /// range again from its start.
     protocol RangeSink: ~Copyable, SendableMetatype {
-        /// Lends the bytes of a row, as ``Digest`` hashes them. They are gone after the call.
+        /// Takes the bytes of a row, as ``Digest`` hashes them. They are invalid after the call.
         mutating func take(_ row: UnsafeRawBufferPointer)
-        /// The range was read to its end.
+        /// Completes the range, which was read to its end.
         consuming func finish() throws(FerryError)
     }
 
-    /// - Parameter sink: Makes what takes a range's rows.
+    /// Reads the ranges.
+    ///
+    /// - Parameter sink: Makes the sink of a range's rows.
     /// - Returns: The bytes of COPY data that were read, by side.
-    /// - Throws: What kept any range from being read: a part of a comparison is worth nothing.
+    /// - Throws: The error that kept a range from being read: a partial comparison has no value.
     @discardableResult
     func run<Sink: RangeSink & ~Copyable>(
         _ tasks: [Side: [ScanTask]], sink: @escaping @Sendable (Side, ScanTask) -> Sink
@@ -64,12 +66,12 @@ private struct ScanHand<Sink: Scan.RangeSink & ~Copyable>: Worker, ~Copyable {
             try RowReader.start(tasks.map(\.query), on: session)
             for task in tasks {
                 try read(task, sink(reader.side, task), session)
-                // What was finished of the batch has been counted.
+                // The sums of finished tasks are counted, so a retry must not repeat them.
                 turn.item.removeFirst()
                 turn.progressed()
             }
         } catch {
-            // Of a batch of several it is not known in which it lies; the pool then tries each on its own.
+            // In a batch of several, the table with the fault is unknown; the pool then tries each on its own.
             throw error.of(tasks[0].query.relation)
         }
         self.session = consume session
@@ -82,7 +84,7 @@ private struct ScanHand<Sink: Scan.RangeSink & ~Copyable>: Worker, ~Copyable {
     ) throws(FerryError) {
         var reader = RowReader(task.query)
         var (rows, bytes, all) = (0, 0, 0)
-        func tell() {
+        func report() {
             events(.compared(session.side, rows: rows, bytes: bytes))
             all += bytes
             (rows, bytes) = (0, 0)
@@ -96,9 +98,9 @@ private struct ScanHand<Sink: Scan.RangeSink & ~Copyable>: Worker, ~Copyable {
                 }, message: { $0.byteCount })
             guard let size else { break }
             bytes += size
-            if bytes >= RowReader.progressBytes { tell() }
+            if bytes >= RowReader.progressBytes { report() }
         }
-        tell()
+        report()
         try sink.finish()
         count(all)
     }

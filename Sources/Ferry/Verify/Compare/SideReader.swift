@@ -1,26 +1,26 @@
 /// One side of a comparison: its catalog, and sessions that all read in one snapshot of it.
 struct SideReader: Sendable {
-    /// Read-only.
+    /// The endpoint, which is read-only.
     let endpoint: Endpoint
-    /// Holds the snapshot open, and takes another where it is lost.
+    /// The keeper that holds the snapshot open, and takes another if it is lost.
     let keeper: SnapshotKeeper
-    /// The snapshot that the comparison is of.
+    /// The snapshot to compare.
     let snapshot: Snapshot
-    /// What the side held in that snapshot.
+    /// The catalog in that snapshot.
     let catalog: Catalog
 
-    /// Which one.
+    /// The side of the endpoint.
     var side: Side { endpoint.side }
 
     /// Opens a session that reads in the snapshot.
     ///
-    /// - Throws: Where the snapshot was lost, as in a restart of the server, and somebody has written since: what was read
-    ///   before and what would be read now are not of one state.
+    /// - Throws: An error if the snapshot was lost, as in a restart of the server, and the server was written to since: rows
+    ///   read before and after would not be of one state.
     func connect() throws(FerryError) -> Session {
         let current = try keeper.snapshot()
         guard current.visibility == snapshot.visibility else {
             throw FerryError(
-                .sourceChanged, "The snapshot was lost while rows were compared, and the server was written to since.",
+                .sourceChanged, "The snapshot was lost during the comparison, and the server was written to since.",
                 hint: "Run the same command again.", side: side)
         }
         do throws(FerryError) {
@@ -31,13 +31,13 @@ struct SideReader: Sendable {
     }
 }
 
-/// Both sides of a comparison, and how they are read.
+/// Both sides of a comparison, and the workers that read them.
 struct BothSides: Sendable {
-    /// The one that is right.
+    /// The source, which is the reference.
     let source: SideReader
-    /// The one that is compared with it.
+    /// The target, which is compared with it.
     let target: SideReader
-    /// Its streams are those on each side.
+    /// The workers, with as many streams on each side.
     let workers: Workers
 
     /// The reader of a side.

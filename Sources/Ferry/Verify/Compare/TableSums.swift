@@ -1,16 +1,16 @@
 internal import Synchronization
 
-/// What one side of a table comes to: the digests of the slots of its key space, and of its bots.
+/// The sums of one side of a table: the digests of the slots of its key space, and of its bots.
 struct TableSums: Sendable {
-    /// By slot.
+    /// The digests by slot.
     var slots: [Digest]
-    /// By the hash of the bot's name; nil where the table's bots are not told apart.
+    /// The digests by bot; nil where bots are not counted.
     var bots: BotSums?
 
-    /// Of the whole table.
+    /// Digest of the whole table.
     var all: Digest { slots.reduce(.zero, +) }
 
-    /// Of no rows.
+    /// Makes the sums of no rows.
     init(slotCount: Int, countsBots: Bool) {
         slots = Array(repeating: .zero, count: slotCount)
         bots = countsBots ? BotSums() : nil
@@ -25,14 +25,15 @@ struct TableSums: Sendable {
 
 /// The digests of each bot's rows.
 struct BotSums: Sendable {
-    /// A chat has thousands of bots. A column with more values than this is no bot column, and is not worth the memory.
+    /// The most bots to count. A chat has thousands of bots; a column with more values than this is not a bot column, and is
+    /// not worth the memory.
     static let most = 50_000
 
-    /// By the bot's name, nil for rows of no bot.
+    /// The digests by the bot's name, nil for rows of no bot.
     private(set) var digests: [String?: Digest] = [:]
-    /// Whether there were more than can be told apart.
+    /// Whether there were more bots than are counted.
     private(set) var isOverfull = false
-    /// Rows come bot by bot more often than not: the last one is at hand without a search.
+    /// The last bot. Rows often come bot by bot, so this saves a lookup.
     private var last: (bytes: [UInt8], name: String)?
 
     /// Adds a row.
@@ -43,7 +44,7 @@ struct BotSums: Sendable {
         add(Digest(rows: 1, sum: row), name(bot))
     }
 
-    /// Adds other rows' sums; where those could not be told apart, these can't any more.
+    /// Adds the sums of other rows. If those are overfull, the result is too.
     mutating func add(_ other: BotSums) {
         if other.isOverfull { overflow() }
         for (name, digest) in other.digests { add(digest, name) }
@@ -69,7 +70,7 @@ struct BotSums: Sendable {
     }
 }
 
-/// The sums of a range of rows, added to those of its table when the range was read to its end.
+/// Computes the sums of a range of rows, and adds them to those of its table when the range was read to its end.
 struct SumSink: Scan.RangeSink, ~Copyable {
     private let space: KeySpace
     private let total: SharedSums
@@ -78,7 +79,7 @@ struct SumSink: Scan.RangeSink, ~Copyable {
 
     /// - Parameters:
     ///   - countsBots: Whether the rows' first field is the bot's name.
-    ///   - total: Gets the sums of the range when it has ended.
+    ///   - total: Takes the sums of the range when it has ended.
     init(_ table: ComparedTable, space: KeySpace, countsBots: Bool, total: SharedSums) {
         self.space = space
         self.total = total
@@ -96,7 +97,7 @@ struct SumSink: Scan.RangeSink, ~Copyable {
         if sums.bots != nil { sums.bots?.add(hash, bot: fields.leadingField(0, of: row)) }
     }
 
-    /// Hands the range's sums over.
+    /// Adds the range's sums to those of its table.
     consuming func finish() { total.add(sums) }
 }
 
@@ -104,12 +105,12 @@ struct SumSink: Scan.RangeSink, ~Copyable {
 final class SharedSums: Sendable {
     private let sums: Mutex<TableSums>
 
-    /// Begins with these.
+    /// Starts with these sums.
     init(_ sums: TableSums) { self.sums = Mutex(sums) }
 
-    /// Adds a range's, at once or not at all.
+    /// Adds the sums of a range, in one step.
     func add(_ other: TableSums) { sums.withLock { $0.add(other) } }
 
-    /// What has come together so far.
+    /// The sums so far.
     var value: TableSums { sums.withLock { $0 } }
 }

@@ -1,8 +1,8 @@
-/// What both servers are and hold, read in the snapshots that the comparison is of.
+/// Reads both servers and their catalogs, in the snapshots to compare.
 struct VerifySurvey {
     let engine: Engine
 
-    /// Opens both sides. The keepers of the snapshots are the caller's to close.
+    /// Opens both sides. The caller closes the keepers of the snapshots.
     func open(_ source: SnapshotKeeper, _ target: SnapshotKeeper) throws(FerryError) -> BothSides {
         let (left, right) = (engine.source.readOnly, engine.target.readOnly)
         let (sourceSnapshot, targetSnapshot) = (try source.snapshot(), try target.snapshot())
@@ -29,9 +29,9 @@ struct VerifySurvey {
         }
     }
 
-    /// What the ledger tells, where the target has one that this role may read. Without one, everything is compared.
+    /// Reads the plans of earlier copies, if the target has a ledger that this role may read. Otherwise everything is compared.
     ///
-    /// - Throws: Before a repair, where the ledger can't be read or tells of a copy that is not finished.
+    /// - Throws: Before a repair, an error if the ledger can't be read or a copy is not finished.
     func memory(_ target: SideReader, for repair: RepairMode) throws(FerryError) -> LedgerMemory {
         try engine.workers.retrying { () throws(FerryError) in
             let session = try target.connect()
@@ -44,7 +44,8 @@ struct VerifySurvey {
             if repair != .none, mayRead == false {
                 let user = target.catalog.server.user.sqlIdentifier
                 throw FerryError(
-                    .blocked, "The role \(user) may not read the ledger, which tells what must not be repaired.",
+                    .blocked,
+                    "The role \(user) may not read the ledger, which records the rows that must not be repaired.",
                     hint: "GRANT USAGE ON SCHEMA vecferry TO \(user); "
                         + "GRANT SELECT ON ALL TABLES IN SCHEMA vecferry TO \(user).", side: .target)
             }
@@ -54,7 +55,7 @@ struct VerifySurvey {
         }
     }
 
-    /// Refuses a repair whose rows would have no temporary table to come through, before anything is read for it.
+    /// Refuses a repair if the role may not create its temporary table, before anything is read for it.
     func requireTemporary(_ target: SideReader) throws(FerryError) {
         let mayCreate = try engine.workers.retrying {
             () throws(FerryError) in try Surveyor.mayCreateTemporary(try target.connect())
@@ -62,7 +63,7 @@ struct VerifySurvey {
         guard !mayCreate else { return }
         let (user, database) = (target.catalog.server.user, target.catalog.server.database)
         throw FerryError(
-            .blocked, "The role \(user) may not create temporary tables, through which rows are repaired.",
+            .blocked, "The role \(user) may not create temporary tables, which a repair requires.",
             hint: "GRANT TEMPORARY ON DATABASE \(database.sqlIdentifier) TO \(user.sqlIdentifier).", side: .target)
     }
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Keeps the entries of the rows in one part of the key space, on one side.
+/// Collects the entries of the rows in one part of the key space, on one side.
 final class EntryCollector: Sendable {
     private struct State {
         var entries: [RowEntry] = []
@@ -9,14 +9,14 @@ final class EntryCollector: Sendable {
 
     private let state: Mutex<State>
 
-    /// - Parameter rows: How many there will be, as the sums have counted them.
+    /// - Parameter rows: The number of rows to expect, from the sums.
     init(rows: Int) {
         var initial = State()
         initial.entries.reserveCapacity(rows)
         state = Mutex(initial)
     }
 
-    /// Forgets what an earlier try of the range gave.
+    /// Begins a range: discards the entries of an earlier try.
     func begin(_ task: ScanTask) {
         state.withLock { state in
             let isFirst = state.begun.insert(task.range).inserted
@@ -24,10 +24,10 @@ final class EntryCollector: Sendable {
         }
     }
 
-    /// Entries of a range that has begun.
+    /// Adds entries of a range that has begun.
     func add(_ new: [RowEntry]) { state.withLock { $0.entries.append(contentsOf: new) } }
 
-    /// All of them, in no order. It has none left then.
+    /// Removes and returns all entries, in no order.
     func take() -> [RowEntry] {
         state.withLock { state in
             defer { state.entries = [] }
@@ -36,7 +36,7 @@ final class EntryCollector: Sendable {
     }
 }
 
-/// Gives the entries of a range's rows to a collector, a few at a time.
+/// Adds the entries of a range's rows to a collector, many at a time.
 struct EntrySink: Scan.RangeSink, ~Copyable {
     private static let batch = 1024
 
@@ -48,7 +48,7 @@ struct EntrySink: Scan.RangeSink, ~Copyable {
     private var batch: [RowEntry] = []
     private var lacksPlace = false
 
-    /// Begins the range: what an earlier try of it gave is forgotten.
+    /// Begins the range, and discards the entries of an earlier try.
     init(_ table: ComparedTable, _ side: Side, _ task: ScanTask, space: KeySpace, collector: EntryCollector) {
         self.space = space
         self.collector = collector
@@ -76,9 +76,11 @@ struct EntrySink: Scan.RangeSink, ~Copyable {
         batch.removeAll(keepingCapacity: true)
     }
 
-    /// - Throws: ``FerryError/Code/malformedStream`` where a row came without its place.
+    /// Adds the last entries.
+    ///
+    /// - Throws: ``FerryError/Code/malformedStream`` if a row had no place.
     consuming func finish() throws(FerryError) {
         flush()
-        if lacksPlace { throw FerryError(.malformedStream, "A row came without its ctid.", side: side) }
+        if lacksPlace { throw FerryError(.malformedStream, "The server sent a row without its ctid.", side: side) }
     }
 }

@@ -1,22 +1,22 @@
-/// Names the rows that differ: by key, by bot, and by the columns that are not the same. It looks them up by their places,
-/// in the snapshots in which they were found.
+/// Names the rows that differ by key, bot and differing columns. It looks them up by their places, in the snapshots in which
+/// they were located.
 struct FindingNamer {
-    /// Rows asked for in one statement.
+    /// The most rows of one statement.
     private static let batch = 500
 
-    /// Where the rows were found.
+    /// The snapshots in which the rows were located.
     let sides: BothSides
-    /// The one table that they are of.
+    /// The table of the rows.
     let table: ComparedTable
 
-    /// What one side knows of a row.
+    /// The facts of a row on one side.
     private struct Known {
         var key: [String: String] = [:]
         var bot: String?
         var columns: [UInt128] = []
     }
 
-    /// The findings, in the same order. Rows are looked up in batches, so this is for few.
+    /// Makes the findings, in the same order. Rows are looked up by place, so this is for few rows.
     func name(_ differences: [Difference]) throws(FerryError) -> [Finding] {
         guard !differences.isEmpty else { return [] }
         let source = try known(differences.compactMap(\.source?.place), differences, on: sides.source)
@@ -102,7 +102,7 @@ struct FindingNamer {
 }
 
 extension RowQuery.Place {
-    /// Reads `(12,3)`.
+    /// Parses `(12,3)`.
     init?(_ text: String?) {
         guard let text, text.first == "(", text.last == ")" else { return nil }
         let numbers = text.dropFirst().dropLast().split(separator: ",")

@@ -1,28 +1,30 @@
-/// Finds every row of one table that differs, in memory that does not grow with how many do.
+/// Locates every row of one table that differs, in memory that does not grow with the number of them.
 ///
 /// Invariants:
-/// - Only rows of slots whose digests differ are ever kept, and never more than ``budget`` of both sides together, except
-///   for rows that can't be told apart by their key's hash (copies of one row in a table without a key).
-/// - Every row is in exactly one slot, so a row that differs is told exactly once, however often the table is read.
+/// - Only rows of slots whose digests differ are kept, and never more than ``budget`` of both sides together, except for rows
+///   with the same key hash (copies of one row in a table without a key).
+/// - Every row is in exactly one slot, so each row that differs is reported exactly once, however often the table is read.
 /// - All reads are in the snapshots of the comparison: the counts are exact.
 struct Locator {
-    /// Entries of 48 bytes: about 7 MB, and half of it again while they are sorted. Measured on two million rows that all
-    /// differ, the whole process stays under 64 MiB.
+    /// The default of the most entries to keep, 48 bytes each: about 7 MB, and half of it again while they are sorted. Measured
+    /// on two million rows that all differ, the whole process stays under 64 MiB.
     static let budget = 150_000
-    /// Digests of 32 bytes for each side and each stream: about 2 MB a stream.
+    /// The most slots of one read, 32 bytes each for each side and each stream: about 2 MB a stream.
     static let slots = 1 << 16
-    /// Beyond this many bits of a hash, rows that still share a slot share their key.
+    /// The number of hash bits beyond which rows that share a slot share their key.
     static let mostBits = 60
 
     /// The snapshots to read in.
     let sides: BothSides
     /// The one table whose digests differ.
     let table: ComparedTable
-    /// Bytes of heap and TOAST in one range.
+    /// The bytes of heap and TOAST in one range.
     let chunkBytes: Int
-    /// Rows of both sides that are kept at a time.
+    /// The most rows of both sides to keep at a time.
     var budget = Locator.budget
 
+    /// Locates the rows.
+    ///
     /// - Parameters:
     ///   - sums: The digests of each slot of `space`, by side.
     ///   - body: Takes each row that differs.
@@ -62,7 +64,7 @@ struct Locator {
         }
     }
 
-    /// Rows in a part of the space.
+    /// The numbers of rows in a part of the space.
     private struct Rows {
         var source: Int
         var target: Int

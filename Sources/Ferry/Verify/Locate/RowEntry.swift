@@ -1,13 +1,13 @@
-/// What is kept of a row while differences are looked for: 48 bytes.
+/// The entry of a row while differences are located: 48 bytes.
 struct RowEntry: Sendable, Equatable {
-    /// The hash of its key; of the whole row where the table has none.
+    /// The hash of its key, or of the whole row where the table has none.
     var key: UInt128
     /// The hash of its columns.
     var row: UInt128
-    /// Where it is on its side.
+    /// The place on its side.
     var place: RowPlace
 
-    /// An order in which rows of one key are neighbours, and equal rows among them; ties go by place.
+    /// Orders entries by key, then by content, then by place.
     static func precedes(_ left: RowEntry, _ right: RowEntry) -> Bool {
         if left.key != right.key { return left.key < right.key }
         if left.row != right.row { return left.row < right.row }
@@ -17,24 +17,24 @@ struct RowEntry: Sendable, Equatable {
 
 /// One row that differs.
 struct Difference: Sendable, Equatable {
-    /// How it differs.
+    /// The kind of difference.
     var kind: Finding.Kind
-    /// The row on the source, where it has it.
+    /// The row on the source, if the source has it.
     var source: RowEntry?
-    /// The row on the target, where it has it.
+    /// The row on the target, if the target has it.
     var target: RowEntry?
-    /// How many rows with this key each side has: more than one only without a key.
+    /// The number of rows with this key on the source: more than one only without a key.
     var sourceCopies: Int
-    /// See ``sourceCopies``.
+    /// The number of rows with this key on the target: more than one only without a key.
     var targetCopies: Int
 }
 
-/// Tells the rows of two sides apart, of one part of the key space.
+/// Compares the rows of both sides in one part of the key space.
 enum EntryDiff {
     /// Calls `body` for each row that differs, in the order of the keys' hashes. Sorts both lists.
     ///
-    /// Rows of one key are paired as multisets: equal ones cancel, row for row; of the rest, one of each side make one that
-    /// differs, and what is left over is missing or extra. So it is right for keys that are not unique as well.
+    /// Rows of one key are paired as multisets: equal rows cancel, one for one; of the rest, a row of each side makes one that
+    /// differs, and the remaining rows are missing or extra. This holds for keys that are not unique as well.
     static func run(
         _ source: inout [RowEntry], _ target: inout [RowEntry], _ body: (Difference) throws(FerryError) -> Void
     ) throws(FerryError) {
@@ -53,11 +53,11 @@ enum EntryDiff {
             let (leftStart, rightStart) = (left, right)
             while left < source.count, source[left].key == key { left += 1 }
             while right < target.count, target[right].key == key { right += 1 }
-            try tell(source[leftStart..<left], target[rightStart..<right], body)
+            try report(source[leftStart..<left], target[rightStart..<right], body)
         }
     }
 
-    private static func tell(
+    private static func report(
         _ source: ArraySlice<RowEntry>, _ target: ArraySlice<RowEntry>, _ body: (Difference) throws(FerryError) -> Void
     ) throws(FerryError) {
         if source.count == 1, target.count == 1, source.first?.row == target.first?.row { return }
@@ -72,7 +72,7 @@ enum EntryDiff {
         }
     }
 
-    /// What is left of each side when equal rows cancel.
+    /// The rows of each side that remain after equal rows cancel.
     private static func unequal(
         _ source: ArraySlice<RowEntry>, _ target: ArraySlice<RowEntry>
     ) -> ([RowEntry], [RowEntry]) {

@@ -1,31 +1,30 @@
-/// Takes a row of COPY's binary format apart as far as comparing needs: into the hash of its key, the hash of its columns,
-/// and the fields that stand before the columns.
+/// Splits a row of COPY's binary format into the hash of its key, the hash of its columns, and the fields before the columns.
 ///
 /// Invariants:
 /// - The hash of the columns is that of the row as COPY would send it without the leading fields, so that it is the hash
-///   that ``Digest`` adds up, whatever is read along.
-/// - The hash of a key is over its length-prefixed fields. Without a key, the row's hash stands in its place.
+///   that ``Digest`` adds up, with any leading fields.
+/// - The hash of a key is over its length-prefixed fields. Without a key, the row's hash takes its place.
 /// - The bytes have been checked by ``BinaryCopyParser``.
 struct RowFields {
     private let leading: Int
     private let columns: Int
-    /// Among the columns.
+    /// The positions of the key's columns among the columns.
     private let key: [Int]
-    /// The key's fields one behind the other, or the row without its leading fields.
+    /// The key's fields in sequence, or the row without its leading fields.
     private var scratch: [UInt8] = []
     private var bounds: [Range<Int>] = []
 
     /// - Parameters:
-    ///   - leading: How many fields stand before the columns.
-    ///   - columns: How many columns there are.
-    ///   - key: Which of the columns, from 0, name a row; empty where none do.
+    ///   - leading: The number of fields before the columns.
+    ///   - columns: The number of columns.
+    ///   - key: The positions, from 0, of the columns that identify a row; empty where none do.
     init(leading: Int, columns: Int, key: [Int]) {
         self.leading = leading
         self.columns = columns
         self.key = key
     }
 
-    /// Reads where the fields of `row` are, each with its length before it.
+    /// Finds the bounds of the fields of `row`, each including its length.
     private mutating func locate(_ row: UnsafeRawBufferPointer, _ count: Int) {
         bounds.removeAll(keepingCapacity: true)
         var offset = 2
@@ -65,14 +64,14 @@ struct RowFields {
         return scratch.withUnsafeBytes { RowHash.of($0) }
     }
 
-    /// The bytes of a leading field, nil for NULL. Only after ``hashes(of:)`` of the same row.
+    /// The bytes of a leading field, nil for NULL. Call ``hashes(of:)`` with the same row first.
     func leadingField(_ position: Int, of row: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         let field = bounds[position]
         guard row.loadUnaligned(fromByteOffset: field.lowerBound, as: Int32.self) != -1 else { return nil }
         return UnsafeRawBufferPointer(rebasing: row[field.lowerBound + 4..<field.upperBound])
     }
 
-    /// A `ctid` in its binary form (`tidsend` in PostgreSQL's tid.c): page, then item.
+    /// Parses a `ctid` in its binary form (`tidsend` in PostgreSQL's tid.c): page, then item.
     static func place(_ field: UnsafeRawBufferPointer?) -> RowQuery.Place? {
         guard let field, field.count == 6 else { return nil }
         return RowQuery.Place(
@@ -80,7 +79,7 @@ struct RowFields {
             item: UInt16(bigEndian: field.loadUnaligned(fromByteOffset: 4, as: UInt16.self)))
     }
 
-    /// The hash of each column, for telling which of them differ.
+    /// The hash of each column, to determine which of them differ.
     mutating func columnHashes(of row: UnsafeRawBufferPointer) -> [UInt128] {
         locate(row, leading + columns)
         return bounds[leading...].map { RowHash.of(UnsafeRawBufferPointer(rebasing: row[$0])) }

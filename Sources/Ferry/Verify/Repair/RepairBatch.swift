@@ -1,30 +1,30 @@
-/// A few rows of one target table that are made as the source has them, in one transaction.
+/// Makes a few rows of one target table equal to the source's, in one transaction.
 ///
 /// Invariants:
-/// - Rows that go are named by their places in the snapshot that was compared. While that snapshot is open and its keeper
-///   locks the table against rewrites, nothing else can come to stand there: a row that somebody has changed since stays.
-///   That it was open when the rows went is made sure of before they are committed.
-/// - A row that somebody changes while the transaction waits for it makes the server refuse the change
-///   (`serialization_failure`), since it is REPEATABLE READ. Under READ COMMITTED a DELETE by place may go after the row's
-///   new version (PostgreSQL 16.11, release notes). Tried again, it finds nothing in that place.
+/// - Rows to delete are identified by their places in the snapshot that was compared. While that snapshot is open and its
+///   keeper locks the table against rewrites, no other row can take such a place: a row that was changed since stays. Before
+///   the COMMIT it is checked that the snapshot was still open after the DELETE.
+/// - If another session changes a row while the transaction waits for it, the server refuses the change
+///   (`serialization_failure`), since the transaction is REPEATABLE READ. Under READ COMMITTED a DELETE by place may follow the
+///   row to its new version (PostgreSQL 16.11, release notes). The next try finds no row in that place.
 /// - A row that the target lacks is only inserted, and one that differs is only updated: a row that was not compared, or was
 ///   not found to differ, is never overwritten.
-/// - Rows that come are the source's bytes, through a temporary table.
-/// - The users' triggers do not fire; they are back in the same transaction.
-/// - A batch may be tried again only when its transaction is known to have come to nothing: ``RepairCommit`` tells.
+/// - New rows are the source's bytes, through a temporary table.
+/// - The users' triggers do not fire; the same transaction enables them again.
+/// - A batch is retried only if its transaction is known not to have committed: ``RepairCommit`` finds out.
 struct RepairBatch {
-    /// Rows of the source that one transaction brings.
+    /// The rows of the source that one transaction copies.
     struct Incoming {
-        /// The target has rows of their keys.
+        /// The places of rows whose keys the target has.
         var differing: [RowPlace] = []
-        /// It has none.
+        /// The places of rows whose keys the target lacks.
         var missing: [RowPlace] = []
 
-        /// Rows of either kind.
+        /// The number of rows of both kinds.
         var count: Int { differing.count + missing.count }
     }
 
-    /// What is repaired.
+    /// The table to repair.
     let table: ComparedTable
     /// The target's table with its partitions.
     let relations: [Relation]
@@ -34,9 +34,9 @@ struct RepairBatch {
     /// Deletes rows of the target.
     ///
     /// - Parameters:
-    ///   - sent: The COMMIT, from when it is sent on.
-    ///   - check: Throws where the snapshot that the places are from is gone.
-    /// - Returns: How many there were.
+    ///   - sent: Takes the COMMIT that is about to be sent.
+    ///   - check: Throws if the snapshot that the places are from is gone.
+    /// - Returns: The number of deleted rows.
     func delete(
         _ places: [RowPlace], on target: borrowing Session, sent: inout RepairCommit<Int>?,
         check: () throws(FerryError) -> Void
@@ -49,23 +49,23 @@ struct RepairBatch {
                     relation: relation.name, columns: [], format: .binary, places: places.map(\.place))
                 deleted += try target.execute("DELETE \(query.from)", about: relation.name).last?.affected ?? 0
             }
-            // From here on the rows are ours; until here, only the snapshot kept others from taking their places.
+            // From here on this transaction holds the rows; until here, only the snapshot kept others from taking their places.
             try check()
             return deleted
         }
     }
 
-    /// What bringing rows did.
+    /// The numbers of rows that one transaction copied.
     struct Brought {
-        /// Rows that the target lacked.
+        /// The number of rows that the target lacked.
         var inserted = 0
-        /// Rows that differed.
+        /// The number of rows that differed.
         var replaced = 0
     }
 
-    /// Brings rows of the source.
+    /// Copies rows of the source.
     ///
-    /// - Parameter sent: The COMMIT, from when it is sent on.
+    /// - Parameter sent: Takes the COMMIT that is about to be sent.
     func bring(
         _ rows: Incoming, from source: borrowing Session, to target: borrowing Session,
         sent: inout RepairCommit<Brought>?
@@ -91,14 +91,14 @@ struct RepairBatch {
     private func transaction<Result>(
         on target: borrowing Session, sent: inout RepairCommit<Result>?, _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
-        // What uses the table may finish first, and is not held up for longer by our waiting.
+        // Sessions that use the table may finish first, and new ones do not queue behind this for long.
         try target.transaction(
             lockWait: lockWait, mode: "ISOLATION LEVEL REPEATABLE READ", about: table.name,
             locking: relations.map(\.name.sql).joined(separator: ", ")
         ) { () throws(FerryError) in
             for trigger in triggers { try target.execute(trigger.disabling, about: table.name) }
             let result = try body()
-            // A table with checks still to come takes no ALTER.
+            // ALTER TABLE fails on a table with pending trigger events.
             try target.execute("SET CONSTRAINTS ALL IMMEDIATE", about: table.name)
             for trigger in triggers { try target.execute(trigger.enabling, about: table.name) }
             let transaction = try target.query("SELECT txid_current()::text AS transaction", about: table.name).only()
@@ -112,7 +112,7 @@ struct RepairBatch {
 
     // MARK: Rows
 
-    /// The columns that a row may be given: all but those that the target computes by itself.
+    /// The columns that a row can be given: all but the target's generated ones.
     private var columns: [String] {
         let generated = Set(relations.first?.columns.filter(\.isGenerated).map(\.name) ?? [])
         return table.columns.map(\.name).filter { !generated.contains($0) }
@@ -133,7 +133,7 @@ struct RepairBatch {
         _ places: [RowQuery.Place], of relation: Relation, from source: borrowing Session,
         to target: borrowing Session
     ) throws(FerryError) {
-        // Values that are OIDs inside mean something else here: such a table's rows travel as text.
+        // Values that contain OIDs mean something else on the target: such a table's rows are copied as text.
         let query = RowQuery(
             relation: relation.name, columns: columns, format: table.textColumns.isEmpty ? .binary : .text,
             places: places)
@@ -145,7 +145,9 @@ struct RepairBatch {
             try relay.end(passed, on: target)
             guard passed.digest.rows == places.count else {
                 throw FerryError(
-                    .malformedStream, "The source gave \(passed.digest.rows) rows of \(places.count).", side: .source)
+                    .malformedStream,
+                    "The source returned \(Count.of(passed.digest.rows)) of \(Count.of(places.count, "requested row")).",
+                    side: .source)
             }
         } catch {
             throw error.of(table.name)
@@ -154,9 +156,9 @@ struct RepairBatch {
 
     /// Gives the target's rows the values of the staged ones that have their keys.
     private func update(on target: borrowing Session) throws(FerryError) -> Int {
-        // Without a key, rows that differ are rows that are missing and rows that are extra.
+        // Without a key, rows are missing or extra, and none differ.
         guard let key = table.key else { return 0 }
-        // An update keeps the rows that refer to this one, and columns that the source does not have.
+        // An update keeps the rows that reference this one, and columns that the source does not have.
         let assignments = columns.filter { !key.columns.contains($0) }.map(\.quotedIdentifier).map { "\($0) = s.\($0)" }
         guard !assignments.isEmpty else { return 0 }
         return try target.execute(
@@ -168,7 +170,7 @@ struct RepairBatch {
 
     /// Inserts the staged rows.
     ///
-    /// - Throws: Where the target has a row of their keys that was not compared, or that came since.
+    /// - Throws: An error if the target has a row with one of their keys that was not compared, or was written since.
     private func insertStaged(on target: borrowing Session) throws(FerryError) -> Int {
         do throws(FerryError) {
             return try target.execute(staging.insertion, about: table.name).last?.affected ?? 0
@@ -176,10 +178,10 @@ struct RepairBatch {
             var failure = error
             if error.cause?.sqlState == "23505" {
                 failure.message =
-                    "A row that the target lacks can't be inserted: a row that was not compared has its key. \(error.message)"
+                    "A missing row can't be inserted: a row that was not compared has its key. \(error.message)"
                 failure.hint =
-                    "It was written since, or belongs to a bot that is not compared; no row of the batch was changed. "
-                    + "Compare without --bot, or move the row out of the way."
+                    "That row was written since, or belongs to a bot that is not compared. Run the command again without "
+                    + "--bot, or delete that row. No row of the batch was changed."
             }
             throw failure
         }

@@ -2,39 +2,41 @@ internal import Synchronization
 
 /// Makes the target's tables equal to the source's where they differ, in batches of rows, each one transaction.
 ///
-/// All deletions come first, children before parents; then rows come in, parents before children. So a key that is free only
-/// after a deletion is free, and foreign keys hold all the time. Each pass finds the rows again, in the snapshots of the
-/// comparison, so that memory does not grow with how many differ.
+/// All deletions come first, children before parents; then rows are copied, parents before children. So a key that a deletion
+/// frees is free, and foreign keys hold at all times. Each pass locates the rows again, in the snapshots of the comparison, so
+/// that memory does not grow with the number of rows that differ.
 struct Repairer {
-    /// Rows of one transaction: a few megabytes of embeddings, and short locks.
+    /// The rows of one transaction: a few megabytes of embeddings, and short locks.
     private static let batch = 1_000
 
-    /// Its target is written to; its sessions are not the comparison's.
+    /// The endpoints and the workers. The repair opens sessions of its own, which can write to the target.
     let engine: Engine
-    /// How much is read at one go.
+    /// The options of the repair.
     let request: VerifyRequest
     /// The comparison's snapshots, which stay open until all is done.
     let sides: BothSides
 
     /// A table that differs.
     struct Work {
-        /// What was compared.
+        /// The table.
         var table: ComparedTable
-        /// What both sides came to.
+        /// The sums of both sides.
         var sums: Comparer.Result
-        /// How many rows differ.
+        /// The numbers of rows that differ.
         var counts: FindingCounts
     }
 
-    /// - Returns: What was done, table by table, in the order given.
-    /// - Throws: ``FerryError/Code/blocked`` where the role lacks a right, before anything is changed.
+    /// Repairs the tables.
+    ///
+    /// - Returns: The repairs, table by table, in the order given.
+    /// - Throws: ``FerryError/Code/blocked`` if the role lacks a right, before anything is changed.
     func run(_ work: [Work]) throws(FerryError) -> [TableRepair] {
         for item in work { try requireRights(item) }
         let leader = try engine.workers.retrying { () throws(FerryError) in
             try engine.target.connect()
         }
         try Ledger().acquireLock(leader, engine.workers.interrupt)
-        // One may have begun, and stopped, since the comparison did.
+        // A copy may have begun, and stopped, since the comparison began.
         try LedgerMemory.requireNoOpenCopy(leader)
         return try engine.workers.during(.repair) { () throws(FerryError) in try repair(work) }
     }
@@ -93,13 +95,13 @@ struct Repairer {
             table: item.table, relations: relations(of: item.table), lockWait: engine.workers.retry.lockWait)
     }
 
-    /// Finds the rows of one table again.
+    /// Locates the rows of one table again.
     private func locate(_ item: Work, _ body: (Difference) throws(FerryError) -> Void) throws(FerryError) {
         try Locator(sides: sides, table: item.table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
             .run(item.sums.space, item.sums.sums.mapValues(\.slots), body)
     }
 
-    /// Carries out a transaction once, however often it has to be tried.
+    /// Carries out a transaction exactly once, with as many tries as it takes.
     private func once<Result>(
         _ body: (borrowing Session, inout RepairCommit<Result>?) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
@@ -142,8 +144,8 @@ struct Repairer {
         }
     }
 
-    /// Orders tables so that each comes after those that its foreign keys refer to. Tables that refer to each other in a
-    /// circle stay in the order given.
+    /// Orders tables so that each comes after those that its foreign keys reference. Tables that reference each other in a
+    /// cycle stay in the order given.
     private func parentsFirst(_ work: [Work]) -> [Work] {
         let catalog = sides.target.catalog
         let names = Set(work.map(\.table.name))

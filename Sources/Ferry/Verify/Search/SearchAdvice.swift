@@ -1,12 +1,12 @@
-/// What the operator should know of searches, and why.
+/// Derives warnings from the results of searches.
 struct SearchAdvice {
-    /// Of 1,000 answers, as 100 queries for 10 rows give, recall differs by about 0.01 by chance.
+    /// The difference in recall that is chance: about 0.01 for the 1,000 answers of 100 queries for 10 rows.
     private static let noise = 0.01
 
-    /// What was measured.
+    /// The results of the searches.
     let report: SearchReport
 
-    /// What the operator should know of it; none where both indexes answer well.
+    /// The warnings; none where both indexes answer well.
     var notes: [Note] {
         var notes: [Note] = []
         func warn(_ code: Note.Code, _ message: String, _ hint: String?) {
@@ -17,21 +17,23 @@ struct SearchAdvice {
         if target.index == nil, let index = source.index {
             warn(
                 .indexMissing,
-                "The source searches \(report.column) through \(index.name), the target has no such index.",
-                "vecferry index builds it.")
+                "The source searches the column \(report.column) through \(index.name), but the target has no vector index "
+                    + "for it.",
+                "Create the index on the target; on the source, SELECT pg_get_indexdef('\(index.sql)'::regclass) shows its "
+                    + "definition.")
         }
         if let index = target.index, target.recall == nil {
             warn(
                 .indexNotUsed,
-                "The server does not search \(report.column) through \(index.name), even when made to.",
-                "EXPLAIN the query on the target.")
+                "The server does not search the column \(report.column) through \(index.name), even if forced to.",
+                "Run EXPLAIN on the query there.")
         }
         if let index = target.index, let part = skew(target) {
             warn(
                 .builtOnEmpty,
-                "One search reads \(Self.percent(part)) of \(index.name): its lists were made on a table that was all but "
-                    + "empty, and most rows are in a few of them.",
-                "REINDEX INDEX \(index), or vecferry index.")
+                "One search reads \(Self.percent(part)) of \(index.name): its lists were built on a nearly empty table, so "
+                    + "a few of them hold most rows.",
+                "Run vecferry index, or REINDEX INDEX \(index.sql) on the target.")
         }
         if let left = source.recall, let right = target.recall, right < left - Self.noise {
             warn(
@@ -42,7 +44,7 @@ struct SearchAdvice {
         return notes
     }
 
-    /// The part of an ivfflat index that a search reads, where that is far more than its share of the lists.
+    /// The share of an ivfflat index that a search reads, if that is far more than its share of the lists.
     private func skew(_ side: SearchSide) -> Double? {
         guard let part = side.partRead, let lists = lists(side), let probes = probes(side), lists > 0 else {
             return nil
@@ -59,8 +61,8 @@ struct SearchAdvice {
     private var reason: String {
         if let part = skew(report.source) {
             let time = report.source.indexMilliseconds.map { " in \(Self.milliseconds($0))" } ?? ""
-            return "The source's index was built on a table that was all but empty: each search reads "
-                + "\(Self.percent(part)) of it\(time), and so misses little."
+            return "The source's index was built on a nearly empty table, so each search reads "
+                + "\(Self.percent(part)) of it\(time) and misses little."
         }
         if let lists = lists(report.target) {
             return "A search reads \(probes(report.target) ?? 1) of its \(lists) lists."
@@ -74,9 +76,11 @@ struct SearchAdvice {
         if let lists = lists(report.target), let probes = probes(report.target) {
             // pgvector's advice is the square root of the lists (README, "IVFFlat").
             let more = max(probes + 1, Int(Double(lists).squareRoot().rounded()))
-            return "\(database) ivfflat.probes = \(more) finds more and reads more."
+            return "\(database) ivfflat.probes = \(more) finds more rows, and reads more of the index."
         }
-        if report.target.method == "hnsw" { return "\(database) hnsw.ef_search = 100 finds more and takes longer." }
+        if report.target.method == "hnsw" {
+            return "\(database) hnsw.ef_search = 100 finds more rows, and takes longer."
+        }
         return nil
     }
 

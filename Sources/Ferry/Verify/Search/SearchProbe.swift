@@ -1,30 +1,30 @@
-/// Answers searches on one side, in a transaction that is open, without the index and through it.
+/// Runs searches on one side, in an open transaction, without the index and through it.
 struct SearchProbe {
-    /// What is asked for.
+    /// The query.
     let query: SearchQuery
     /// The index that should serve it; nil where this side has none.
     let index: Index?
-    /// pgvector's.
+    /// The schema of pgvector's types and operators.
     let schema: String
-    /// Of the same side.
+    /// The catalog of the same side.
     let catalog: Catalog
 
-    /// Which plans the server may choose from.
+    /// The plans that the server may choose from.
     private enum Mode: String {
-        /// As the app would get it.
+        /// All plans, as for the application.
         case asItIs = ""
-        /// An index scan is what gives pgvector's order; without it, rows are sorted by their true distance. A bot's rows may
-        /// still be found by bitmap.
+        /// Plans without an index scan, which sort rows by their true distance: only an index scan returns pgvector's order. A
+        /// bot's rows may still be found by bitmap.
         case exact = "SET LOCAL enable_indexscan TO off; SET LOCAL enable_indexonlyscan TO off"
-        /// Whatever else could give the order costs too much.
+        /// Plans through the index: all others cost too much.
         case throughIndex = """
             SET LOCAL enable_seqscan TO off; SET LOCAL enable_bitmapscan TO off; SET LOCAL enable_sort TO off
             """
     }
 
-    /// Answers every sample, exactly, and through the index where there is one.
+    /// Runs every sample exactly, and through the index where there is one.
     ///
-    /// - Returns: How the side answers, and the exact answers in the samples' order.
+    /// - Returns: The measurements of the side, and the exact answers in the samples' order.
     func run(
         _ samples: [SearchQuery.Sample], on session: borrowing Session
     ) throws(FerryError) -> (SearchSide, [SearchAnswers]) {
@@ -34,7 +34,7 @@ struct SearchProbe {
         try enter(.exact, on: session)
         let exact = try answers(samples, on: session)
         side.exactMilliseconds = exact.milliseconds
-        // pgvector's settings are there once its library is loaded.
+        // pgvector's settings exist once its library is loaded.
         side.settings = try settings(on: session)
         guard let index, let first = samples.first else { return (side, exact.answers) }
 
@@ -52,7 +52,7 @@ struct SearchProbe {
         return (side, exact.answers)
     }
 
-    /// Settings are local to the transaction; those of an earlier mode are taken back first.
+    /// Changes the mode. Settings are local to the transaction; those of the last mode are reset first.
     private func enter(_ mode: Mode, on session: borrowing Session) throws(FerryError) {
         let names = ["indexscan", "indexonlyscan", "seqscan", "bitmapscan", "sort"]
         try session.execute(names.map { "SET LOCAL enable_\($0) TO on" }.joined(separator: "; "), .prompt)
@@ -75,8 +75,7 @@ struct SearchProbe {
         for sample in samples {
             let (sql, parameters) = statement(sample)
             let start = ContinuousClock.now
-            // Without the index the server says nothing until it has seen every row: whether it hangs, the silence
-            // check finds out.
+            // Without the index the server is silent until it has read every row: the silence check finds out whether it hangs.
             let rows = try session.query(sql, parameters)
             times.append((ContinuousClock.now - start) / .milliseconds(1))
             var answer = SearchAnswers(rows: [], distances: [])
@@ -106,7 +105,7 @@ struct SearchProbe {
         return try rows.map { row throws(FerryError) in try row.optional(at: 0) ?? "" }
     }
 
-    /// Whether the plan goes through the index, or through its partitions.
+    /// Whether the plan scans the index, or those of its partitions.
     private func uses(
         _ index: Index, _ sample: SearchQuery.Sample, on session: borrowing Session
     ) throws(FerryError) -> Bool {
@@ -115,13 +114,13 @@ struct SearchProbe {
             names += catalog.tree(below: relation).flatMap(\.indexes).filter(\.isVectorIndex).map(\.name.name)
         }
         let plan = try explain("COSTS off", statement(sample), on: session)
-        // EXPLAIN quotes a name only where it must.
+        // EXPLAIN quotes a name only where needed.
         names += names.map(\.quotedIdentifier)
         return names.contains { name in plan.contains { $0.contains("Index Scan using \(name) on ") } }
     }
 
-    /// How much of the index's pages a search over all bots touches: the median, since lists differ in size. Pages of the
-    /// answers' own rows are counted too, so that it means little for an index of a few pages.
+    /// The share of the index's pages that a search over all bots reads: the median, since lists differ in size. Pages of the
+    /// answers' own rows are counted too, so it means little for an index of a few pages.
     private func partRead(
         _ index: Index, _ samples: some Collection<SearchQuery.Sample>, on session: borrowing Session
     ) throws(FerryError) -> Double? {
@@ -138,10 +137,10 @@ struct SearchProbe {
         return parts.isEmpty ? nil : parts[parts.count / 2]
     }
 
-    /// Hits and reads of the whole plan, which its first node tells: `Buffers: shared hit=3443 read=57989`.
+    /// The hits and reads of the whole plan, from its first node: `Buffers: shared hit=3443 read=57989`.
     static func buffers(_ plan: [String]) -> Int? {
         guard let line = plan.first(where: { $0.contains("Buffers: shared") }) else { return nil }
-        // Temporary and local blocks come behind a comma.
+        // Temporary and local blocks follow a comma.
         let words = line.prefix { $0 != "," }.split(separator: " ").map { $0.split(separator: "=") }
         return words.reduce(0) { sum, word in
             guard word.count == 2, word[0] == "hit" || word[0] == "read" else { return sum }

@@ -1,28 +1,28 @@
 internal import Postgres
 
-/// The app's form of query in one embedding column: the nearest rows, of one bot where the table has a bot column.
+/// The application's query in one embedding column: the nearest rows, of one bot where the table has a bot column.
 struct SearchQuery: Sendable {
-    /// Where to search.
+    /// The table to search.
     let table: ComparedTable
-    /// Of a type that pgvector's operator takes.
+    /// The column to search, of a type that pgvector's operator accepts.
     let column: ColumnPair
-    /// The operator's symbol, as `<->`.
+    /// The operator's symbol, such as `<->`.
     let distance: String
-    /// How many rows one query asks for.
+    /// The number of rows in an answer.
     let k: Int
 
     /// One stored row as a query.
     struct Sample: Sendable {
-        /// As the column's type writes it.
+        /// The vector, as its type writes it.
         var vector: String
-        /// nil where the table has no bot column.
+        /// The row's bot; nil where the table has no bot column.
         var bot: Bot?
 
-        /// Whose rows a query is for: the sample's own bot.
+        /// The bot whose rows are searched.
         enum Bot: Sendable {
-            /// That bot's.
+            /// A bot, by its id.
             case named(String)
-            /// Rows that belong to none.
+            /// The rows that belong to no bot.
             case none
         }
     }
@@ -31,7 +31,7 @@ struct SearchQuery: Sendable {
         if case .column(let name)? = table.botScope { name } else { nil }
     }
 
-    /// Stored rows, spread over the table: the query is read with the values as text, which is exact.
+    /// Reads stored rows, spread over the table, with their vectors as text, which is exact.
     func samples(_ count: Int, on session: borrowing Session) throws(FerryError) -> [Sample] {
         let name = table.name.quoted
         let value = column.name.quotedIdentifier
@@ -60,8 +60,8 @@ struct SearchQuery: Sendable {
     /// The statement and its parameters.
     ///
     /// - Parameters:
-    ///   - expression: What the index holds: the column, or an expression over it.
-    ///   - schema: pgvector's.
+    ///   - expression: The indexed expression: the column, or an expression over it.
+    ///   - schema: The schema of pgvector's types and operators.
     ///   - isFiltered: Whether only the sample's bot is searched.
     func statement(
         _ sample: Sample, expression: String, schema: String, isFiltered: Bool = true

@@ -1,8 +1,8 @@
-/// Searches to be run on both sides.
+/// The options of the searches to run on both sides.
 public struct SearchRequest: Sendable, Equatable {
-    /// Stored rows that are taken as queries, for each embedding column.
+    /// The number of stored rows to use as queries, for each embedding column.
     public var queries: Int
-    /// Answers to each query.
+    /// The number of rows in each answer.
     public var k: Int
 
     /// - Parameters:
@@ -14,44 +14,44 @@ public struct SearchRequest: Sendable, Equatable {
     }
 }
 
-/// What searches in one embedding column came to.
+/// The results of searches in one embedding column.
 public struct SearchReport: Sendable, Equatable {
     /// The table.
     public var table: QualifiedName
     /// The embedding column.
     public var column: String
-    /// The distance operator, as `<->`.
+    /// The distance operator, such as `<->`.
     public var distance: String
-    /// How many there were.
+    /// The number of queries.
     public var queries: Int
-    /// Answers to each.
+    /// The number of rows in each answer.
     public var k: Int
-    /// Queries whose exact answers are not the same on both sides, other than by ties in distance.
+    /// The number of queries whose exact answers differ between the sides, other than by ties in distance.
     public var differing: Int
-    /// How the source answers.
+    /// The measurements of the source.
     public var source: SearchSide
-    /// How the target answers.
+    /// The measurements of the target.
     public var target: SearchSide
 }
 
-/// How one side answers.
+/// The measurements of one side.
 public struct SearchSide: Sendable, Equatable {
     /// The vector index that serves the operator; nil where there is none.
     public var index: QualifiedName?
     /// `ivfflat` or `hnsw`.
     public var method: String?
-    /// The index's, such as `lists`.
+    /// The index's storage parameters, such as `lists`.
     public var options: [String: String]
-    /// The server's settings that decide how well an index answers, such as `ivfflat.probes`.
+    /// The server's settings of pgvector, such as `ivfflat.probes`.
     public var settings: [String: String]
-    /// Whether the server takes the index for the query by itself.
+    /// Whether the planner chooses the index for the query.
     public var choosesIndex: Bool
-    /// Of the exact answers, the part that comes through the index, from 0 to 1; nil where the index can't be used.
+    /// The share of the exact answers that the index finds, from 0 to 1; nil where the index can't be used.
     public var recall: Double?
-    /// Median, of a query without the index.
+    /// The median time of a query without the index.
     public var exactMilliseconds: Double
-    /// Median, of a query through the index.
+    /// The median time of a query through the index.
     public var indexMilliseconds: Double?
-    /// How much of the index one search reads, from 0 to 1; only of ivfflat.
+    /// The share of an ivfflat index that one search reads, from 0 to 1; nil for other methods.
     public var partRead: Double?
 }

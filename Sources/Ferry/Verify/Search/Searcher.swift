@@ -1,8 +1,8 @@
 /// Runs the same searches on both sides, exactly and through the index.
 struct Searcher {
-    /// Their snapshots are what is searched.
+    /// The snapshots to search.
     let sides: BothSides
-    /// How many searches.
+    /// The options of the searches.
     let request: SearchRequest
 
     /// One side's answers to all samples.
@@ -24,7 +24,7 @@ struct Searcher {
         return reports
     }
 
-    /// The operator of the column's index, as a symbol; of a column without one, pgvector's first for its type.
+    /// The symbol of the operator of the column's index; for a column without an index, that of L2 distance.
     private func distance(_ table: ComparedTable, _ column: ColumnPair) -> String? {
         let symbol = Side.allCases.lazy.compactMap { side in
             indexes(table, column, side).lazy.compactMap { $0.orderOperator.map(Self.symbol) }.first
@@ -33,19 +33,19 @@ struct Searcher {
         return column.vectorType == nil ? nil : "<->"
     }
 
-    /// The valid vector indexes over a column, of the table as it is named in queries.
+    /// The valid vector indexes on a column, on the table itself.
     private func indexes(_ table: ComparedTable, _ column: ColumnPair, _ side: Side) -> [Index] {
         let relation = sides[side].catalog.relation(table.name)
         return (relation?.indexes ?? []).filter { index in
             guard index.isVectorIndex, index.isValid, !index.isPartial, let expression = index.expressions.first else {
                 return false
             }
-            // An expression names the column that it is made of.
+            // An expression contains the name of its column.
             return index.columns.first == column.name || (index.columns.isEmpty && expression.contains(column.name))
         }
     }
 
-    /// `OPERATOR(public.<->)` is `<->`.
+    /// The symbol of an operator: `<->` for `OPERATOR(public.<->)`.
     static func symbol(_ orderOperator: String) -> String {
         let name = orderOperator.hasSuffix(")") ? orderOperator.dropLast() : orderOperator[...]
         return String(name.reversed().prefix { "<>#+~%-=*".contains($0) }.reversed())
@@ -64,7 +64,9 @@ struct Searcher {
             source: source.side, target: target.side)
     }
 
-    /// - Parameter table: What an error is told of.
+    /// Runs a block over a session of one side, and retries after transient faults.
+    ///
+    /// - Parameter table: The table to name in an error.
     private func retrying<Result>(
         _ side: SideReader, _ table: ComparedTable, _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
@@ -84,7 +86,7 @@ struct Searcher {
         let index = indexes(query.table, query.column, side.side)
             .first { $0.orderOperator.map(Self.symbol) == query.distance }
         guard let schema = side.catalog.server.vectorSchema else {
-            throw FerryError(.notComparable, "The database has no extension vector.", side: side.side)
+            throw FerryError(.notComparable, "The extension vector is not installed.", side: side.side)
         }
         let probe = SearchProbe(query: query, index: index, schema: schema, catalog: side.catalog)
         return try retrying(side, query.table) { session throws(FerryError) in
