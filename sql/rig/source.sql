@@ -1,6 +1,6 @@
--- Makes the source as Bedrock Chat v0 left it: `items` with :rows rows under the indexes that v0 created before the
+-- Creates the source as Bedrock Chat v0 left it: `items` with :rows rows under the indexes that v0 created before the
 -- first row came, and a company's own tables beside it. DROPS and recreates all of them. The same :rows (default
--- 60000) gives the same rows. Runs on the source; from PostgreSQL 15 and pgvector 0.5.
+-- 60000) gives the same rows. Runs on the source; PostgreSQL 15 and pgvector 0.5, and later.
 --
 --     psql -X -v ON_ERROR_STOP=1 -v rows=60000 -f sql/rig/source.sql
 
@@ -396,7 +396,7 @@ JOIN part AS own ON own.kind = 4 AND own.n = b.id % 331
 JOIN part AS x ON x.kind = 5 AND x.n = (b.id * 14 + o) % 599
 ORDER BY b.id, o;
 
--- The extremes of float4: the bytes must arrive as they are, whatever a distance makes of them.
+-- The extremes of float4: the bytes must arrive as they are, even if no distance can be computed from them.
 INSERT INTO bot_document_chunk (document_id, ordinal, embedding)
 SELECT 1, 1000 + n, (head || array_fill(0.05::real, ARRAY[384 - cardinality(head)]))::vector
 FROM (VALUES
