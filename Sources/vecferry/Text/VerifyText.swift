@@ -13,7 +13,7 @@ struct VerifyText: ResultText {
             + report.searches.flatMap { SearchText(report: $0).lines } + repairs + [verdict]
     }
 
-    /// Whether both sides hold the same.
+    /// Whether both sides hold the same rows.
     var verdict: Line {
         let rows = report.tables.reduce(0) { $0 + $1.source.rows }
         let tables = Units.count(report.tables.count, "table")
@@ -60,7 +60,7 @@ struct ComparisonText {
     /// Whether digests and every bot that differs are listed.
     let showsAll: Bool
 
-    /// Whether it is the same, and the rows and the bots that are not.
+    /// Whether both sides are the same, and the rows and the bots that differ.
     var lines: [Line] {
         var lines: [Line]
         switch table.state {
