@@ -11,7 +11,7 @@ import Testing
             ("23505", "duplicate key value violates unique constraint \"k\"", "Key (id)=(precious) already exists."),
             ("23514", "new row violates check constraint \"c\"", "Failing row contains (1, precious)."),
         ] as [(String, String, String?)])
-    func `a server's error is told without the value that it quotes`(
+    func `a server's error is shown without the value that it quotes`(
         sqlState: String, message: String, detail: String?
     ) {
         let error = PostgresError.server(
@@ -21,7 +21,7 @@ import Testing
         #expect(error.message.lowercased().hasPrefix(message.prefix(20)))
     }
 
-    @Test func `what another error tells besides is kept`() {
+    @Test func `other parts of an error are kept`() {
         let error = PostgresError.server(
             code: .server, sqlState: "42501", message: "permission denied for table \"t\"", detail: "Its owner is o",
             hint: nil)

@@ -5,11 +5,11 @@ import Synchronization
 import Testing
 
 extension Faults {
-    /// A transaction of somebody else's, in the way of what a copy does to the tables themselves.
+    /// Another session's transaction holds a lock that a copy needs.
     @Suite struct LockTests {
         /// The stage whose statements wait for it.
         @Test(arguments: [Stage.prepare, .index, .finish])
-        func `a lock that is not let go is given up after some tries, by the name of who holds it`(
+        func `a lock that is not released ends the wait after some tries, with the name of its holder`(
             stage: Stage
         )
             async throws

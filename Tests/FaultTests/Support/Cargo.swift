@@ -144,7 +144,7 @@ extension RigDatabase {
     }
 }
 
-/// Collects what an engine tells.
+/// Collects the events of an engine.
 final class Told: Sendable {
     private let events = Mutex<[Event]>([])
 
@@ -153,7 +153,7 @@ final class Told: Sendable {
     var retries: [FerryError] { all.compactMap { if case .retry(let error, _, _, _) = $0 { error } else { nil } } }
     func contains(_ condition: (Event) -> Bool) -> Bool { all.contains(where: condition) }
 
-    /// Waits until something of the kind was told.
+    /// Waits for an event of the kind.
     ///
     /// - Throws: ``NotTold`` after a minute: a test must not hang on what does not happen.
     func wait(for condition: (Event) -> Bool) throws {
