@@ -73,7 +73,7 @@ final class Console: Sendable {
     private static func drawing(_ live: [String]?) -> String { (live ?? []).map { $0 + "\n" }.joined() }
 }
 
-/// Turns a line's roles into colours, where they are wanted. The only place that knows escape codes for text.
+/// Turns a line's roles into colors on a terminal. Escape codes for text appear nowhere else.
 struct Painter: Sendable {
     /// Whether text is wrapped in ANSI escape sequences.
     let isColored: Bool

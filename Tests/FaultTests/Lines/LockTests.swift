@@ -9,11 +9,9 @@ extension Faults {
     @Suite struct LockTests {
         /// The stage whose statements wait for it.
         @Test(arguments: [Stage.prepare, .index, .finish])
-        func `a lock that is not released ends the wait after some tries, with the name of its holder`(
+        func `a lock that is not released is given up after some tries, naming its holder`(
             stage: Stage
-        )
-            async throws
-        {
+        ) async throws {
             try await Cargo.withDatabases(rows: 100) { databases in
                 // In the end it is the table that refers to the other.
                 let tables = stage == .finish ? "bot_document_chunk" : "bot_document, items"
