@@ -69,7 +69,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // Shared by the tests that need real servers: databases of their own on the rig, and more.
+        // Shared by the tests that need real servers: databases on the rig, proxies, and comparisons.
         .target(
             name: "RigSupport", dependencies: ["Ferry", "Platform", "Postgres"], path: "Tests/RigSupport",
             swiftSettings: settings),
