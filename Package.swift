@@ -8,7 +8,7 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// What `sql/` holds for the engine to run; the rest of that folder is for operators and for the rig.
+/// The files of `sql/` that the engine runs. The others are for operators and for the rig.
 let embeddedSQL = [
     "session.sql", "table_lock_holder.sql", "ledger/schema.sql", "ledger/upgrade.sql", "ledger/insert_chunks.sql",
     "ledger/lock_holder.sql", "ledger/referrers.sql",
@@ -25,19 +25,19 @@ let package = Package(
         .library(name: "Ferry", targets: ["Ferry"]),
     ],
     dependencies: [
-        // The command line: parsing, help and completion that people already know.
+        // Parses the command line, and writes help and completions, in the way that people know.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        // Levels and handlers for what the command line logs; the engine itself only yields events.
+        // Levels and handlers for the log. The engine itself only yields events.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        // UnixSignals alone: SIGINT and SIGTERM as an async sequence, instead of our own signal handlers.
+        // Only UnixSignals: SIGINT and SIGTERM as an async sequence, instead of signal handlers of our own.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        // Runs pg_dump, pg_restore and password commands without a shell of our own; Foundation's part stays out.
+        // Runs pg_dump, pg_restore and password commands. No traits, so that it does not link Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
-        // libpq: PostgreSQL's own client, so that every connection setting an operator knows works here too.
+        // libpq, PostgreSQL's own client library, so that all connection settings that operators know work here too.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
-        // XXH3-128: a published hash that runs at memory speed.
+        // XXH3-128, a published hash that is as fast as memory.
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
         // The C library by one name: Glibc, Musl or Darwin.
@@ -69,7 +69,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // What tests that need real servers share: databases of their own on the rig.
+        // Shared by the tests that need real servers: databases on the rig, proxies, and comparisons.
         .target(
             name: "RigSupport", dependencies: ["Ferry", "Platform", "Postgres"], path: "Tests/RigSupport",
             swiftSettings: settings),
@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(
             name: "RigTests", dependencies: ["Ferry", "Platform", "Postgres", "RigSupport"],
             exclude: ["Ledger/Golden"], swiftSettings: settings),
-        // Crashes, cuts, bad input and least privilege, most of it with the built program.
+        // Crashes, cut connections, bad input and least privilege, mostly with the built program.
         .testTarget(
             name: "FaultTests", dependencies: ["vecferry", "Ferry", "Platform", "Postgres", "RigSupport"],
             swiftSettings: settings),

@@ -1,4 +1,4 @@
-/// The statements of this folder, embedded at build time: what an audit reads here is what runs.
+/// The statements in this folder, embedded at build time: what an audit reads here is what runs.
 public enum Statements {
     public static let session = text(PackageResources.session_sql)
     public static let server = text(PackageResources.server_sql)
@@ -12,20 +12,20 @@ public enum Statements {
     public static let userTypes = text(PackageResources.user_types_sql)
     /// The ledger's schema, in the target database.
     public static let ledger = text(PackageResources.schema_sql)
-    /// Brings a ledger of an older format to that schema.
+    /// Upgrades a ledger of an older format to that schema.
     public static let ledgerUpgrade = text(PackageResources.upgrade_sql)
     public static let insertChunks = text(PackageResources.insert_chunks_sql)
     public static let referrers = text(PackageResources.referrers_sql)
     public static let lockHolder = text(PackageResources.lock_holder_sql)
-    /// Who keeps a statement waiting.
+    /// The session that keeps a statement waiting.
     public static let tableLockHolder = text(PackageResources.table_lock_holder_sql)
 
-    /// What holds the rows of tables that are loaded.
+    /// The relations that hold the rows of loaded tables.
     public static let loadedParts = text(PackageResources.loaded_parts_sql)
 
-    /// How far index builds are.
+    /// The progress of index builds.
     public static let indexProgress = text(PackageResources.progress_sql)
-    /// What a killed concurrent build left behind.
+    /// The indexes that a killed concurrent build left behind.
     public static let indexLeftovers = text(PackageResources.leftovers_sql)
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

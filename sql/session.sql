@@ -1,4 +1,4 @@
--- How every session of vecferry reads and writes values, whatever the server, the database or the role has set.
+-- Settings of every vecferry session, so that it reads and writes values the same way on every server, database and role.
 -- Both sides, first thing after connecting; PostgreSQL 12 and later.
 SET search_path TO '';
 SET DateStyle TO 'ISO, YMD';
@@ -10,22 +10,22 @@ SET extra_float_digits TO 3;
 SET lc_monetary TO 'C';
 -- A policy makes a query fail instead of hiding rows.
 SET row_security TO off;
--- A server with JIT, as Debian, PGDG and the clouds ship it, takes the catalog's statements for expensive ones and compiles
--- them: 2.5 s on each side for statements that run in milliseconds (measured on PostgreSQL 15.18 from Debian).
+-- Servers from Debian, PGDG and the clouds have JIT. It overestimates the cost of the catalog statements and compiles them,
+-- which takes 2.5 s on each side for statements that run in milliseconds (measured on PostgreSQL 15.18 from Debian).
 SET jit TO off;
--- Copies and index builds take as long as they take.
+-- Copies and index builds may take any length of time.
 SET statement_timeout TO 0;
 SET lock_timeout TO 0;
 SET idle_in_transaction_session_timeout TO 0;
--- A client that vanished without a word holds its locks for a minute, not for the hours of the system's default.
+-- A client that disappears without closing its connection holds its locks for a minute, not for hours as by default.
 SET tcp_keepalives_idle TO 30;
 SET tcp_keepalives_interval TO 10;
 SET tcp_keepalives_count TO 3;
--- Text is compared with the text that pg_dump would write; nothing else depends on these.
+-- The text of definitions, which are compared, and the order of rows.
 SET quote_all_identifiers TO off;
 SET synchronize_seqscans TO off;
--- Settings of later servers are set only where they exist: an idle session lives on from 14, and a backend notices
--- from 14 on that its client is gone, also in the middle of an index build.
+-- Settings that only newer servers have. From PostgreSQL 14 on, idle_session_timeout would end an idle session, and
+-- client_connection_check_interval lets a backend notice that its client is gone, even in the middle of an index build.
 SELECT set_config(name, CASE name WHEN 'client_connection_check_interval' THEN '2s' ELSE '0' END, false)
 FROM pg_settings
 WHERE name IN ('idle_session_timeout', 'client_connection_check_interval', 'transaction_timeout');

@@ -1,5 +1,6 @@
--- Who holds a lock on a table or an index that the text $1 names, qualified: others before vecferry's own sessions, and of
--- them the strongest and oldest first. On the target, after a statement has given up waiting; PostgreSQL 12 and later.
+-- The session that holds a lock on a table or an index that the text $1 names with its schema. Other sessions come before
+-- vecferry's own, then the strongest lock, then the oldest transaction. On the target, after a statement has given up
+-- waiting; PostgreSQL 12 and later.
 SELECT
     l.pid,
     coalesce(a.usename::text, 'another user') AS user,

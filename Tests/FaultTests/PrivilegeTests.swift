@@ -46,7 +46,7 @@ extension Faults {
             }
         }
 
-        /// As the policy of somebody who switched it on after the plan.
+        /// A policy that was switched on after the plan.
         @Test func `a policy makes a session's read fail, on either side, instead of hiding rows`() async throws {
             try await BadInputTests.withScene { scene in
                 let (databases, source, target) = (scene.databases, scene.sourceRole, scene.targetRole)

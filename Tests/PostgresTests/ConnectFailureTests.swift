@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-/// What libpq says when no session can be had, and whether it is worth another try.
+/// Failures to connect: what libpq reports, and whether another try may help.
 @Suite struct ConnectFailureTests {
     private static let prefix = "connection to server at \"db.example.com\" (10.0.0.1), port 5432 failed: "
 
@@ -37,7 +37,7 @@ import Testing
             (prefix + "FATALE:  28P01: autenticazione con password fallita per l'utente \"p\"\n", .connectFailed),
             (prefix + "?????:  28P01: ???????????? ?? ?????? ????????????\n", .connectFailed),
         ] as [(String, PostgresError.Code)])
-    func `what another try does not mend is not tried again`(message: String, code: PostgresError.Code) {
+    func `what another try can't fix is not tried again`(message: String, code: PostgresError.Code) {
         let error = ConnectFailure.error(message: message)
         #expect(error.code == code)
         #expect(!error.isRetryable)

@@ -11,7 +11,7 @@ import Testing
             ("23505", "duplicate key value violates unique constraint \"k\"", "Key (id)=(precious) already exists."),
             ("23514", "new row violates check constraint \"c\"", "Failing row contains (1, precious)."),
         ] as [(String, String, String?)])
-    func `a server's error is told without the value that it quotes`(
+    func `a server's error is shown without the value that it quotes`(
         sqlState: String, message: String, detail: String?
     ) {
         let error = PostgresError.server(
@@ -21,7 +21,7 @@ import Testing
         #expect(error.message.lowercased().hasPrefix(message.prefix(20)))
     }
 
-    @Test func `an error that rose in functions names them, and no statement or value in their context`() {
+    @Test func `an error's context names functions, and shows no statement or value`() {
         let context = """
             PL/pgSQL function audit.check_row(text) line 3 at RAISE
             SQL statement "INSERT INTO audit.log VALUES ('precious')"
@@ -47,7 +47,7 @@ import Testing
         #expect(plain.context == nil)
     }
 
-    @Test func `what another error tells besides is kept`() {
+    @Test func `other parts of an error are kept`() {
         let error = PostgresError.server(
             code: .server, sqlState: "42501", message: "permission denied for table \"t\"", detail: "Its owner is o",
             hint: nil)

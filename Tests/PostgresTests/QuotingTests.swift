@@ -7,7 +7,7 @@ import Testing
             ("items", #""items""#), ("", #""""#), (#"a"b"#, #""a""b""#), ("\"", "\"\"\"\""), ("it's", #""it's""#),
             (#"a\b"#, #""a\b""#), ("Über straße", #""Über straße""#), ("a;--", #""a;--""#),
         ])
-    func `an identifier is quoted, whatever it holds`(text: String, quoted: String) {
+    func `an identifier is quoted, with any characters in it`(text: String, quoted: String) {
         #expect(text.quotedIdentifier == quoted)
     }
 
@@ -16,7 +16,7 @@ import Testing
             ("items", "'items'"), ("", "''"), ("it's", "'it''s'"), ("'", "''''"), (#"a"b"#, #"'a"b'"#),
             (#"a\b"#, #"E'a\\b'"#), (#"\'"#, #"E'\\'''"#), (#"\"#, #"E'\\'"#),
         ])
-    func `a literal is quoted, whatever it holds`(text: String, quoted: String) {
+    func `a literal is quoted, with any characters in it`(text: String, quoted: String) {
         #expect(text.quotedLiteral == quoted)
     }
 

@@ -36,7 +36,7 @@ public final class Command: Sendable {
         posix_spawn_file_actions_adddup2(&actions, err.writing, 2)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
-        // Whoever runs the tests in the background may have had them ignore Ctrl-C.
+        // Tests that run in the background may have been started with Ctrl-C ignored.
         var signals = sigset_t()
         sigemptyset(&signals)
         for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }

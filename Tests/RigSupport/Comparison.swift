@@ -1,6 +1,6 @@
 internal import Postgres
 
-/// What makes a test's proof independent of what it tests: `COPY (…) TO STDOUT` of both sides, byte against byte.
+/// A comparison that does not depend on the program under test: `COPY (…) TO STDOUT` of both sides, byte against byte.
 extension RigDatabases {
     /// Runs a query with an ORDER BY on both sides, as COPY's text, and compares the streams.
     ///

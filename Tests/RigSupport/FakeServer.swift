@@ -62,7 +62,7 @@ public final class FakeServer: Sendable {
     }
 }
 
-/// A port on 127.0.0.1 that nobody listened on a moment ago.
+/// A port on 127.0.0.1 on which nothing listened a moment ago.
 public func freePort() throws -> Int {
     let (descriptor, port) = try Socket.listen()
     Socket.close(descriptor)

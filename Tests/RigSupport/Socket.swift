@@ -1,6 +1,6 @@
 internal import Platform
 
-/// The few calls on sockets that the test servers need, all on 127.0.0.1.
+/// The socket calls that the test servers need, all on 127.0.0.1.
 enum Socket {
     struct Failure: Error { var call: String }
 

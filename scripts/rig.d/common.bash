@@ -1,28 +1,28 @@
-# Paths, messages and small helpers that every part of the rig uses. Sourced by scripts/rig.
+# Paths, messages and helpers that every part of the rig uses. Sourced by scripts/rig.
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # the other parts read these
 
 ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 RIG_D=$ROOT/scripts/rig.d
 
-# The interactive rig and the one that scripts/test starts live in folders of their own, each with its own ports and
-# data, so neither disturbs the other.
+# The interactive rig and the one that scripts/test starts have folders of their own, each with its own ports and data, so
+# neither disturbs the other.
 RIG_DIR=${VECFERRY_RIG_DIR:-$ROOT/.rig/demo}
 case $RIG_DIR in
     /*) ;;
     *) RIG_DIR=$PWD/$RIG_DIR ;;
 esac
 
-# Unpacked servers are shared by the rigs of one checkout; a rig elsewhere keeps its own, so that either may be deleted.
+# The rigs of one checkout share the unpacked servers. A rig elsewhere has its own, so that either may be deleted.
 case $RIG_DIR in
     "$ROOT"/.rig/*) RIG_CACHE=$ROOT/.rig/cache ;;
     *) RIG_CACHE=$RIG_DIR/cache ;;
 esac
 
-# Fixed and greppable: a test that looks for a leaked password looks for this one.
+# Fixed and easy to search for: tests that check for a leaked password search for this one.
 RIG_PASSWORD=rig-secret-8f3a
 
-# Someone's own settings for libpq must not lead the rig's clients elsewhere. PGOPTIONS may stay.
+# The caller's settings for libpq must not lead the rig's clients to another server. PGOPTIONS is harmless.
 unset PGHOST PGHOSTADDR PGPORT PGUSER PGPASSWORD PGDATABASE PGDATA PGSERVICE PGSSLMODE PGSSLROOTCERT PGREQUIREAUTH
 
 say() { printf '%s\n' "$*" >&2; }
@@ -31,7 +31,7 @@ die() {
     exit 1
 }
 
-# The settings in which a rig differs from PostgreSQL's defaults; fsync stays on, so that benchmarks are honest.
+# Settings that differ from PostgreSQL's defaults. fsync stays on, so that benchmarks are honest.
 RIG_SETTINGS=(
     shared_buffers=256MB
     max_wal_size=4GB
@@ -41,8 +41,8 @@ RIG_SETTINGS=(
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# A server keeps the port it first got: the environment that `rig env` printed stays true across restarts.
-# $1 server, $2 where to start looking.
+# A server keeps its first port, so that the environment that `rig env` printed stays valid across restarts.
+# $1: server; $2: the first port to try.
 choose_port() {
     local file=$RIG_DIR/$1/port port other
     if [[ -s $file ]] && port_is_free "$(<"$file")"; then
@@ -79,11 +79,11 @@ kind() {
     fi
 }
 
-# Two commands on one rig at a time would race for ports and data. The descriptor must not reach a server (it would
-# hold the lock for as long as it runs): everything that starts one closes descriptor 9.
+# Two commands at a time on one rig would race for ports and data. A server must not inherit the descriptor, or it would
+# hold the lock for as long as it runs: every command that starts a server closes descriptor 9.
 lock_rig() {
     mkdir -p "$RIG_DIR"
     command -v flock >/dev/null || return 0
     exec 9>"$RIG_DIR/lock"
-    flock -w 300 9 || die "another rig command holds $RIG_DIR/lock"
+    flock -w 300 9 || die "another scripts/rig command still holds $RIG_DIR/lock"
 }

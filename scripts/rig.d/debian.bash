@@ -1,10 +1,11 @@
-# Two more servers, a source and a target as people get them: Debian's PostgreSQL, with JIT, TLS, lz4, checksums and a
-# locale other than C, none of which the embedded builds have. It also brings pgcrypto. Sourced by scripts/rig.
+# Two more servers, a source and a target as operators have them: Debian's PostgreSQL, with JIT, TLS, lz4, checksums, pgcrypto
+# and a locale other than C, none of which the embedded builds have. Sourced by scripts/rig.
 # shellcheck shell=bash
 #
-# Each runs from a private copy of the programs. postgres looks for its extensions relative to itself, so the copy can
-# carry the wheel's pgvector (Debian 12 packages none) and nothing under /usr changes.
+# Each runs from a private copy of the programs. postgres finds its extensions relative to itself, so the copy can hold the
+# wheel's pgvector (Debian 12 has no package of it), and nothing under /usr changes.
 
+# shellcheck disable=SC2034  # scripts/rig reads it
 DEBIAN_SERVERS=(debian-source debian-target)
 
 is_debian() { [[ $1 == debian-* ]]; }
@@ -17,7 +18,7 @@ debian_locale() {
     esac
 }
 
-# Debian's folder of the newest PostgreSQL that pgvector is at hand for: 15, the source's version, then 16, then any.
+# The installed version of Debian's PostgreSQL to use: 15 or 16, for which the wheels have pgvector, otherwise the newest.
 installed_version() {
     local version
     for version in 15 16 $(cd /usr/lib/postgresql 2>/dev/null && printf '%s\n' * | sort -rn); do
@@ -29,7 +30,7 @@ installed_version() {
     return 1
 }
 
-# The data folder knows its version; before there is one, the machine decides.
+# The version of the data folder; before there is one, the installed version.
 debian_version() {
     local data
     data=$(server_data "$1")
@@ -42,21 +43,21 @@ debian_version() {
 
 debian_bin() { echo "$RIG_DIR/$1/usr/lib/postgresql/$(debian_version "$1")/bin"; }
 
-# Debian's own clients, which speak TLS.
+# Debian's own clients, which support TLS.
 debian_client_bin() { echo "/usr/lib/postgresql/$(debian_version "$1")/bin"; }
 
-# Makes the private copy anew at each start: Debian may have updated its files meanwhile.
+# Makes the private copy again at each start, because Debian may have updated its files.
 debian_prefix() {
     local name=$1 version from to share
     version=$(debian_version "$name")
     from=/usr/lib/postgresql/$version
     to=$RIG_DIR/$name/usr/lib/postgresql/$version
     share=$RIG_DIR/$name/usr/share/postgresql/$version
-    [[ -x $from/bin/postgres ]] || die "the $name server was made with PostgreSQL $version, which is gone;" \
-        "remake it: scripts/rig down --purge"
-    rm -rf "$RIG_DIR/$name/usr"
+    [[ -x $from/bin/postgres ]] || die "the $name server was made with PostgreSQL $version, which is no longer installed;" \
+        "delete its data and start again: scripts/rig down --purge && scripts/rig up --debian"
+    rm -rf "${RIG_DIR:?}/$name/usr"
     mkdir -p "$to/bin" "$to/lib" "$share"
-    # Copies, not links: a program finds its place through its links. The rest is found by name and may be linked.
+    # Copies, not links: a program resolves links to find its folder. The other files are found by name and may be links.
     cp "$from/bin/"{postgres,initdb,pg_ctl} "$to/bin/"
     cp -rs "$from/lib/." "$to/lib/"
     cp -rs "/usr/share/postgresql/$version/." "$share/"
@@ -65,14 +66,14 @@ debian_prefix() {
     [[ -e $share/extension/vector.control ]] || debian_pgvector "$version" "$to/lib" "$share/extension"
 }
 
-# An extension serves every minor release of the major version it was built for.
+# An extension works with every minor release of the major version that it was built for.
 debian_pgvector() {
     local wheel from
     case $1 in
         15) wheel=source ;;
         16) wheel=target ;;
         *)
-            say "rig: Debian's PostgreSQL $1 has no pgvector here; its package would be postgresql-$1-pgvector"
+            say "rig: Debian's PostgreSQL $1 has no pgvector; install the package postgresql-$1-pgvector"
             return
             ;;
     esac
@@ -82,8 +83,8 @@ debian_pgvector() {
     cp "$from/share/postgresql/extension/vector"* "$3/"
 }
 
-# Both locales for each server, in a folder that LOCPATH names: the machine's own may have none but C, and making one
-# there takes root.
+# Both locales for each server, in a folder that LOCPATH names: the system may have none but C, and only root can add
+# one.
 debian_locales() {
     local folder=$RIG_DIR/$1/locale name
     [[ -e $folder/complete ]] && return
@@ -98,7 +99,7 @@ debian_locales() {
     touch "$folder/complete"
 }
 
-# As Debian's package has it: TLS for whoever asks, which libpq does by itself.
+# As Debian's package does: TLS for clients that ask for it, which libpq does by default.
 debian_configure() {
     local data=$1
     echo 'host all all 127.0.0.1/32 scram-sha-256' >"$data/pg_hba.conf"
@@ -113,12 +114,12 @@ debian_settings() {
     echo "ssl_cert_file = 'server.crt'"
     echo "ssl_key_file = 'server.key'"
     echo "default_toast_compression = lz4"
-    # Debian's own.
+    # Debian's default.
     echo "log_line_prefix = '%m [%p] %q%u@%d '"
 }
 
-# A throwaway authority, a server certificate for the name localhost (not the address: verify-full must have something
-# to refuse), and an authority that signed nothing.
+# A throwaway authority, a server certificate for the name localhost but not for the address, so that verify-full has
+# something to refuse, and an authority that signed nothing.
 debian_certificates() {
     local ca=$RIG_DIR/ca
     [[ -s $ca/complete ]] && return

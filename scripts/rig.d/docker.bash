@@ -1,7 +1,8 @@
-# The same two servers as containers. Sourced by scripts/rig.
+# The source and the target as containers. Sourced by scripts/rig.
 # shellcheck shell=bash
 
-# `docker compose`, or the docker-compose of before. One project a rig, so that two checkouts do not share containers.
+# Runs `docker compose`, or the older docker-compose. One project for each rig, so that two checkouts do not share
+# containers.
 compose_answer() {
     local tool=(docker-compose) project
     if docker compose version >/dev/null 2>&1; then
@@ -14,15 +15,15 @@ compose_answer() {
         "${tool[@]}" --project-name "$project" --file "$RIG_D/docker-compose.yml" "$@" </dev/null
 }
 
-# stdout is for answers; what the tool tells on the way is progress.
+# stdout is for results; what the tool prints is progress.
 compose() { compose_answer "$@" >&2; }
 
 docker_up() {
-    docker version >/dev/null 2>&1 || die "no Docker engine answers; start one, or leave --docker out"
+    docker version >/dev/null 2>&1 || die "no Docker engine answers; start one, or leave out --docker"
     local name
     for name in source target; do
         mkdir -p "$RIG_DIR/$name"
-        # A port that our own container holds is not free, and is right.
+        # If the container is running, its own port is in use, and is kept.
         docker_is_running "$name" || choose_port "$name" "$(first_port "$name")"
     done
     compose up --detach || die "docker compose could not start the servers; its message is above"
@@ -31,7 +32,7 @@ docker_up() {
     done
 }
 
-# Also a stopped container counts: it has a state to tell.
+# Includes a stopped container, because its state is asked for too.
 docker_container() { compose_answer ps --all --quiet "$1" 2>/dev/null | head -n 1; }
 
 docker_health() {
@@ -44,7 +45,7 @@ docker_health() {
 
 docker_is_running() { [[ $(docker_health "$1") =~ ^(healthy|starting|unhealthy)$ ]]; }
 
-# The old compose cannot wait for health, so this does.
+# docker-compose 1.29 cannot wait until a container is healthy, so this does.
 docker_wait() {
     local seconds health
     for ((seconds = 0; seconds < 120; seconds++)); do
@@ -56,7 +57,7 @@ docker_wait() {
         sleep 1
     done
     compose logs --tail 30 "$1" || true
-    die "the $1 container is ${health:-missing} and not healthy; its log is above"
+    die "the $1 container did not become healthy (${health:-it is missing}); its log is above"
 }
 
 docker_start() {
@@ -74,7 +75,7 @@ docker_stop() {
         docker_is_running "$1" || return 0
         sleep 0.5
     done
-    die "the $1 container does not stop"
+    die "the $1 container did not stop within a minute"
 }
 
 docker_down() {

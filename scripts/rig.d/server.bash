@@ -1,8 +1,8 @@
-# One server out of files: make, start, stop. NAME is source, target, debian-source or debian-target. Sourced by
+# Creates, starts and stops a server that is no container: source, target, debian-source or debian-target. Sourced by
 # scripts/rig.
 # shellcheck shell=bash
 
-# A server's programs, found relative to its postgres, which finds its libraries and extensions the same way.
+# The folder of a server's programs, which find their libraries and extensions relative to themselves.
 server_bin() {
     if is_debian "$1"; then
         debian_bin "$1"
@@ -13,8 +13,8 @@ server_bin() {
 
 server_data() { echo "$RIG_DIR/$1/data"; }
 
-# The server's process id if it runs. A pid file alone proves nothing: after a crash or a reboot the number may be
-# another process's, so it must also sit in the data folder.
+# The server's process id, if it runs. A pid file alone does not prove that: after a crash or a reboot, the number may be
+# another process's. So the process must also have the data folder as its working directory.
 server_pid() {
     local data pid
     data=$(server_data "$1")
@@ -41,39 +41,40 @@ server_start() {
         if server_launch "$name"; then
             return
         fi
-        # "Is another postmaster already running on port 54318?", in whatever language.
+        # "Is another postmaster already running on port 54318?"; the port appears in every language.
         if tail -n 5 "$RIG_DIR/$name/server.log" | grep -qi "port $(port_of "$name")?"; then
-            # Nobody answers there, and yet it is taken: as another session's own end, say.
+            # No server answers there, yet the port is taken, for example as the local port of an outgoing connection.
             next=$(($(port_of "$name") + 1))
             rm "$RIG_DIR/$name/port"
             choose_port "$name" "$next"
         fi
-        # After kill -9 of a postmaster its children take a moment to notice, and hold its shared memory until then.
+        # After a postmaster is killed, its children take a moment to notice, and hold its shared memory until then.
         sleep "$try"
     done
     tail -n 20 "$RIG_DIR/$name/server.log" >&2
     die "the $name server did not start; its log is $RIG_DIR/$name/server.log"
 }
 
-# Both descriptors of ours that a server would otherwise keep open: the lock, and the pipe of whoever reads our output.
+# Closes the descriptors that a server would otherwise keep open: the lock, and the pipe that our output is read from.
 server_launch() {
     LC_ALL=C LOCPATH=$(server_locales "$1") run_as "$(server_bin "$1")/pg_ctl" start --silent --wait --timeout 60 \
         --pgdata "$(server_data "$1")" --log "$RIG_DIR/$1/server.log" </dev/null >/dev/null 2>&1 9>&-
 }
 
-# Where the C library looks for a server's locales; empty for the system's.
+# The folder in which the C library finds a server's locales; empty for the system's.
 server_locales() {
     if is_debian "$1"; then
         echo "$RIG_DIR/$1/locale"
     fi
 }
 
-# Makes the data folder. Built aside and renamed, so that an interrupted initdb leaves nothing that looks finished.
+# Creates the data folder under another name and renames it, so that an interrupted initdb leaves nothing that looks
+# finished.
 server_make() {
     local name=$1 folder=$RIG_DIR/$1 data kind=(--locale C)
     data=$(server_data "$name")
     is_debian "$name" && kind=(--locale "$(debian_locale "$name").UTF-8" --data-checksums)
-    say "rig: making the $name server's data folder"
+    say "rig: creating the $name server's data folder"
     rm -rf "$data" "$data.new"
     printf '%s\n' "$RIG_PASSWORD" >"$folder/password"
     chmod 600 "$folder/password"
@@ -97,7 +98,7 @@ server_configure() {
         echo "# Written by scripts/rig at every start."
         echo "listen_addresses = '127.0.0.1'"
         echo "port = $(port_of "$1")"
-        # Loopback only: a socket's path may not exceed 107 bytes, and a checkout's may.
+        # No Unix socket: its path may not exceed 107 bytes, which the path of a checkout may.
         echo "unix_socket_directories = ''"
         local setting
         for setting in "${RIG_SETTINGS[@]}"; do
@@ -109,7 +110,7 @@ server_configure() {
     give_folder "$conf"
 }
 
-# $2 is pg_ctl's mode: fast (the default) or immediate, which is a crash without the power cut.
+# $2 is pg_ctl's mode: fast (the default), or immediate, after which the server recovers as from a crash.
 server_stop() {
     local name=$1 mode=${2:-fast}
     server_pid "$name" >/dev/null || return 0

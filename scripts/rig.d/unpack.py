@@ -1,7 +1,6 @@
-"""Unpacks a wheel of PostgreSQL: WHEEL FOLDER.
+"""Unpacks a wheel of PostgreSQL. Arguments: WHEEL FOLDER.
 
-Wheels lose nothing as zip files but what zipfile ignores: the permission bits. Headers and static libraries, half of
-the bytes, are left out.
+Sets the permission bits, which zipfile ignores. Leaves out headers and static libraries, half of the bytes.
 """
 
 import os
@@ -15,7 +14,7 @@ with zipfile.ZipFile(wheel) as archive:
         if "/include/" in name or "/pgxs/" in name or name.endswith((".a", "/")):
             continue
         path = archive.extract(entry, folder)
-        # Other users read these too: as root the servers run under another uid.
+        # Readable by all users: when started by root, the servers run under another uid.
         os.chmod(path, 0o755 if "/bin/" in name or ".so" in os.path.basename(name) else 0o644)
 for parent, _, _ in os.walk(folder):
     os.chmod(parent, 0o755)

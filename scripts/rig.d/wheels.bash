@@ -1,7 +1,7 @@
-# PostgreSQL with pgvector out of PyPI wheels, which are zip files. Sourced by scripts/rig.
+# Fetches PostgreSQL with pgvector from wheels on PyPI, which are zip files. Sourced by scripts/rig.
 # shellcheck shell=bash
 
-# Where each wheel keeps its installation: NAME -> folder below the unpacked wheel.
+# The folder of a server's installation in its unpacked wheel.
 wheel_prefix() {
     case $1 in
         source) echo "$RIG_CACHE/pgserver-0.0.8/pgserver/pginstall" ;;
@@ -16,7 +16,7 @@ wheel_requirement() {
     esac
 }
 
-# Downloads (with hashes checked by pip) and unpacks the wheel of one server, once.
+# Downloads and unpacks the wheel of one server, once. pip checks its hash.
 need_wheel() {
     local requirement prefix folder
     requirement=$(wheel_requirement "$1")
@@ -32,7 +32,7 @@ need_wheel() {
     work=$(mktemp -d "$RIG_CACHE/unpack.XXXXXX")
     download_wheel "$python" "$requirement" "$work" || {
         rm -rf "$work"
-        die "$requirement could not be fetched from the Python package index: pip's message is above"
+        die "$requirement could not be fetched from the Python package index; pip's message is above"
     }
     "$python" "$RIG_D/unpack.py" "$work"/*.whl "$work/tree"
     [[ -x $work/tree/${prefix#"$folder"/}/bin/postgres ]] || die "$requirement has no postgres where it should be"
@@ -61,11 +61,11 @@ find_python() {
     die "python3 with pip is needed to fetch the servers; on Debian: apt-get install python3-pip"
 }
 
-# The wheels hold programs, not Python modules, so one build serves every Python: the tags are fixed, not the host's.
+# The wheels hold programs, not Python modules, so one build works with every Python: the tags are fixed, not the host's.
 download_wheel() {
     local python=$1 requirement=$2 folder=$3 machine
     machine=$(uname -m)
-    # Only this wheel's lines: pip would otherwise fetch both, or fail where one has no build for this machine.
+    # Only this wheel's lines: otherwise pip would fetch both wheels, and fail if one has no build for this machine.
     awk -v name="$requirement" 'index($0, name) == 1 {on = 1} on {print} on && !/\\$/ {exit}' \
         "$RIG_D/requirements.txt" >"$folder/requirements.txt"
     "$python" -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \

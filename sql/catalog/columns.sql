@@ -3,7 +3,7 @@
 --
 -- A binary array carries its element type's OID and a binary composite those of its fields (array_send, record_send);
 -- OIDs below 10000 are assigned by hand in PostgreSQL's sources and the same everywhere (access/transam.h). reg* values
--- are OIDs themselves. text_reason says why a column must travel as text, and is NULL where its bytes may pass.
+-- are OIDs themselves. text_reason says why a column must be copied as text, and is NULL if its bytes may be copied.
 WITH RECURSIVE column_type AS (
     SELECT DISTINCT a.atttypid AS type
     FROM pg_attribute AS a
@@ -96,7 +96,7 @@ SELECT
         WHEN t.typtype = 'd' THEN nullif(t.typtypmod, -1)
         ELSE nullif(a.atttypmod, -1)
     END AS dimensions,
-    -- What domains, composites and ranges are made of, and the labels of enums: names alone may mean two things.
+    -- What domains, composites and ranges consist of, and the labels of enums: two types may share a name and differ.
     s.structure,
     l.enum_labels,
     a.attnotnull AS is_not_null,

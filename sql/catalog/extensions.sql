@@ -1,7 +1,7 @@
--- The extensions whose types, functions, operator classes or collations the tables $1 (an array of OIDs) are made of: their
+-- The extensions whose types, functions, operator classes or collations the tables $1 (an array of OIDs) use in their
 -- columns, defaults, checks and indexes. On the source; PostgreSQL 12 and later.
 --
--- `types` are those of the extension's types that are among them, as SQL.
+-- `types` are the extension's types that the tables use, as SQL.
 WITH RECURSIVE object (classid, objid) AS (
     SELECT 'pg_class'::regclass::oid, t.oid FROM unnest($1::oid[]) AS t (oid)
     UNION ALL
@@ -20,14 +20,14 @@ WITH RECURSIVE object (classid, objid) AS (
             AND d.refclassid IN ('pg_type'::regclass, 'pg_proc'::regclass, 'pg_opclass'::regclass, 'pg_operator'::regclass,
                 'pg_collation'::regclass)
         UNION ALL
-        -- What a composite type and a domain are made of hangs on objects of their own.
+        -- The dependencies of a composite type and of a domain belong to objects of their own.
         SELECT 'pg_class'::regclass, t.typrelid FROM pg_type AS t
         WHERE o.classid = 'pg_type'::regclass AND t.oid = o.objid AND t.typrelid <> 0
         UNION ALL
         SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint AS c
         WHERE o.classid = 'pg_type'::regclass AND c.contypid = o.objid
     ) AS n
-    -- What an extension's own objects need is the extension's affair.
+    -- Dependencies of an extension's own objects are left to the extension.
     WHERE NOT EXISTS (
         SELECT FROM pg_depend AS e WHERE e.classid = o.classid AND e.objid = o.objid AND e.deptype = 'e'
     )

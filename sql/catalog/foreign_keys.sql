@@ -1,4 +1,4 @@
--- Every foreign key with both ends; those that a partition has from its parent are left to the parent.
+-- Every foreign key with both its ends. Those that a partition inherits are listed once, for the parent.
 -- Both sides; PostgreSQL 12 and later.
 SELECT
     con.oid,

@@ -1,8 +1,9 @@
--- Every index of every table, with what it takes to build it again exactly. Both sides; PostgreSQL 12 and later.
+-- Every index of every table, with all that is needed to build exactly the same index again. Both sides; PostgreSQL 12 and
+-- later.
 --
--- pg_get_indexdef leaves out the tablespace, a comment, statistics targets of expression columns, CLUSTER's mark and the
--- replica identity, pg_get_constraintdef the storage parameters too: `after` holds the statements that put those back.
--- The quoted_ columns are parts for a new statement, quoted by this server.
+-- pg_get_indexdef leaves out the tablespace, the comment, statistics targets of expression columns, CLUSTER's mark and the
+-- replica identity; pg_get_constraintdef also leaves out the storage parameters. `after` holds the statements that put those
+-- back. The quoted_ columns are parts of a new statement, quoted by this server.
 SELECT
     i.indexrelid AS oid,
     i.indrelid AS relation,
@@ -16,7 +17,7 @@ SELECT
     i.indisvalid AND i.indisready AS is_valid,
     i.indisreplident AS is_replica_identity,
     i.indpred IS NOT NULL AS is_partial,
-    -- A unique index over NULLs or a deferrable one can't name a row.
+    -- A deferrable unique index, or one over columns that may be NULL, does not identify a row.
     i.indisunique AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
         SELECT FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, position)
         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
@@ -36,7 +37,7 @@ SELECT
         SELECT o.opcname::text FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS k (opclass, position)
         JOIN pg_opclass AS o ON o.oid = k.opclass ORDER BY k.position
     ) AS operator_classes,
-    -- What makes two keys equal, column by column: btree's strategy 3 (access/stratnum.h).
+    -- The equality operator of each key column: btree's strategy 3 (access/stratnum.h).
     ARRAY(
         SELECT format('OPERATOR(%I.%s)', opn.nspname, op.oprname)
         FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS k (opclass, position)
@@ -48,7 +49,7 @@ SELECT
         WHERE am.amname = 'btree'
         ORDER BY k.position
     ) AS equality_operators,
-    -- The operator that the index can order by, for the first column: pgvector's distance operators.
+    -- The operator by which the index orders its first column: one of pgvector's distance operators.
     (
         SELECT format('OPERATOR(%I.%s)', opn.nspname, op.oprname)
         FROM pg_opclass AS oc
@@ -59,7 +60,7 @@ SELECT
         ORDER BY amop.amopstrategy LIMIT 1
     ) AS order_operator,
     coalesce(c.reloptions, '{}') AS options,
-    -- What the first key column holds, also where it is an expression: `embedding::halfvec(1024)`.
+    -- The type of the first key column, which may be an expression: `embedding::halfvec(1024)`.
     kt.typname AS key_type,
     CASE WHEN key.atttypmod > 0 THEN key.atttypmod END AS key_dimensions,
     format('%I', c.relname) AS quoted_name,

@@ -1,4 +1,4 @@
--- Every table that could be copied, with its size, its place in a partition tree and what the session may do with it.
+-- Every table that could be copied, with its size, its place in a partition tree and the privileges of this session on it.
 -- Both sides; PostgreSQL 12 and later. Sizes are those of one relation: a partitioned table itself has none.
 SELECT
     c.oid,
@@ -24,7 +24,7 @@ SELECT
     pg_has_role(c.relowner, 'USAGE') AS is_owner,
     has_schema_privilege(n.oid, 'CREATE') AS may_create_in_schema,
     pg_get_userbyid(c.relowner) AS owner,
-    -- What --create does not make: it comes in pg_dump's post-data section, and stands on functions and roles.
+    -- Objects that --create leaves out: they are in pg_dump's post-data section, and depend on functions and roles.
     array_remove(ARRAY[
         CASE WHEN EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) THEN 'triggers' END,
         CASE WHEN c.relhasrules THEN 'rules' END,
@@ -32,7 +32,7 @@ SELECT
             THEN 'row-level security' END,
         CASE WHEN EXISTS (SELECT FROM pg_statistic_ext AS s WHERE s.stxrelid = c.oid) THEN 'extended statistics' END
     ], NULL) AS left_out,
-    -- Checks that are not validated: pg_dump makes them after the data too, which may not pass them.
+    -- Checks that are not validated. The data may violate them, so they are added after it, as pg_dump does.
     ARRAY(
         SELECT pg_get_constraintdef(con.oid) FROM pg_constraint AS con
         WHERE con.conrelid = c.oid AND con.contype = 'c' AND NOT con.convalidated ORDER BY con.conname

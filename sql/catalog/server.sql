@@ -1,4 +1,4 @@
--- What this server is, what it can bear and what the session may do. Both sides; PostgreSQL 12 and later.
+-- The server's version and limits, and the privileges of this session. Both sides; PostgreSQL 12 and later.
 SELECT
     current_setting('server_version_num')::int AS version_number,
     current_setting('server_version') AS version,

@@ -1,6 +1,6 @@
--- The users' triggers that are enabled, how (pg_trigger.tgenabled: O origin, A always, R replica), and whether they fire for
--- each row (pg_trigger.tgtype, bit 0). A partition's copies of its table's are among them from PostgreSQL 15 on; before, they
--- count as internal.
+-- The users' enabled triggers: how each is enabled (pg_trigger.tgenabled: O origin, A always, R replica), and whether it fires
+-- for each row (pg_trigger.tgtype, bit 0). A partition's copies of its table's triggers are included from PostgreSQL 15 on;
+-- before, they count as internal.
 -- Both sides; PostgreSQL 12 and later.
 SELECT t.tgrelid AS relation, t.tgname AS name, t.tgenabled AS enabled, t.tgtype & 1 = 1 AS is_for_each_row
 FROM pg_trigger AS t

@@ -1,5 +1,5 @@
--- What it takes to make the types $1 (an array of OIDs, from columns.sql), without those of extensions. On the source;
--- PostgreSQL 12 and later.
+-- The names and comments of the types $1 (an array of OIDs, from columns.sql) that are to be created, without those of
+-- extensions. On the source; PostgreSQL 12 and later.
 SELECT t.oid, format('%I.%I', n.nspname, t.typname) AS name, n.nspname AS schema,
     CASE WHEN obj_description(t.oid, 'pg_type') IS NOT NULL
         THEN format('COMMENT ON TYPE %I.%I IS %L', n.nspname, t.typname, obj_description(t.oid, 'pg_type'))

@@ -1,9 +1,10 @@
--- The statements that drop what killed builds beside writers left on a table, of one index of it: $1 the table's schema, $2 the
--- table, $3 the index, $4 the name under which its successor is about to be built, or NULL. Target; PostgreSQL 12 and later.
+-- The statements that drop what killed concurrent builds of one index left on its table: $1 is the table's schema, $2 the
+-- table, $3 the index, $4 the name under which its successor is about to be built, or NULL. On the target; PostgreSQL 12 and
+-- later.
 --
--- REINDEX CONCURRENTLY calls them <index>_ccnew and <index>_ccold, with a number where that name is taken, and cuts the
--- index's name to make them fit (commands/indexcmds.c, ChooseRelationName). vecferry_old_<its OID> is an index whose place
--- another has taken. An index that a session is building now is invalid too, and not a leftover.
+-- REINDEX CONCURRENTLY names them <index>_ccnew and <index>_ccold, adds a number if the name is taken, and shortens the
+-- index's name to make it fit (commands/indexcmds.c, ChooseRelationName). vecferry_old_<its OID> is an index that another
+-- has replaced. An index that a session is building now is invalid too, but not a leftover.
 SELECT format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', n.nspname, c.relname) AS statement
 FROM pg_index AS i
 JOIN pg_class AS c ON c.oid = i.indexrelid
@@ -15,7 +16,7 @@ CROSS JOIN LATERAL (SELECT regexp_replace(c.relname, '_cc(new|old)[0-9]*$', '') 
 WHERE tn.nspname = $1 AND t.relname = $2
     AND (
         c.relname = 'vecferry_old_' || i.indexrelid
-        -- A successor that is whole and that nothing needs any more.
+        -- A successor that is complete and no longer needed.
         OR ($4::text IS NULL AND c.relname = 'vecferry_new_' || o.oid)
         OR (
             NOT i.indisvalid

@@ -1,5 +1,5 @@
--- The relations that hold the rows of the tables $1 (an array of qualified names), with their sizes as they are now: of a
--- partitioned table, its leaves. A table that has none gets a row without a name; one that is gone gets no row.
+-- The relations that hold the rows of the tables $1 (an array of qualified names), with their current sizes. For a partitioned
+-- table, these are its leaves. A table without any has one row without a name; a table that no longer exists has no row.
 -- On the target; PostgreSQL 12 and later.
 SELECT
     t.position,

@@ -1,4 +1,4 @@
--- Who holds vecferry's advisory lock in this database. On the target; PostgreSQL 12 and later.
+-- The session that holds vecferry's advisory lock in this database. On the target; PostgreSQL 12 and later.
 SELECT
     l.pid,
     a.usename AS user,

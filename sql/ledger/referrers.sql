@@ -1,5 +1,5 @@
--- The foreign keys that refer to a table of $1 (an array of qualified names) or to a partition of one: whose they are, to
--- which table of $1 and which relation of it they lead, and when a row "f" of theirs refers to a row "r" of it.
+-- The foreign keys that refer to a table of $1 (an array of qualified names) or to a partition of one: the table that has the
+-- key, the table of $1 and its relation that the key refers to, and the condition under which a row "f" refers to a row "r".
 -- On the target; PostgreSQL 12 and later.
 SELECT
     n.nspname AS schema,
@@ -21,7 +21,7 @@ FROM unnest($1::regclass[]) WITH ORDINALITY AS t (oid, position)
 CROSS JOIN LATERAL (
     SELECT t.oid::oid AS relid UNION SELECT p.relid::oid FROM pg_partition_tree(t.oid) AS p
 ) AS part
--- Without those that a partition has of its table.
+-- Without the keys that a partition inherits from its table.
 JOIN pg_constraint AS con ON con.contype = 'f' AND con.conparentid = 0 AND con.confrelid = part.relid
 JOIN pg_class AS c ON c.oid = con.conrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -1,25 +1,25 @@
--- The ledger: what a job is to do, what of it is done, and how to put back what it took off. In the target database;
--- PostgreSQL 12 and later. Runs in one transaction, and again without effect.
+-- The ledger: what a job is to do, what of that is done, and how to put back what it dropped or switched off. On the target;
+-- PostgreSQL 12 and later. Runs in one transaction; running it again has no effect.
 CREATE SCHEMA IF NOT EXISTS vecferry;
 
 COMMENT ON SCHEMA vecferry IS 'vecferry''s ledger; may be dropped when no job is under way';
 
--- The version of this schema: an older vecferry leaves a newer ledger alone, and says which vecferry wrote it.
+-- The version of this schema. An older vecferry refuses a newer ledger, and reports which vecferry wrote it.
 CREATE TABLE IF NOT EXISTS vecferry.format (version int NOT NULL, written_by text);
 
 INSERT INTO vecferry.format (version) SELECT 2 WHERE NOT EXISTS (SELECT FROM vecferry.format);
 
 CREATE TABLE IF NOT EXISTS vecferry.job (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    -- Which source and which request: the same again is the same job.
+    -- Identifies the source and the request: a command with the same fingerprint resumes the job.
     fingerprint text NOT NULL,
     state text NOT NULL CHECK (state IN ('loading', 'finished', 'abandoned')),
-    -- The plan as JSON, byte for byte, and its hash. It says its own format, and which vecferry wrote it.
+    -- The plan as JSON, byte for byte, and its hash. The JSON names its format, and the vecferry that wrote it.
     plan text NOT NULL,
     plan_hash text NOT NULL,
-    -- The source's snapshot, as txid_current_snapshot() tells it: unchanged means that nothing wrote there since.
+    -- The source's snapshot, as txid_current_snapshot() returns it: if unchanged, nothing has been written there since.
     source_visibility text NOT NULL,
-    -- Whether it was seen to change, so that the source must be read again to prove the copy.
+    -- Whether the snapshot has changed, so that the source must be read again to prove the copy.
     source_changed boolean NOT NULL DEFAULT false,
     report text,
     started_at timestamptz NOT NULL DEFAULT now(),
@@ -38,18 +38,18 @@ CREATE TABLE IF NOT EXISTS vecferry.chunk (
     rows bigint,
     sum text,
     kept_rows bigint,
-    -- The transaction that brought the rows: their xmin tells them from all others.
+    -- The transaction that inserted the rows: their xmin distinguishes them from all others.
     xid xid,
     PRIMARY KEY (job, pair, number)
 );
 
--- What was dropped or switched off, and the statements that put it back.
+-- Objects that were dropped or switched off, and the statements that put them back.
 CREATE TABLE IF NOT EXISTS vecferry.saved_definition (
     job bigint NOT NULL REFERENCES vecferry.job ON DELETE CASCADE,
     number int NOT NULL,
     pair int NOT NULL,
     kind text NOT NULL CHECK (kind IN ('index', 'constraint', 'trigger')),
-    -- Lower stages first; what shares a stage may be restored side by side.
+    -- Lower stages are restored first; definitions of one stage may be restored in parallel.
     stage int NOT NULL,
     relation_schema text NOT NULL,
     relation_name text NOT NULL,

@@ -1,6 +1,6 @@
--- What a company added next to the sample's own table: a document register with a second embedding table, a view over
+-- Tables that a company added beside the sample's own: a document register with a second embedding table, a view over
 -- items, and a table that has nothing to do with vectors. Runs on either side after bedrock-chat.sql (source.sql and
--- target.sql include it, and drop these first); from PostgreSQL 15 and pgvector 0.5.
+-- target.sql include it, and drop these first); PostgreSQL 15 and pgvector 0.5, and later.
 
 CREATE TABLE public.bot_document (
     id bigserial PRIMARY KEY,
@@ -14,7 +14,7 @@ CREATE TABLE public.bot_document (
 
 CREATE INDEX bot_document_bot_id_idx ON public.bot_document (bot_id);
 
--- Has no bot column of its own: its bot is known through the foreign key alone.
+-- Has no bot column: only the foreign key leads to its bot.
 CREATE TABLE public.bot_document_chunk (
     document_id bigint NOT NULL REFERENCES public.bot_document (id) ON DELETE CASCADE,
     ordinal int NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE public.bot_document_chunk (
 CREATE INDEX bot_document_chunk_embedding_idx ON public.bot_document_chunk
     USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 64);
 
--- Neither an embedding nor a bot table: vecferry's default selection leaves it alone.
+-- Neither an embedding table nor a bot table: vecferry does not copy it by default.
 CREATE TABLE public.app_migration (
     version int PRIMARY KEY,
     name text NOT NULL,

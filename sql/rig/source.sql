@@ -1,6 +1,6 @@
--- Makes the source as Bedrock Chat v0 left it: `items` with :rows rows under the indexes that v0 created before the
+-- Creates the source as Bedrock Chat v0 left it: `items` with :rows rows under the indexes that v0 created before the
 -- first row came, and a company's own tables beside it. DROPS and recreates all of them. The same :rows (default
--- 60000) gives the same rows. Runs on the source; from PostgreSQL 15 and pgvector 0.5.
+-- 60000) gives the same rows. Runs on the source; PostgreSQL 15 and pgvector 0.5, and later.
 --
 --     psql -X -v ON_ERROR_STOP=1 -v rows=60000 -f sql/rig/source.sql
 
@@ -15,7 +15,7 @@ SET client_encoding = 'UTF8';
 SET search_path = public, pg_temp;
 SET TimeZone = 'UTC';
 SET synchronous_commit = off;
--- The sort into the order of ingest would spill 300 MB at 60,000 rows; compiling the queries costs more than it saves.
+-- With less work_mem, the sort into the order of ingest would spill 300 MB at 60,000 rows. JIT costs more than it saves.
 SET work_mem = '256MB';
 SET jit = off;
 
@@ -25,9 +25,9 @@ DROP TABLE IF EXISTS public.bot_document_chunk, public.bot_document, public.app_
 \ir bedrock-chat.sql
 \ir company.sql
 
--- Everything below draws from hashes, not from random(): no plan, however parallel, changes the data.
+-- All random values come from hashes, not from random(), so that no query plan changes the data.
 
--- A draw in [0, n) for thing `i`; `salt` keeps the draws of different columns independent.
+-- A pseudorandom number in [0, n) for item `i`. A `salt` for each column makes the columns independent.
 CREATE FUNCTION pg_temp.draw(i bigint, salt bigint, n int) RETURNS int LANGUAGE sql IMMUTABLE AS $$
     SELECT ((hashint8extended(i, salt) & 9007199254740991) % n)::int
 $$;
@@ -63,8 +63,8 @@ INSERT INTO language VALUES
     ('ar', 3, 'دليل الموظف'), ('hi', 4, 'कर्मचारी पुस्तिका'), ('zh', 5, '员工手册'), ('fr', 6, 'Règlement intérieur'),
     ('he', 7, 'מדריך לעובד'), ('pt', 8, 'Política de férias');
 
--- Six themes, as a company's help desk has them: 0 returns, 1 sign-in, 2 leave, 3 invoices, 4 backups, 5 machinery;
--- theme NULL fits anywhere.
+-- Six themes, as in a company's help desk: 0 returns, 1 sign-in, 2 leave, 3 invoices, 4 backups, 5 machinery. Sentences of
+-- theme NULL fit all of them.
 CREATE TEMP TABLE sentence (
     lang text NOT NULL,
     theme int,
@@ -196,7 +196,7 @@ FROM language AS l, generate_series(0, 5) AS t, generate_series(0, 31) AS p,
     LATERAL (
         SELECT body FROM sentence
         WHERE lang = l.lang AND (theme = t OR theme IS NULL)
-        -- The key names k, so that each place in the paragraph draws its own sentence.
+        -- The key includes k, so that each place in the paragraph gets a sentence of its own.
         ORDER BY hashtextextended(body, l.n * 100000 + t * 10000 + p * 100 + k) LIMIT 1
     ) AS s
 GROUP BY l.n, l.lang, t, p;
@@ -222,8 +222,8 @@ FROM (VALUES (1, 1, 0.25), (2, 6, 0.18), (3, 127, 0.12), (4, 331, 0.15), (5, 599
 
 -- Bots --------------------------------------------------------------------------------------------------------------
 
--- Sizes fall off as Zipf's law has it, and faster at the end: a few bots hold thousands of rows, several hold one. They
--- came in shuffled. The bot numbered 0 has been deleted in the app since, and leaves a hole in the heap.
+-- Sizes follow Zipf's law, and fall faster at the end: a few bots have thousands of rows, several have one. The bots were
+-- created in random order. Bot number 0 was deleted in the app later, and leaves a hole in the heap.
 CREATE TEMP TABLE bot AS
 WITH
     ranked AS (
@@ -234,7 +234,7 @@ WITH
         SELECT k, 1 + floor((:rows - n) * weight / sum(weight) OVER ())::int AS size FROM ranked
     ),
     filled AS (
-        -- What rounding lost goes to the biggest.
+        -- The largest bot makes up for rounding.
         SELECT k, size + CASE WHEN k = 1 THEN :rows - sum(size) OVER () ELSE 0 END AS size FROM sized
         UNION ALL
         SELECT 0, 1 + :rows / 50
@@ -242,16 +242,16 @@ WITH
 SELECT k::int AS k, size::int AS size,
     (sum(size) OVER arrival)::int - size::int AS first_row,
     CASE WHEN k <> 0 THEN (sum(size) FILTER (WHERE k <> 0) OVER arrival)::int - size::int END AS first_live_row,
-    -- Half a day between two bots' ingests, from 2 October 2023 on.
+    -- Bots were ingested half a day apart, from 2 October 2023 on.
     1696233600000 + 43200000 * rank() OVER arrival AS ingested_ms,
     pg_temp.draw(k, 8, 9) AS lang, 6 + pg_temp.draw(k, 9, 40) AS document_size, NULL::char(26) AS botid
 FROM filled
 WINDOW arrival AS (ORDER BY CASE WHEN k <> 0 THEN hashint8extended(k, 7) ELSE 0 END);
 
--- Bots are older than what they know.
+-- A bot is older than its documents.
 UPDATE bot SET botid = pg_temp.ulid(ingested_ms - 3600000 - pg_temp.draw(k, 10, 3600000), k, 11);
 
--- Two or three themes a bot; the centre of each is made once.
+-- Two or three themes for each bot; the center of each is computed once.
 CREATE TEMP TABLE topic AS
 SELECT b.k, t, theme.n AS theme, base.v + theme.v + own.v AS centre
 FROM bot AS b, generate_series(0, 2) AS t, part AS base, part AS theme, part AS own
@@ -271,8 +271,8 @@ JOIN part ON part.kind = 4 AND part.n = pg_temp.draw(b.k * 1000000::bigint + d, 
 JOIN language AS lang
     ON lang.n = CASE WHEN pg_temp.draw(b.k * 1000000::bigint + d, 17, 5) = 0 THEN 0 ELSE b.lang END;
 
--- Rows that are worth a test: each takes the place of one of the first hundred that stay. `head` replaces the first
--- components of the embedding.
+-- Rows with unusual values. Each replaces one of the first hundred rows that stay; `head` replaces the first components of
+-- the embedding.
 CREATE TEMP TABLE special (
     i int PRIMARY KEY,
     content text,
@@ -313,12 +313,12 @@ ANALYZE special;
 
 INSERT INTO items (id, botid, content, source, embedding)
 SELECT
-    -- 40 ms a row: v0 asked Bedrock for one embedding after the other.
+    -- 40 ms for each row: v0 requested one embedding after the other from Bedrock.
     pg_temp.ulid(d.ingested_ms + (d.d * 60 + j) * 40, r.i, 20),
     d.botid,
     CASE
         WHEN special.i IS NOT NULL THEN special.content
-        -- One in 400 came out of a splitter that found no place to split: 20 to 60 kB.
+        -- One row in 400 is a text that the splitter could not split: 20 to 60 kB.
         WHEN pg_temp.draw(r.i, 22, 400) = 0 THEN
             left(repeat(long_text.body, 1 + 60000 / octet_length(long_text.body)),
                 (20000 + pg_temp.draw(r.i, 23, 40000)) * char_length(long_text.body) / octet_length(long_text.body))
@@ -346,15 +346,15 @@ JOIN paragraph AS a ON a.lang = d.lang AND a.theme = d.theme AND a.p = pg_temp.d
 JOIN paragraph AS b ON b.lang = d.lang AND b.theme = d.theme AND b.p = pg_temp.draw(r.i, 27, 32)
 JOIN long_text ON long_text.lang = d.lang AND long_text.theme = d.theme
 LEFT JOIN special ON special.i = d.first_live_row + j
--- In the order of ingest, as the heap of the real thing has it.
+-- In the order of ingest, as in a real heap.
 ORDER BY r.i;
 
--- The bot deleted in the app: the stream handler deletes its rows, and vacuum leaves the hole.
+-- The bot that was deleted in the app: the stream handler deletes its rows, and vacuum leaves a hole.
 DELETE FROM items WHERE botid = (SELECT botid FROM bot WHERE k = 0);
 
 -- The company's tables -----------------------------------------------------------------------------------------------
 
--- A register of one document in a dozen, with their sizes and where they came from.
+-- A register of about one document in twelve, with its size and origin.
 INSERT INTO bot_document (bot_id, title, tags, meta, created_at, size)
 SELECT d.botid, format('%s %s', d.file_name, d.d),
     CASE pg_temp.draw(d.h, 30, 4)
@@ -383,7 +383,7 @@ WHERE d.k <> 0
 ORDER BY hashint8extended(d.h, 37)
 LIMIT greatest(12, :rows / 250);
 
--- Some were withdrawn: the ids have gaps, and the sequence is ahead of the last one.
+-- Some documents were withdrawn, so the ids have gaps, and the sequence is ahead of the last id.
 DELETE FROM bot_document WHERE id % 29 = 0 OR id = (SELECT max(id) FROM bot_document);
 
 INSERT INTO bot_document_chunk (document_id, ordinal, embedding)
@@ -396,7 +396,7 @@ JOIN part AS own ON own.kind = 4 AND own.n = b.id % 331
 JOIN part AS x ON x.kind = 5 AND x.n = (b.id * 14 + o) % 599
 ORDER BY b.id, o;
 
--- The extremes of float4: the bytes must arrive as they are, whatever a distance makes of them.
+-- The extremes of float4: the bytes must arrive as they are, even if no distance can be computed from them.
 INSERT INTO bot_document_chunk (document_id, ordinal, embedding)
 SELECT 1, 1000 + n, (head || array_fill(0.05::real, ARRAY[384 - cardinality(head)]))::vector
 FROM (VALUES
@@ -413,8 +413,7 @@ INSERT INTO app_migration VALUES
     (2, 'create bot_document_chunk', '2023-11-20 14:01:02+00'),
     (3, 'add view bot_knowledge', '2024-01-15 08:30:00+00');
 
--- The deleted rows are gone as on a cluster that autovacuum has been over, and the planner knows the tables as it
--- would on the real cluster.
+-- Removes the deleted rows and gathers statistics, as autovacuum does on a real cluster.
 VACUUM (ANALYZE) items, bot_document, bot_document_chunk, app_migration;
 
 DISCARD TEMP;

@@ -1,5 +1,5 @@
--- Makes the target as the v1 deploy leaves it: every table empty, every index in place, no trace of an earlier copy.
--- DROPS and recreates the rig's tables and vecferry's ledger. Runs on the target; from PostgreSQL 15 and pgvector 0.5.
+-- Creates the target as the v1 deploy leaves it: every table empty, every index in place, no trace of an earlier copy.
+-- DROPS and recreates the rig's tables and vecferry's ledger. Runs on the target; PostgreSQL 15 and pgvector 0.5, and later.
 --
 --     psql -X -v ON_ERROR_STOP=1 -f sql/rig/target.sql
 

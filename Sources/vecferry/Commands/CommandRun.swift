@@ -9,10 +9,10 @@ struct CommandRun {
     /// What the command reports to.
     let reporter: any Reporter
 
-    /// Reports as the options ask.
+    /// Creates a run that reports in the form that the options ask for.
     init(_ output: OutputOptions) { reporter = output.reporter() }
 
-    /// Runs `body`, shows its result, and throws the exit status unless all is well.
+    /// Runs `body`, shows its result, and throws the exit status unless that is 0.
     ///
     /// - Parameter resumes: Whether the same command, run again after a stop, continues the work.
     func perform(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Ferry
 import Synchronization
 
-/// `vecferry copy`: the job itself.
+/// `vecferry copy`: copies tables, builds their indexes, and proves the copy.
 struct CopyCommand: AsyncParsableCommand {
     /// The name, and the text of `--help`.
     static let configuration = CommandConfiguration(
@@ -10,7 +10,9 @@ struct CopyCommand: AsyncParsableCommand {
         abstract:
             "Copy tables, rebuild their vector indexes on the data, and prove that the target holds the same rows.",
         discussion: """
-            If interrupted, run the same command again to resume. After a finished job, the same command changes nothing.
+            Each table is copied, indexed and read back on its own, while others still copy. If one table fails, the \
+            others are finished. If interrupted, run the same command again to resume. Once the job is finished, the same \
+            command changes nothing.
 
             Example:
               vecferry copy \\
@@ -26,7 +28,7 @@ struct CopyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    /// Copies, and shows the report; where the plan is blocked, why.
+    /// Copies, and shows the report; if the plan is blocked, shows the blockers.
     func run() async throws {
         let run = CommandRun(output)
         let planned = Mutex<Plan?>(nil)
@@ -39,7 +41,7 @@ struct CopyCommand: AsyncParsableCommand {
             do throws(FerryError) {
                 return .copy(try await engine.copy(request, restart: restart))
             } catch {
-                // The plan lists all blockers, the error only one. A blocker that was found later is in the error alone.
+                // The plan lists all blockers, the error only one. A blocker that is found later is only in the error.
                 guard error.code == .blocked, let plan = planned.withLock({ $0 }), !plan.isReady else { throw error }
                 return .refused(plan)
             }

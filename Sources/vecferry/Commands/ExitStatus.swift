@@ -1,11 +1,11 @@
 import ArgumentParser
 import Ferry
 
-/// The statuses that the process ends with: one table for all commands.
+/// The exit statuses of all commands.
 enum ExitStatus: Int32, CaseIterable {
-    /// Done and proven; the plan is ready; both sides hold the same.
+    /// The copy is proven; the plan is ready; both sides hold the same rows.
     case done = 0
-    /// A fault stopped the command, or it could not check.
+    /// An error stopped the command, or it could not compare.
     case failed = 1
     /// The plan has blockers.
     case blocked = 3

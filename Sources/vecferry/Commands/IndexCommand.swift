@@ -8,10 +8,12 @@ struct IndexCommand: AsyncParsableCommand {
         commandName: "index",
         abstract: "Build the target's vector indexes on the rows that are there.",
         discussion: """
-            For a target that another program loaded, or whose ivfflat indexes were created on empty tables: nearly all \
-            rows are then in one list, which every search reads. An hnsw index is kept unless an option changes it.
+            For a target that another program loaded, or whose ivfflat indexes were created on empty tables: in such an \
+            index, nearly all rows are in one list, and every search reads it. An hnsw index is kept unless an option \
+            changes it.
 
-            Exits with 0 if all indexes are built, or with --dry-run can be built, and with 3 if something blocks that.
+            Exits with 0 if all indexes are built (with --dry-run: can be built), with 1 if a build failed, and with 3 if \
+            the plan has blockers.
 
             Example:
               vecferry index \\
@@ -29,7 +31,7 @@ struct IndexCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    /// Builds, or plans with `--dry-run`, and shows what came of it.
+    /// Builds the indexes, or with `--dry-run` plans the builds, and shows the result.
     func run() async throws {
         let run = CommandRun(output)
         let engine = TargetEngine(
@@ -57,7 +59,7 @@ struct IndexedTableOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Leave out tables that match this pattern. Repeatable.", valueName: "pattern"))
     var excludeTable: [String] = []
 
-    /// Refuses patterns that match nothing.
+    /// Refuses empty patterns.
     func validate() throws {
         if (table + excludeTable).contains("") { throw ValidationError("A table pattern is empty.") }
     }

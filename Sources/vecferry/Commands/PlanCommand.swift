@@ -1,14 +1,14 @@
 import ArgumentParser
 import Ferry
 
-/// `vecferry plan`: what a copy would do.
+/// `vecferry plan`: shows what a copy would do.
 struct PlanCommand: AsyncParsableCommand {
     /// The name, and the text of `--help`.
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what a copy would do, and change nothing.",
         discussion: """
-            Exits with 0 if the copy can start, with 3 if something blocks it.
+            Exits with 0 if the copy can start, and with 3 if the plan has blockers.
 
             Example:
               vecferry plan \\

@@ -31,7 +31,7 @@ struct Vecferry: AsyncParsableCommand {
         let given = Array(CommandLine.arguments.dropFirst())
         // `ps` shows the process's own memory, not the copy in `given`.
         ProcessArguments.hideSecrets()
-        // That the reader of our output has gone away is no reason to end in the middle of a copy.
+        // A copy must not end because the reader of its output has gone away.
         Machine.ignoreBrokenPipes()
         var arguments = given
         var kind: any ParsableCommand.Type = Self.self
@@ -54,7 +54,7 @@ struct Vecferry: AsyncParsableCommand {
         let code = exitCode(for: error)
         var message = fullMessage(for: error)
         if let error = error as? ValidationError {
-            // Where `run` throws it, ArgumentParser takes it for the root command's.
+            // ArgumentParser attributes an error that `run` throws to the root command.
             message = "Error: \(error.message)\n  See 'vecferry \(kind._commandName) --help' for more information."
         }
         for argument in arguments {

@@ -1,15 +1,15 @@
 import ArgumentParser
 import Ferry
 
-/// `vecferry verify`: whether two databases hold the same rows, and which rows differ.
+/// `vecferry verify`: compares two databases, and lists the rows that differ.
 struct VerifyCommand: AsyncParsableCommand {
     /// The name, and the text of `--help`.
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Prove that two databases hold the same rows, or list the rows that differ.",
         discussion: """
-            Compares byte for byte, whatever copied the rows. Exits with 0 if both sides are the same, with 4 if they \
-            differ, with 1 if they could not be compared.
+            Compares byte for byte, whichever program copied the rows. Exits with 0 if both sides are the same, with 4 if \
+            they differ, and with 1 if they could not be compared.
 
             Example:
               vecferry verify \\

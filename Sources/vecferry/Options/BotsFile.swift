@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// A file of bot ids: one per line; `#` starts a comment; blank lines don't count.
+/// A file of bot ids: one per line; `#` starts a comment; blank lines are ignored.
 enum BotsFile {
     /// The longest file that is read, in bytes. An id takes some 27 bytes, so this holds more than a million.
     static let limit = 32 << 20
 
     /// Reads the ids of a file; `-` is standard input.
     ///
-    /// - Throws: `ValidationError` where the file can't be read or is no list of bots.
+    /// - Throws: `ValidationError` if the file can't be read or is not a list of bots.
     static func read(_ path: String) throws -> [String] {
         switch Machine.read(path, limit: limit) {
         case .bytes(let bytes): try parse(bytes, name: path == "-" ? "standard input" : path)
@@ -20,8 +20,8 @@ enum BotsFile {
 
     /// Reads the ids, in the file's order.
     ///
-    /// - Parameter name: The file's, for errors.
-    /// - Throws: `ValidationError` where the bytes are no UTF-8 text or hold no id.
+    /// - Parameter name: The file's name, for errors.
+    /// - Throws: `ValidationError` if the bytes are not UTF-8 text or hold no id.
     static func parse(_ bytes: [UInt8], name: String) throws -> [String] {
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
             throw ValidationError("--bots: \(name.shown) is not UTF-8 text; give one bot id per line.")
@@ -35,7 +35,7 @@ enum BotsFile {
         }
         guard !ids.isEmpty else {
             throw ValidationError(
-                "--bots: \(name.shown) lists no bot; to select all bots, leave out --bots.")
+                "--bots: \(name.shown) lists no bots; to select all bots, leave out --bots.")
         }
         return ids
     }

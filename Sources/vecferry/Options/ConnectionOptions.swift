@@ -10,7 +10,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// The engine that works between the two sides.
     ///
-    /// - Throws: `ValidationError` where a side is missing, or libpq can't parse its address.
+    /// - Throws: `ValidationError` if a side is missing, or libpq can't parse its address.
     func engine(interrupt: Interrupt, events: @escaping EventSink) throws -> Engine {
         Engine(
             source: try source.endpoint(session, interrupt), target: try target.endpoint(session, interrupt),
@@ -23,8 +23,8 @@ struct ConnectionOptions: ParsableArguments {
 struct SourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The database to read, as a URI or a conninfo string. Missing parts come from PGHOST, PGSERVICE, .pgpass "
-                + "and libpq's other defaults.",
+            "The source database, as a URI or a conninfo string. Missing parts come from PGHOST, PGSERVICE, .pgpass and "
+                + "libpq's other defaults.",
             valueName: "uri"))
     var source: String?
 
@@ -33,15 +33,21 @@ struct SourceOptions: ParsableArguments {
             "Shell command that prints the source's password; run for each new connection.", valueName: "command"))
     var sourcePasswordCommand: String?
 
-    /// - Throws: `ValidationError` where no address was given, or libpq can't parse it.
+    /// Makes the endpoint.
+    ///
+    /// - Throws: `ValidationError` if no address was given, or libpq can't parse it.
     func endpoint(_ session: SessionOptions, _ interrupt: Interrupt) throws -> Endpoint {
         try Address.endpoint(.source, source, sourcePasswordCommand, session, interrupt)
     }
 }
 
-/// The database that rows are written to, or that is worked on alone.
+/// The database that rows are written to, or whose indexes are built.
 struct TargetOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The database to write to, in the same form.", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp(
+            "The target database, as a URI or a conninfo string. Missing parts come from PGHOST, PGSERVICE, .pgpass and "
+                + "libpq's other defaults.",
+            valueName: "uri"))
     var target: String?
 
     @Option(
@@ -49,18 +55,20 @@ struct TargetOptions: ParsableArguments {
             "Shell command that prints the target's password; run for each new connection.", valueName: "command"))
     var targetPasswordCommand: String?
 
-    /// - Throws: `ValidationError` where no address was given, or libpq can't parse it.
+    /// Makes the endpoint.
+    ///
+    /// - Throws: `ValidationError` if no address was given, or libpq can't parse it.
     func endpoint(_ session: SessionOptions, _ interrupt: Interrupt) throws -> Endpoint {
         try Address.endpoint(.target, target, targetPasswordCommand, session, interrupt)
     }
 }
 
-/// How many connections work, and how patient they are.
+/// The number of connections, how long they wait for an answer, and how often they are tried again.
 struct SessionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Connections to each side that work in parallel, 1 to 64. (default: the cores of this machine, at least 2 "
-                + "and at most 4; for a copy, 8 if the target takes 5 ms or more to answer)",
+            "Connections to each server that work in parallel, shared by all tables, 1 to 64. (default: the number of this "
+                + "machine's cores, at least 2 and at most 4; for a copy, 8 if the target takes 5 ms or more to answer)",
             valueName: "number"))
     var jobs: Int?
 
@@ -80,8 +88,8 @@ struct SessionOptions: ParsableArguments {
         try Limits.check(retries, in: 0...1000, "--retries")
     }
 
-    /// The number of streams. Two hide each other's waits even on one core; beyond four, one server's disks and network set
-    /// the pace.
+    /// The number of streams. With two, one works while the other waits, even on one core; beyond four, one server's disks and
+    /// network set the pace.
     var jobCount: Int { jobs ?? min(4, max(2, Machine.cores)) }
 
     /// The number of streams over a line with a long round trip: at 20 ms and 200 Mbit/s, chunks of 1 MiB fill 0.56 of the
@@ -96,7 +104,7 @@ struct SessionOptions: ParsableArguments {
     }
 }
 
-/// Turns an operator's address into an endpoint.
+/// Makes an endpoint of the address that an operator gives.
 private enum Address {
     static func endpoint(
         _ side: Side, _ text: String?, _ passwordCommand: String?, _ session: SessionOptions, _ interrupt: Interrupt
@@ -123,7 +131,7 @@ private enum Address {
             interrupt: interrupt)
     }
 
-    /// libpq checks the port only when it connects; it may be a list, of which parts may be empty.
+    /// libpq checks the port only when it connects. It may be a list with empty parts.
     private static func isPort(_ text: String?) -> Bool {
         guard let text else { return true }
         return text.split(separator: ",").allSatisfy { (1...65_535).contains(Int($0) ?? 0) }
@@ -132,6 +140,8 @@ private enum Address {
 
 /// Checks the ranges of numbers.
 enum Limits {
+    /// Refuses a number out of range.
+    ///
     /// - Throws: `ValidationError` that names the option and the range.
     static func check(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
         guard range.contains(value) else {

@@ -5,7 +5,7 @@ import ArgumentParser
 /// The variables become arguments before anything is parsed, so that they are checked just as options are, with the same
 /// messages. Names and kinds come from the commands' own declarations; there is no table to maintain.
 enum EnvironmentOptions {
-    /// The arguments, with those that only the environment gives inserted behind the command's name.
+    /// The arguments, with those that only the environment gives inserted after the command's name.
     static func adding(
         to arguments: [String], commands: [any ParsableCommand.Type] = Vecferry.configuration.subcommands,
         variable: (String) -> String? = Machine.environmentVariable
@@ -25,7 +25,7 @@ enum EnvironmentOptions {
     static func options(of type: any ParsableArguments.Type) throws -> [EnvironmentOption] {
         var options: [EnvironmentOption] = []
         for child in Mirror(reflecting: type.init()).children {
-            // A property wrapper's storage is the property's name behind an underscore.
+            // A property wrapper stores its value under the property's name with an underscore before it.
             guard let label = child.label, label.first == "_" else { continue }
             if let group = Swift.type(of: child.value) as? any OptionGroupKind.Type {
                 options += try Self.options(of: group.options)
@@ -51,7 +51,7 @@ enum EnvironmentOptions {
 
 /// An option that the environment can give.
 struct EnvironmentOption: Equatable {
-    /// How a variable's value is read: a flag takes 1 or 0, a list takes values with commas between them.
+    /// How a variable's value is read: a flag takes 1 or 0, a list takes values separated by commas.
     enum Kind { case flag, value, list }
 
     /// The name without dashes: `source-password-command`.
@@ -81,7 +81,7 @@ struct EnvironmentOption: Equatable {
         }
     }
 
-    /// Splits at commas, other than those between double quotes, which belong to a name.
+    /// Splits at commas, except those between double quotes, which belong to a name.
     private static func items(_ value: String) -> [String] {
         var items = [""]
         var isQuoted = false

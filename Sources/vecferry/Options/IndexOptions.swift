@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Ferry
 
-/// How vector indexes are built: for plan, copy and index.
+/// How vector indexes are built; options of plan, copy and index.
 struct IndexOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -89,7 +89,7 @@ extension IndexRequest.Lists: ExpressibleByArgument {
         }
     }
 
-    /// The value in the form in which an operator gives it.
+    /// The value as an operator would give it.
     public var defaultValueDescription: String {
         switch self {
         case .keep: "keep"
@@ -111,10 +111,10 @@ struct MemorySize: ExpressibleByArgument, Equatable {
     /// The range of `maintenance_work_mem` on a 64-bit server: 1 MB to 2 TB (src/backend/utils/misc/guc_tables.c).
     private static let range = 1_048_576.0...Double(Int32.max) * 1024
 
-    /// An amount that is not checked.
+    /// Creates an amount without checking it.
     init(bytes: Int) { self.bytes = bytes }
 
-    /// Reads an amount; nil where the text is none, or PostgreSQL would refuse it.
+    /// Reads an amount; nil if the text is not one, or PostgreSQL would refuse it.
     init?(argument: String) {
         let text = argument.filter { $0 != " " }.lowercased()
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }

@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Logging
 
-/// What a command writes, and how much: for every command.
+/// What a command writes, and how much; options of every command.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Write the result as JSON to standard output.")
     var json = false
@@ -9,7 +9,7 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Write no progress, only warnings and errors.")
     var quiet = false
 
-    @Flag(help: "Write more: every table, and each piece of a table that is copied.")
+    @Flag(help: "Write more: every table, every note, and every chunk that is copied.")
     var verbose = false
 
     @Option(

@@ -1,13 +1,13 @@
 import Postgres
 
-/// Takes passwords out of what `ps` shows of this process.
+/// Hides passwords from `ps`.
 ///
-/// An operator may put a URI with a password on the command line. Until this runs, the process list shows it, which nothing
-/// can prevent; afterwards it does not.
+/// An operator may put a URI with a password on the command line. The process list shows it until this runs, which can't be
+/// prevented, but not afterwards.
 enum ProcessArguments {
     /// Overwrites each argument that holds a secret, in the memory that `/proc/self/cmdline` shows.
     ///
-    /// Swift's own `CommandLine.unsafeArgv` is a copy on Linux, so the place is taken from `/proc/self/stat`.
+    /// Swift's `CommandLine.unsafeArgv` is a copy on Linux, so the address is read from `/proc/self/stat`.
     static func hideSecrets() {
         #if os(Linux)
             // Swift copies the arguments when they are first read, which must be before they are overwritten.
@@ -33,7 +33,7 @@ enum ProcessArguments {
         return first..<last
     }
 
-    /// The ranges of bytes to overwrite in the arguments, each of which ends in a NUL. Lengths stay as they are.
+    /// The ranges of bytes to overwrite in the arguments, each of which ends in a NUL. Lengths do not change.
     static func secretRanges(_ bytes: [UInt8]) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var start = 0

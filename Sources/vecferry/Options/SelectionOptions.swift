@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Ferry
 
-/// Which tables and which bots: for the commands that read rows on both sides.
+/// Which tables and which bots; options of the commands that read rows on both sides.
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -40,11 +40,12 @@ struct SelectionOptions: ParsableArguments {
         if botColumn == "" { throw ValidationError("--bot-column is empty; give a column's name.") }
     }
 
-    /// The engine's form of the options. The order in which they were given makes no difference: equal requests are one job.
+    /// The engine's form of the options, in an order of its own: the same request is the same job, in whichever order the
+    /// options were given.
     ///
     /// Reads the file of `--bots`.
     ///
-    /// - Throws: `ValidationError` where that file can't be used.
+    /// - Throws: `ValidationError` if that file can't be used.
     func selection() throws -> TableSelection {
         var selection = TableSelection()
         selection.tables = Self.unique(table)
@@ -62,7 +63,7 @@ struct SelectionOptions: ParsableArguments {
     private static func unique(_ texts: [String]) -> [String] { Set(texts).sorted() }
 }
 
-/// How rows get into the target's tables: for plan and copy.
+/// How rows get into the target's tables; options of plan and copy.
 struct LoadOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -75,14 +76,14 @@ struct LoadOptions: ParsableArguments {
     @Flag(help: "Create the tables that the target lacks, with pg_dump.")
     var create = false
 
-    @Option(help: ArgumentHelp("Size of the pieces in which a table is copied, in MiB.", valueName: "MiB"))
+    @Option(help: ArgumentHelp("Size of the chunks in which a table is copied, in MiB.", valueName: "MiB"))
     var chunkSize = Chunk.defaultBytes >> 20
 
     /// Refuses a size out of range.
     func validate() throws { try Limits.check(chunkSize, in: 1...65_536, "--chunk-size") }
 }
 
-/// All that decides a plan, apart from the two sides.
+/// All that determines a plan, apart from the two sides.
 struct RequestOptions: ParsableArguments {
     @OptionGroup(title: "Which tables and bots") var selection: SelectionOptions
     @OptionGroup(title: "How rows arrive") var load: LoadOptions
@@ -92,7 +93,7 @@ struct RequestOptions: ParsableArguments {
     ///
     /// Reads the file of `--bots`.
     ///
-    /// - Throws: `ValidationError` where that file can't be used.
+    /// - Throws: `ValidationError` if that file can't be used.
     func request() throws -> CopyRequest {
         var request = CopyRequest()
         request.selection = try selection.selection()

@@ -1,6 +1,6 @@
 import Ferry
 
-/// What a command came to. A new command adds a case here, and the compiler names each place that must know it.
+/// The result of a command. A new command adds a case here, and the compiler points to each place that must handle it.
 enum CommandResult: Sendable {
     /// `plan`: what a copy would do.
     case plan(Plan)
@@ -15,7 +15,7 @@ enum CommandResult: Sendable {
     /// `index`: what was built.
     case index(IndexStepReport)
 
-    /// What the operator should know of the run, which the log repeats. A dry run's notes are in its text.
+    /// The notes that the log repeats. A dry run's notes are in its text.
     var notes: [Note] {
         switch self {
         case .copy(let report): report.notes
@@ -29,8 +29,8 @@ enum CommandResult: Sendable {
 enum CommandFailure: Sendable {
     /// The engine failed.
     case error(FerryError)
-    /// A signal asked to stop; the engine ends what it is doing.
+    /// A signal asked the command to stop; the engine is stopping.
     case stopping
-    /// A signal stopped the command. `resumes`: the same command continues the work.
+    /// A signal stopped the command. `resumes`: whether the same command, run again, continues the work.
     case stopped(resumes: Bool)
 }

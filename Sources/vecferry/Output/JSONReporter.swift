@@ -4,17 +4,17 @@ import FoundationEssentials
 /// `--json`: writes the result to standard output, indented and with its keys in order, so that two results can be compared
 /// as text.
 ///
-/// The shape is stable and apart from the engine's types: within one `format`, fields may be added, and none is renamed,
+/// The shape is stable and independent of the engine's types: within one `format`, fields may be added, but none is renamed,
 /// removed or given another meaning. A field without a value is left out.
 struct JSONReporter: Reporter {
-    /// The number of the shape.
+    /// The version of the shape.
     static let format = 1
 
     /// Where the result is written.
     let console: Console
 
     func show(_ result: CommandResult) throws {
-        // With JSON on standard output, the sentence for people goes elsewhere.
+        // Standard output holds the JSON, so the sentence for people goes to standard error.
         if case .refused = result { console.message(result.text().verdict) }
         console.result(try Self.text(of: result))
     }

@@ -19,12 +19,12 @@ final class LogReporter: Reporter {
         self.showsAll = showsAll
     }
 
-    /// Logs the event, where it is worth a record.
+    /// Logs the event, if it is worth a record.
     func take(_ event: Event) {
         switch event {
         case .warning(let note): log([note])
         case .found(let report):
-            // What the repair is about to change. The result, on standard output, shows the state afterwards.
+            // The rows that the repair is about to change. The result, on standard output, shows the state afterwards.
             for line in VerifyText(report: report, showsAll: showsAll).lines { console.message(line) }
         default:
             // Most events only move a progress line, and come many times a second.
@@ -56,7 +56,7 @@ final class LogReporter: Reporter {
         console.message(line)
     }
 
-    /// Logs how far the work is.
+    /// Logs the progress of the work.
     func log(_ progress: String) { logger.notice("\(progress)") }
 
     /// Logs the notes that were not logged before: a plan, an event and a report may hold the same.

@@ -1,7 +1,7 @@
 import Ferry
 import Synchronization
 
-/// Shows how far the work is: on a terminal in lines that are redrawn, in a pipe in a line now and then.
+/// Shows progress: on a terminal in lines that are redrawn, in a pipe in a line now and then.
 final class ProgressReporter: Reporter {
     private let interval: Duration
     private let draw: @Sendable (ProgressLines) -> Void
@@ -25,7 +25,7 @@ final class ProgressReporter: Reporter {
         self.onEnd = onEnd
     }
 
-    /// Draws lines at the bottom of a terminal, every quarter of a second: that looks alive and costs nothing.
+    /// Draws lines at the bottom of a terminal, every quarter of a second: often enough to look alive, at no cost.
     static func live(_ console: Console) -> ProgressReporter {
         ProgressReporter(every: .milliseconds(250), onBegin: console.beginLive, onEnd: console.endLive) { lines in
             console.redraw { lines.live(width: $0, height: $1) }

@@ -1,6 +1,6 @@
 import Ferry
 
-/// Shows a command's events and its result: the only way from the engine to people and programs.
+/// Shows a command's events and its result. All output of a command goes through it.
 ///
 /// Each form of output is one implementation: ``TextReporter`` and ``JSONReporter`` show the result, ``ProgressReporter`` and
 /// ``LogReporter`` show the events. To add a form, write another implementation and add a line to
@@ -8,9 +8,9 @@ import Ferry
 protocol Reporter: Sendable {
     /// Called before the engine begins to work.
     func begin()
-    /// Takes an event of the engine: from any thread, up to many times a second.
+    /// Takes an event of the engine. May be called from any thread, many times a second.
     func take(_ event: Event)
-    /// Called after the engine's work, whether it succeeded or not; again, where a signal ends the process early.
+    /// Called after the engine's work, whether it succeeded or not, and again if a signal ends the process early.
     func end()
     /// Shows the command's result, after ``end()``.
     func show(_ result: CommandResult) throws
@@ -39,7 +39,7 @@ struct Reporters: Reporter {
 }
 
 extension OutputOptions {
-    /// The reporters that the options ask for. The result comes last, below whatever else a terminal shows.
+    /// The reporters that the options ask for. The result comes last, below everything else on a terminal.
     func reporter(_ console: Console = .shared) -> any Reporter {
         let log = LogReporter(LogLines.logger(self, console), console: console, showsAll: verbose)
         var all: [any Reporter] = [log]

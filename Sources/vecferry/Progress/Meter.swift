@@ -1,10 +1,10 @@
-/// Counts what happens over time, and measures the pace of the last seconds.
+/// Adds up amounts over time, and measures the pace of the last seconds.
 struct Meter: Equatable {
     /// Long enough to be steady over a chunk's commit, short enough to show a change of pace.
     private static let window = 5.0
     private static let step = 0.5
 
-    /// The sum of all that was added.
+    /// The sum of all amounts.
     private(set) var total = 0
     /// When something was last added; nil before that.
     private(set) var last: Double?

@@ -1,8 +1,8 @@
 import Ferry
 
-/// What is known of running work, gathered from its events. A plain value: the clock is a parameter.
+/// The state of running work, gathered from its events. A plain value: the clock is a parameter.
 struct ProgressBoard {
-    /// One table at work.
+    /// The progress of one table.
     struct Table {
         /// Its name in the plan.
         var name: String
@@ -30,8 +30,8 @@ struct ProgressBoard {
         /// Whether rows were copied and more are to come.
         var isMoving: Bool { movedRows > 0 && !isLoaded }
 
-        /// Whether rows of the table are being read back: not once as many were as this process copied, nor long after the
-        /// last of them, since an earlier process may have copied others.
+        /// Whether rows of the table are being read back. No longer true once as many were read as this process copied, or some
+        /// time after the last of them: an earlier process may have copied rows that are not counted here.
         func isReadingBack(at now: Double) -> Bool {
             guard readBackRows > 0, let last = readBack.last else { return false }
             return now - last < 10 && !(isLoaded && readBackRows == committedRows)
@@ -115,15 +115,16 @@ struct ProgressBoard {
     /// Whether all tables have all their chunks, whichever process copied them.
     var isLoaded: Bool { allChunks > 0 && doneChunks >= allChunks || !tables.isEmpty && loadedTables == tables.count }
 
-    /// Whether rows are being copied. Where all are and later stages are under way, the copy's end was not reported.
+    /// Whether rows are being copied. If all are copied and later stages are under way, they are not, even if the end of the copy
+    /// was never reported.
     var isCopying: Bool {
         stages.contains(.copy) && !(isLoaded && (stages.contains(.index) || stages.contains(.verify)))
     }
 
-    /// Whether indexes are being built, of which there may be none.
+    /// Whether indexes are being built; false if there are none to build.
     var isIndexing: Bool { stages.contains(.index) && allIndexes + builtIndexes + builds.count > 0 }
 
-    /// How much of a table is copied, where that is known.
+    /// The part of a table that is copied, from 0 to 1; nil if unknown.
     func fraction(of table: Table) -> Double? {
         guard !isResumed else { return nil }
         if table.estimatedRows > 0 { return min(1, Double(table.movedRows) / Double(table.estimatedRows)) }
@@ -141,7 +142,7 @@ struct ProgressBoard {
     }
 
     private mutating func take(_ progress: IndexProgress, at now: Double) {
-        // The engine asks for progress on another thread, and an answer may come after the build's end.
+        // The engine asks for progress on another thread, so an answer may come after the end of the build.
         if let end = buildEnds[progress.index], now - progress.seconds < end { return }
         if let place = builds.firstIndex(where: { $0.index == progress.index }) {
             builds[place] = progress
@@ -160,7 +161,7 @@ struct ProgressBoard {
         if stage == .index { builds = [] }
     }
 
-    /// A pair that the plan does not have is no reason to crash.
+    /// Ignores a pair that the plan does not have: progress is no reason to crash.
     private mutating func change(_ pair: PairNumber, _ body: (inout Table) -> Void) {
         if tables.indices.contains(pair.value) { body(&tables[pair.value]) }
     }

@@ -2,7 +2,7 @@ import Ferry
 
 /// A board as lines: a few that are redrawn on a terminal, or one now and then for a pipe.
 struct ProgressLines {
-    /// What is known.
+    /// The state to show.
     let board: ProgressBoard
     /// Seconds on the clock of the board's events.
     let now: Double
@@ -17,7 +17,7 @@ struct ProgressLines {
         shown = shown.map { [TextWidth.padded($0[0], to: nameWidth)] + $0.dropFirst() }
         var lines = [heading] + shown.map { "  " + $0.joined(separator: "  ") }
         if rows.count > shown.count, room > 0 { lines.append("  and \(Units.count(rows.count - shown.count)) more") }
-        // The last column stays free: a terminal that wraps there would need one line more.
+        // The last column stays free: a terminal that wraps there would need another line.
         return lines.map { TextWidth.cut($0, to: max(1, width - 1)) }
     }
 
@@ -32,7 +32,7 @@ struct ProgressLines {
 
     // MARK: The heading
 
-    /// What is under way, the most important first: `Copying rows, …; 1 of 8 indexes built; 200 MB read back`.
+    /// The stages under way, the most important first: `Copying rows, …; 1 of 8 indexes built; 200 MB read back`.
     private var heading: String? {
         let isIndexing = board.isIndexing
         let isReadingBack = board.stages.contains(.verify)
@@ -54,11 +54,11 @@ struct ProgressLines {
 
     private var copying: String {
         var tables: String?
-        // Which tables an earlier process copied is not known here.
+        // The tables that an earlier process copied are not known here.
         if board.tables.count > 1, !board.isResumed {
             tables = "\(Units.count(board.loadedTables)) of \(Units.count(board.tables.count, "table")) done"
         }
-        // What is left then takes no rows: the target writes to disk what it was sent, and gathers statistics.
+        // Once all rows are copied, the target still writes them to disk and gathers statistics.
         if board.isLoaded { return Self.list(["Copying rows", tables]) }
         return Self.list([
             "Copying rows", tables, overall.map(Units.percent), pace(board.moved),
@@ -66,10 +66,10 @@ struct ProgressLines {
         ])
     }
 
-    /// How many indexes are built: `1 of 8 built`, or with a noun `1 of 8 indexes built`.
+    /// The number of indexes that are built: `1 of 8 built`, or with a noun `1 of 8 indexes built`.
     private func built(_ singular: String? = nil, _ plural: String? = nil) -> String {
         let built = Units.count(board.builtIndexes)
-        // The number of all is unknown before the engine counts them, and that is no reason to show "2 of 1".
+        // Before the engine has counted the indexes, the total is unknown; never show "2 of 1".
         guard board.allIndexes >= max(board.builtIndexes, 1) else { return "\(built) built" }
         let all = singular.map { Units.count(board.allIndexes, $0, plural) } ?? Units.count(board.allIndexes)
         return "\(built) of \(all) built"
@@ -88,7 +88,7 @@ struct ProgressLines {
         }
     }
 
-    /// The larger of what the chunks and what the rows say: chunks are exact and coarse, rows are an estimate and fine.
+    /// The larger of the share by chunks and the share by rows: chunks are exact but coarse, rows are fine but estimated.
     private var overall: Double? {
         let byChunks = board.fraction
         guard !board.isResumed, board.tables.allSatisfy({ $0.estimatedRows >= 0 }) else { return byChunks }
@@ -136,7 +136,7 @@ struct ProgressLines {
     private var builds: [[String]] {
         guard board.stages.contains(.index) else { return [] }
         return board.builds.map { build in
-            // The server says "building index: loading tuples"; that an index is built is shown already.
+            // The server reports "building index: loading tuples", and the heading says already that indexes are built.
             let phase = build.phase.hasPrefix("building index: ") ? String(build.phase.dropFirst(16)) : build.phase
             return Self.cells([
                 build.index.description.shown, phase.shown, build.fraction.map(Units.percent),

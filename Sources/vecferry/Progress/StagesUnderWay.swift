@@ -27,7 +27,7 @@ struct StagesUnderWay: Equatable {
     /// Ends a stage.
     mutating func end(_ stage: Stage) { stages.removeAll { $0 == stage } }
 
-    /// Stages of one place overlap.
+    /// The position of a stage in a run; stages in the same position overlap.
     private static func place(_ stage: Stage) -> Int {
         switch stage {
         case .plan: 0

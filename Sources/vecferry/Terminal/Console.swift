@@ -3,7 +3,7 @@ import Synchronization
 /// Standard output for the result, standard error for everything else; the live lines at the bottom of a terminal stay
 /// there while others are written above them. Paints lines for the stream that they go to.
 final class Console: Sendable {
-    /// The process's one console.
+    /// The console of this process.
     static let shared = Console()
 
     /// Whether standard error is a terminal that lines can be redrawn on.
@@ -11,7 +11,7 @@ final class Console: Sendable {
 
     private let outputPainter = Painter(for: .output)
     private let errorPainter = Painter(for: .error)
-    /// The live lines on the screen; nil while there are to be none.
+    /// The live lines on the screen; nil while none may be drawn.
     private let live = Mutex<[String]?>(nil)
 
     private init() {}
@@ -73,7 +73,7 @@ final class Console: Sendable {
     private static func drawing(_ live: [String]?) -> String { (live ?? []).map { $0 + "\n" }.joined() }
 }
 
-/// Turns a line's roles into colours, where they are wanted. The only place that knows escape codes for text.
+/// Turns a line's roles into colors on a terminal. Escape codes for text appear nowhere else.
 struct Painter: Sendable {
     /// Whether text is wrapped in ANSI escape sequences.
     let isColored: Bool
@@ -88,7 +88,7 @@ struct Painter: Sendable {
             && Machine.environmentVariable("TERM") != "dumb"
     }
 
-    /// The line as the stream is given it.
+    /// The line in the form in which it is written to the stream.
     func paint(_ line: Line) -> String {
         guard isColored else { return line.text }
         return line.spans.map { span in

@@ -8,9 +8,9 @@ struct LogLines: LogHandler {
     var metadata: Logger.Metadata = [:]
     /// Required by `LogHandler`; not used.
     var metadataProvider: Logger.MetadataProvider?
-    /// Whether lines begin with the time: noise on a terminal, and what people look for in a file.
+    /// Whether lines begin with the time, which is useful in a file and distracting on a terminal.
     var hasTimestamps: Bool
-    /// Where lines go.
+    /// The console that lines are written to.
     let console: Console
 
     /// A logger at the level and in the form that the options ask for.

@@ -1,8 +1,8 @@
 import Platform
 
-/// What the command line asks of the operating system. No other file here calls the C library.
+/// The operating system's services that the command line uses. No other file of this module calls the C library.
 enum Machine {
-    /// Where a process writes.
+    /// A stream that the process writes to.
     enum Stream {
         /// Standard output, for the result; standard error, for everything else.
         case output, error
@@ -15,7 +15,7 @@ enum Machine {
         }
     }
 
-    /// What reading a file came to.
+    /// The outcome of reading a file.
     enum FileContent {
         /// All of it.
         case bytes([UInt8])
@@ -28,13 +28,13 @@ enum Machine {
     /// Processors that are online.
     static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// The variable's value; nil where it is not set.
+    /// The variable's value; nil if it is not set.
     static func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    /// Lets a write fail where the reader has gone away, instead of ending the process.
+    /// Lets a write fail if the reader has gone away, instead of ending the process.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-    /// Ends the process, after what the C library has to flush.
+    /// Ends the process, after the C library has flushed its buffers.
     static func end(_ status: Int32) -> Never { exit(status) }
 
     /// Ends the process at once, from any thread.
@@ -43,7 +43,7 @@ enum Machine {
     /// Whether the stream is a terminal.
     static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.descriptor) == 1 }
 
-    /// Columns and rows of the terminal behind the stream, where it reports them.
+    /// Columns and rows of the terminal behind the stream; nil if it does not report them.
     static func terminalSize(_ stream: Stream) -> (columns: Int, rows: Int)? {
         var size = winsize()
         guard ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -52,7 +52,7 @@ enum Machine {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Writes all of `text`; where the reader has gone away, the rest is dropped silently.
+    /// Writes all of `text`; if the reader has gone away, drops the rest silently.
     static func write(_ text: String, to stream: Stream) {
         var text = text
         text.withUTF8 { bytes in
@@ -66,7 +66,7 @@ enum Machine {
         }
     }
 
-    /// Reads a file, or standard input where `path` is `-`, of at most `limit` bytes.
+    /// Reads a file of at most `limit` bytes, or standard input if `path` is `-`.
     static func read(_ path: String, limit: Int) -> FileContent {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return .failure(String(cString: strerror(errno))) }

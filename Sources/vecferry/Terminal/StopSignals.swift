@@ -2,13 +2,16 @@ import Postgres
 import Synchronization
 import UnixSignals
 
-/// Ctrl-C and SIGTERM. The first asks the engine to stop and leave the ledger resumable; a second one, or
-/// ``StopSignals/patience`` without an end, ends the process at once, which the ledger survives as well.
+/// Handles Ctrl-C and SIGTERM. The first signal asks the engine to stop, so that the same command can resume. A second one, or
+/// an engine that has not stopped within ``StopSignals/patience``, ends the process at once, after which a job can be resumed
+/// too.
 final class StopSignals: Sendable {
-    /// SIGINT, as Ctrl-C sends it, or SIGTERM.
+    /// A signal that asks the process to stop.
     enum Signal: Sendable {
-        /// SIGINT; SIGTERM.
-        case interrupt, terminate
+        /// SIGINT, as Ctrl-C sends it.
+        case interrupt
+        /// SIGTERM.
+        case terminate
 
         /// The status that the process ends with.
         var status: ExitStatus {

@@ -1,4 +1,4 @@
-/// Columns that text takes on a terminal.
+/// The number of columns that text takes on a terminal.
 enum TextWidth {
     /// The columns of all characters together.
     static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
@@ -14,7 +14,7 @@ enum TextWidth {
         }
     }
 
-    /// The text, cut to `width` columns with an ellipsis where it is longer.
+    /// The text, cut to `width` columns with an ellipsis if it is longer.
     static func cut(_ text: String, to width: Int) -> String {
         guard of(text) > width else { return text }
         var kept = ""

@@ -1,11 +1,11 @@
 import Ferry
 
-/// How a copy ended: one sentence, and a line for each table that is not proven.
+/// The end of a copy: one sentence, and a line for each table that is not proven.
 struct CopyText: ResultText {
     /// How the job ended.
     let report: JobReport
 
-    /// What was moved, how fast, and that it is proven; or what is wrong.
+    /// The rows that were copied, how fast, and that they are proven; or what is wrong.
     var verdict: Line {
         switch report.outcome {
         case .proven:
@@ -48,7 +48,7 @@ struct CopyText: ResultText {
         "\(Units.count(report.rows, "row")) in \(Units.count(report.tables.count, "table"))"
     }
 
-    /// What the target had and kept.
+    /// The bots and rows that the target had and kept.
     private var kept: String {
         let rows = report.tables.reduce(0) { $0 + $1.keptRows }
         let bots = Set(report.tables.flatMap(\.keptBots)).count

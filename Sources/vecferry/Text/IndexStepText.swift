@@ -1,6 +1,6 @@
 import Ferry
 
-/// What `vecferry index` would do: the dry run.
+/// The dry run of `vecferry index`.
 struct IndexStepText: ResultText {
     /// The plan.
     let plan: IndexStepPlan
@@ -24,7 +24,7 @@ struct IndexStepText: ResultText {
     }
 }
 
-/// How `vecferry index` ended.
+/// The end of `vecferry index`.
 struct IndexReportText: ResultText {
     /// How each build ended.
     let report: IndexStepReport
@@ -43,7 +43,10 @@ struct IndexReportText: ResultText {
         let failed = report.indexes.count { $0.error != nil }
         let built = Units.count(report.indexes.count - failed, "index", "indexes")
         if failed > 0 {
-            return "\("FAILED", .bad): \(Units.count(failed, "index", "indexes")) could not be built; \(built) built."
+            return """
+                \("FAILED", .bad): \(Units.count(failed, "index", "indexes")) could not be built; \(built) built. \
+                To build the rest, run the same command again.
+                """
         }
         if report.indexes.isEmpty { return "\("Done", .good): no index had to be built." }
         return "\("Done", .good): \(built) built on the data in \(Units.duration(report.seconds))."

@@ -1,10 +1,10 @@
 import Ferry
 
-/// One index of a plan: what happens to it and why, then what its build needs and gets.
+/// One index of a plan: what happens to it and why, then the memory and workers of its build.
 struct IndexText {
     /// The index.
     let index: IndexPlan
-    /// Whether the rows are there already, so that no load comes before the build.
+    /// Whether the rows are already in the table, so that no load comes before the build.
     var isInPlace = false
 
     /// What happens to it, and why.
@@ -31,11 +31,11 @@ struct IndexText {
         case .rebuild: Line("dropped and rebuilt\(after)", .name)
         case .create: Line("built\(after)", .name)
         case .reindex where index.previousDefinition != nil: Line("kept until a new one replaces it\(after)", .name)
-        case .reindex: Line("kept, with REINDEX\(after)", .name)
+        case .reindex: Line("rebuilt with REINDEX\(after)", .name)
         }
     }
 
-    /// What the build needs and gets; of a partitioned index, its largest build.
+    /// The memory and workers of the build; for a partitioned index, of its largest build.
     private var build: String? {
         guard index.action != .keep, let build = index.builds.max(by: { ($0.memory ?? 0) < ($1.memory ?? 0) }) else {
             return nil

@@ -1,16 +1,15 @@
-/// A line as people read it: pieces of text, each with the part that it plays.
+/// A line as people read it: pieces of text, each with a role.
 ///
-/// A line holds no escape sequences. A terminal paints it, a pipe takes its ``text``, and an HTML report could give each
-/// role a class. What is interpolated may come from a database, so control characters in it are shown as escapes: see
-/// ``Swift/String/shown``.
+/// A line holds no escape sequences: ``Painter`` adds colors for a terminal, and a pipe gets the ``text``. Interpolated values
+/// may come from a database, so control characters in them are shown as escapes: see ``Swift/String/shown``.
 struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
-    /// What a piece of text is to the reader.
+    /// The role of a piece of text.
     enum Role: Sendable, CaseIterable {
         /// A sentence.
         case plain
         /// The name of what a line is about, or a heading.
         case name
-        /// A label that only helps to find the way.
+        /// A label of the text that follows.
         case label
         /// Proven, ready or the same.
         case good
@@ -24,7 +23,7 @@ struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
     struct Span: Sendable, Equatable {
         /// Without control characters.
         let text: String
-        /// What it is to the reader.
+        /// Its role.
         let role: Role
     }
 
@@ -40,10 +39,10 @@ struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// The text alone.
     var text: String { spans.map(\.text).joined() }
 
-    /// The line, moved to the right.
+    /// The line, indented.
     func indented(by columns: Int = 2) -> Line { Line(String(repeating: " ", count: columns)) + self }
 
-    /// One line after the other, on one line.
+    /// Both lines as one.
     static func + (left: Line, right: Line) -> Line {
         right.spans.reduce(into: left) { $0.add($1.text, $1.role) }
     }
@@ -63,7 +62,7 @@ extension Line {
 
     init(stringInterpolation: StringInterpolation) { spans = stringInterpolation.line.spans }
 
-    /// Takes `"\(name, .name)  \(text)"` apart.
+    /// Collects the spans of `"\(name, .name)  \(text)"`.
     struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var line = Line.empty
 

@@ -10,16 +10,19 @@ struct NotesText {
     /// Whether every note is listed, however many there are.
     var showsAll = true
 
-    /// The verdict where there are blockers.
-    var blocked: Line {
+    /// The verdict if there are blockers.
+    var blocked: Line { "\(blockers); nothing was changed." }
+
+    /// The number of blockers, without what that means for the target.
+    var blockers: Line {
         let blockers = notes.count { $0.level == .blocker }
-        return "\("BLOCKED", .bad): \(Units.count(blockers, "blocker")); nothing was changed."
+        return "\("BLOCKED", .bad): \(Units.count(blockers, "blocker"))"
     }
 
     /// Every level that has notes, each below an empty line and its heading.
     var lines: [Line] { [.info, .warning, .blocker].flatMap { self.lines($0) } }
 
-    /// The notes of a level, below an empty line and a heading; nothing where there are none.
+    /// The notes of a level, below an empty line and a heading; no lines if there are none.
     func lines(_ level: Note.Level) -> [Line] {
         let notes = notes.filter { $0.level == level }
         guard !notes.isEmpty else { return [] }
@@ -31,12 +34,12 @@ struct NotesText {
         }
         guard !showsAll else { return lines }
         for (code, count) in counts.sorted(by: { $0.key < $1.key }) where count > Self.few {
-            lines.append("- and \(Units.count(count - Self.few)) more of \(code) (--verbose lists them)")
+            lines.append("- and \(Units.count(count - Self.few)) more with code \(code) (--verbose lists them)")
         }
         return lines
     }
 
-    /// `- target, public.items: …`, and what to do on a line of its own.
+    /// `- target, public.items: …`, and the hint on a line of its own.
     private static func lines(of note: Note) -> [Line] {
         var message = note
         message.hint = nil

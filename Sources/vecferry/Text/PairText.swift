@@ -5,7 +5,7 @@ struct PairText {
     /// The table.
     let pair: TablePair
 
-    /// Whether nothing happens to the table but that its rows are copied, so that a summary may stand for it.
+    /// Whether the rows of the table are copied and nothing else happens to it, so that a summary may cover it.
     static func isTrivial(_ pair: TablePair) -> Bool {
         pair.role != .embedding && pair.format == .binary && pair.load == .append && !pair.isCreated
             && pair.constraints.isEmpty && pair.triggers.isEmpty && pair.filter.isAll
@@ -76,7 +76,7 @@ struct PairText {
         return pair.format == .text && !columns.isEmpty ? " (\(columns.joined(separator: "; ")))" : ""
     }
 
-    /// Which bots are copied, where not all of them.
+    /// The bots that are copied, if not all of them are.
     private var bots: String? {
         guard let scope = pair.botScope, !pair.filter.isAll else { return nil }
         var parts: [String] = []
@@ -94,7 +94,7 @@ struct PairText {
         }
     }
 
-    /// A few of the names, and how many more there are.
+    /// The first few names, and the number of the others.
     private func names(_ names: [String]) -> String {
         let few = names.prefix(5).joined(separator: ", ")
         return names.count > 5 ? "\(few) and \(Units.count(names.count - 5)) more" : few

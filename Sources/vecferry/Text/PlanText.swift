@@ -2,7 +2,7 @@ import Ferry
 
 /// A plan as people read it: the servers, each table with all that happens to it, then the notes, then the verdict.
 struct PlanText: ResultText {
-    /// The number of tables above which those that nothing special happens to share one line.
+    /// The number of tables above which those that are only copied share one line.
     static let fewTables = 20
 
     /// The plan.
@@ -19,7 +19,7 @@ struct PlanText: ResultText {
         return lines + NotesText(notes: plan.notes, showsAll: showsAll).lines + [.empty, verdict]
     }
 
-    /// Whether the copy can start, and what it would move.
+    /// Whether the copy can start, and how much it would copy.
     var verdict: Line {
         guard plan.isReady else { return NotesText(notes: plan.notes).blocked }
         let builds = plan.pairs.flatMap(\.indexes).count { $0.action != .keep }
@@ -31,7 +31,7 @@ struct PlanText: ResultText {
         return "\("READY", .good): \(parts.joined(separator: ", "))."
     }
 
-    /// `about 60,000 rows`, of the tables whose rows the server has an estimate for.
+    /// `about 60,000 rows`: the sum over the tables for which the server has an estimate.
     static func rows(_ pairs: [TablePair]) -> String {
         let known = pairs.filter { $0.estimatedRows >= 0 }
         guard !known.isEmpty || pairs.isEmpty else { return "an unknown number of rows" }
@@ -63,7 +63,7 @@ struct PlanText: ResultText {
     }
 }
 
-/// Why a copy did not start.
+/// The blockers of a copy that did not start.
 struct RefusalText: ResultText {
     /// A plan with blockers.
     let plan: Plan
@@ -71,9 +71,10 @@ struct RefusalText: ResultText {
     /// The blockers.
     var problems: [Line] { NotesText(notes: plan.notes, showsAll: false).lines(.blocker) }
 
-    /// That nothing was changed; or, after a restart, what was.
+    /// The number of blockers, and that nothing was changed; or, after `--restart`, what was.
     var verdict: Line {
-        let takenBack = plan.notes.first { $0.code == .takenBack }
-        return NotesText(notes: plan.notes).blocked + (takenBack.map { " \($0.message)" } ?? "")
+        let notes = NotesText(notes: plan.notes)
+        guard let takenBack = plan.notes.first(where: { $0.code == .takenBack }) else { return notes.blocked }
+        return "\(notes.blockers); nothing was copied. \(takenBack.message)"
     }
 }

@@ -2,11 +2,11 @@ import Ferry
 
 /// A result as people read it.
 protocol ResultText {
-    /// What blocked the command or failed; for standard error, above the result.
+    /// The blockers or failures; for standard error, above the result.
     var problems: [Line] { get }
     /// The result. The verdict is its last line.
     var lines: [Line] { get }
-    /// How it ended, in one sentence.
+    /// The end of the command, in one sentence.
     var verdict: Line { get }
 }
 

@@ -1,11 +1,11 @@
 import Ferry
 
-/// Searches in one embedding column: whether both sides answer the same, and what comes through their indexes.
+/// Searches in one embedding column: whether both sides give the same answers, and how well their indexes answer.
 struct SearchText {
-    /// What the searches found.
+    /// The outcome of the searches.
     let report: SearchReport
 
-    /// How searches in the column compare, and how well each side's index answers.
+    /// Whether exact answers are the same, and how well each side's index answers.
     var lines: [Line] {
         let verdict =
             report.differing == 0

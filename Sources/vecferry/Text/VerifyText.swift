@@ -13,7 +13,7 @@ struct VerifyText: ResultText {
             + report.searches.flatMap { SearchText(report: $0).lines } + repairs + [verdict]
     }
 
-    /// Whether both sides hold the same.
+    /// Whether both sides hold the same rows.
     var verdict: Line {
         let rows = report.tables.reduce(0) { $0 + $1.source.rows }
         let tables = Units.count(report.tables.count, "table")
@@ -28,7 +28,7 @@ struct VerifyText: ResultText {
             let all = bad.reduce(0) { $0 + $1.counts.all }
             let verb = all == 1 ? "differs" : "differ"
             return """
-                \("DIFFERS", .bad): \(Units.count(all, "row")) \(verb), in \(Units.count(bad.count)) of \(tables). \(pace)
+                \("DIFFERS", .bad): \(Units.count(all, "row")) \(verb), in \(Units.count(bad.count)) of \(tables). \(pace)\(hint)
                 """
         }
     }
@@ -36,6 +36,12 @@ struct VerifyText: ResultText {
     private var pace: String {
         let bytes = report.sourceBytes + report.targetBytes
         return "\(Units.bytes(bytes)) read in \(Units.duration(report.seconds))."
+    }
+
+    /// The options that repair the rows; none after a repair.
+    private var hint: String {
+        guard let repair = report.repair else { return " To see what a repair would change, add --repair --dry-run." }
+        return repair.isDryRun ? " To make these changes, leave out --dry-run." : ""
     }
 
     /// A line for each table that was repaired, or would be.
@@ -60,7 +66,7 @@ struct ComparisonText {
     /// Whether digests and every bot that differs are listed.
     let showsAll: Bool
 
-    /// Whether it is the same, and the rows and the bots that are not.
+    /// Whether both sides are the same, and the rows and the bots that differ.
     var lines: [Line] {
         var lines: [Line]
         switch table.state {

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: [(SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated)])
-    func aSignalStopsACopyAndSaysHowToGoOn(signal: Int32, status: ExitStatus) throws {
+    func aSignalStopsACopyAndSaysHowToResume(signal: Int32, status: ExitStatus) throws {
         let server = try SilentServer()
         let address = "host=127.0.0.1 port=\(server.port) user=u dbname=db"
         let tool = try Tool(["copy", "--source", address, "--target", address])
@@ -68,7 +68,7 @@ import Testing
         #expect(ended.errors.hasPrefix("Error: No target given. Give --target or VECFERRY_TARGET: a URI "))
     }
 
-    @Test func aFaultIsToldOnStandardErrorAlsoWithJSON() throws {
+    @Test func anErrorIsWrittenToStandardErrorWithJSONToo() throws {
         // Port 1 of loopback has nobody behind it.
         let address = "host=127.0.0.1 port=1 user=u dbname=db"
         let ended = try Tool.run("plan", "--json", "--retries", "0", "--source", address, "--target", address)

@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    /// The shape that README tells scripts to rely on: fields may be added, and none goes or changes.
+    /// The shape that the README documents: fields may be added, but none may be removed or changed.
     @Test func `the JSON has its documented shape`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.target.run("UPDATE items SET embedding = '[0,0]' WHERE id = 3")

@@ -21,7 +21,7 @@ import Testing
     @Test(arguments: ["", "\n\n", "# nothing\n"])
     func aFileWithoutABotIsRefused(text: String) {
         let error = #expect(throws: ValidationError.self) { try parse(text) }
-        #expect(error?.message == "--bots: bots.txt lists no bot; to select all bots, leave out --bots.")
+        #expect(error?.message == "--bots: bots.txt lists no bots; to select all bots, leave out --bots.")
     }
 
     @Test(arguments: [[0x30, 0x00, 0x31], [0xff, 0xfe, 0x30], [0x30, 0x0a, 0xc3]] as [[UInt8]])

@@ -63,7 +63,7 @@ import Testing
         (["--stall-timeout", "0"], "--stall-timeout is 0; give a number from 1 to 86400."),
         (["--retries=-1"], "--retries is -1; give a number from 0 to 1000."),
     ])
-    func aNumberOutOfRangeIsToldTheRange(arguments: [String], message: String) {
+    func aNumberOutOfRangeIsRefusedWithTheRange(arguments: [String], message: String) {
         #expect(complaint(SessionOptions.self, arguments) == message)
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Ferry
 @testable import vecferry
 
-/// The JSON that programs read: what stands in these files is promised for format 1.
+/// The JSON that programs read: format 1 promises the fields of these files.
 @Suite struct JSONTests {
     @Test func `a plan has the fields of format 1`() throws {
         try Golden.expect(try JSONReporter.text(of: .plan(Fixtures.fullPlan)), "plan", type: "json")

@@ -5,7 +5,7 @@ import Testing
 @testable import vecferry
 
 @Suite struct ReporterTests {
-    /// What a reporter was told, in order.
+    /// The calls to a reporter, in order.
     private final class Recorder: Reporter {
         let calls = Mutex<[String]>([])
 
@@ -18,7 +18,7 @@ import Testing
         private func record(_ call: String) { calls.withLock { $0.append(call) } }
     }
 
-    @Test func `several reporters are told the same`() throws {
+    @Test func `several reporters get the same calls`() throws {
         let recorders = [Recorder(), Recorder()]
         let reporter = Reporters(all: recorders)
         reporter.begin()

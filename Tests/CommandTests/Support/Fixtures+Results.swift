@@ -1,7 +1,7 @@
 @testable import Ferry
 @testable import vecferry
 
-/// Results in which every field has a value somewhere, for what must show or encode all of them.
+/// Results in which every field has a value, for tests that show or encode all of them.
 extension Fixtures {
     /// One table on which all happens that can.
     static var busyPair: TablePair {

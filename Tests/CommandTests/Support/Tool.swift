@@ -52,7 +52,7 @@ struct Tool {
     }
 }
 
-/// A server that takes connections on loopback and never says a word.
+/// A server that accepts connections on loopback and never answers.
 final class SilentServer: Sendable {
     let port: Int
     private let descriptor: Int32

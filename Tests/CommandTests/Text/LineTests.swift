@@ -5,7 +5,7 @@ import Testing
 @Suite struct LineTests {
     private let line: Line = "\("BLOCKED", .bad): 1 blocker in \("public.items", .name)."
 
-    @Test func `a line knows the role of each piece`() {
+    @Test func `a line keeps the role of each piece`() {
         #expect(
             line.spans.map(\.text) == ["BLOCKED", ": 1 blocker in ", "public.items", "."])
         #expect(line.spans.map(\.role) == [.bad, .plain, .name, .plain])

@@ -64,6 +64,14 @@ extension PlanText {
             CommandResult.refused(Fixtures.plan([], notes: notes)).text().verdict.text
                 == "BLOCKED: 2 blockers; nothing was changed.")
     }
+
+    @Test func aRefusalSaysWhatARestartHasRemoved() {
+        let blocker = Fixtures.note(.blocker, .noKey, "Blocker.")
+        let removed = Fixtures.note(.info, .takenBack, "The rows are gone.")
+        #expect(
+            CommandResult.refused(Fixtures.plan([], notes: [blocker, removed])).text().verdict.text
+                == "BLOCKED: 1 blocker; nothing was copied. The rows are gone.")
+    }
 }
 
 @Suite struct CopyTextTests {

@@ -110,8 +110,8 @@ extension Faults {
             }
         }
 
-        /// `/dev/full` says what a full disk says to whoever writes to it.
-        @Test func `a full disk stops the copy at once with a hint, and the job goes on when there is room`()
+        /// A write to `/dev/full` fails as on a full disk.
+        @Test func `a full disk stops the copy at once with a hint, and the job resumes when there is room`()
             async throws
         {
             try await OwnServers.withDatabases(rows: 300) { own, databases in

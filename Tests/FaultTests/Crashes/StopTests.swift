@@ -16,7 +16,7 @@ extension Faults {
             arguments: zip(
                 Moment.allCases + Moment.allCases.prefix(Rig.isSoak ? 4 : 1),
                 [SIGINT, SIGINT, SIGINT, SIGINT, SIGTERM, SIGTERM, SIGTERM, SIGTERM]))
-        func `a signal stops within 5 seconds, leaves no backend, and the job goes on later`(
+        func `a signal stops the copy within 5 seconds, leaves no backend, and the job can be resumed`(
             moment: Moment, signal: Int32
         ) async throws {
             try await Cargo.withDatabases(rows: moment == .buildingAnIndex ? 5000 : 1500) { databases in
@@ -98,7 +98,7 @@ extension Faults {
             }
         }
 
-        @Test func `a second copy is refused, and told who holds the first one`() async throws {
+        @Test func `a second copy is refused, and names the session of the first`() async throws {
             try await Cargo.withDatabases(rows: 1500) { databases in
                 let proxy = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 100_000) }
                 let first = try databases.startCopy(

@@ -3,7 +3,7 @@ import Postgres
 import RigSupport
 import Testing
 
-/// One row of the table of bad input: what is given, what comes out.
+/// One case of bad input, and the expected result.
 struct BadInput: CustomTestStringConvertible, Sendable {
     /// What a case finds prepared, and what it may put down to be cleaned up.
     struct Scene {
@@ -21,7 +21,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     /// Brings the fault about; returns the arguments behind `copy`, and variables.
     let given: @Sendable (Scene) throws -> (arguments: [String], environment: [String: String])
 
-    /// Where only the proof fails, the job has gone on as the ledger told it to.
+    /// If only the proof fails, the job has continued from the ledger.
     var changesNothing: Bool { status != 4 }
 
     init(
@@ -61,7 +61,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         }
     }
 
-    /// A case of somebody's hands in the ledger of an unfinished job.
+    /// A case of a ledger that was tampered with while its job was unfinished.
     static func ledger(_ description: String, _ sql: String, _ status: Int32, _ says: [String]) -> BadInput {
         BadInput(description, status, says) { scene in
             let died = try scene.databases.startCopy(environment: ["VECFERRY_FAIL_POINT": "after-copy"])

@@ -6,7 +6,7 @@ import Testing
 extension Faults {
     @Suite struct BadInputTests {
         /// Nothing on either side has changed afterwards, and no password is said.
-        @Test func `bad input is told in words that help, and changes nothing`() async throws {
+        @Test func `bad input is reported in words that help, and changes nothing`() async throws {
             try await Self.withScene { scene in
                 let before = try Self.fingerprint(scene)
                 for input in BadInput.harmless { try Self.check(input, scene, before) }
@@ -14,7 +14,7 @@ extension Faults {
         }
 
         @Test(arguments: BadInput.prepared)
-        func `missing rights and a ledger tampered with are told in words that help`(input: BadInput) async throws {
+        func `missing rights and a damaged ledger are reported in words that help`(input: BadInput) async throws {
             try await Self.withScene { scene in try Self.check(input, scene, nil) }
         }
 

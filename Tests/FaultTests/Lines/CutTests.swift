@@ -255,7 +255,7 @@ extension Faults {
             }
         }
 
-        @Test func `an address that leads elsewhere once the plan is ready is refused, and the plan not called ready`()
+        @Test func `an address that leads elsewhere after planning is refused, and the plan not called ready`()
             async throws
         {
             try await Cargo.withDatabases(rows: 100) { databases in

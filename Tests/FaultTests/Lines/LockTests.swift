@@ -5,15 +5,13 @@ import Synchronization
 import Testing
 
 extension Faults {
-    /// A transaction of somebody else's, in the way of what a copy does to the tables themselves.
+    /// Another session's transaction holds a lock that a copy needs.
     @Suite struct LockTests {
         /// The stage whose statements wait for it.
         @Test(arguments: [Stage.prepare, .index, .finish])
-        func `a lock that is not let go is given up after some tries, by the name of who holds it`(
+        func `a lock that is not released is given up after some tries, naming its holder`(
             stage: Stage
-        )
-            async throws
-        {
+        ) async throws {
             try await Cargo.withDatabases(rows: 100) { databases in
                 // In the end it is the table that refers to the other.
                 let tables = stage == .finish ? "bot_document_chunk" : "bot_document, items"

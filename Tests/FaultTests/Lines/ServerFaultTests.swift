@@ -141,7 +141,7 @@ extension Faults {
             }
         }
 
-        @Test func `one bad table does not stop the others, and the job goes on when it is mended`() async throws {
+        @Test func `one bad table does not stop the others, and the job resumes when it is fixed`() async throws {
             try await Cargo.withDatabases(rows: 1000) { databases in
                 try databases.target.run("ALTER TABLE bot_document ADD CONSTRAINT short CHECK (length(title) < 8)")
                 let told = Told()
@@ -243,7 +243,7 @@ extension Faults {
             }
         }
 
-        @Test func `text that is no UTF-8 stops its table, and the others go on`() async throws {
+        @Test func `text that is not UTF-8 stops its table, and the others continue`() async throws {
             try await Rig.withDatabases { databases in
                 let name = "ascii_\(databases.source.name)"
                 try databases.source.run(

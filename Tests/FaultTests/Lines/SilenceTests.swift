@@ -73,7 +73,7 @@ extension Faults {
         }
 
         @Test(arguments: Nuisance.allCases)
-        func `a look that fails by itself does not end a statement that the server works on`(
+        func `a check that fails by itself does not end a statement that the server works on`(
             nuisance: Nuisance
         ) async throws {
             let target = try Rig.variable("VECFERRY_TARGET")
@@ -109,8 +109,7 @@ extension Faults {
             }
         }
 
-        @Test func `behind a pooler a silent statement is waited for, and nobody else's backend is ended`() async throws
-        {
+        @Test func `behind a pooler a silent statement is waited for, and no other backend is ended`() async throws {
             try await Rig.withDatabases { databases in
                 let pooler = try Pooler(before: databases.target)
                 defer { pooler.close() }

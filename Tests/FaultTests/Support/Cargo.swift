@@ -144,7 +144,7 @@ extension RigDatabase {
     }
 }
 
-/// Collects what an engine tells.
+/// Collects the events of an engine.
 final class Told: Sendable {
     private let events = Mutex<[Event]>([])
 
@@ -154,7 +154,7 @@ final class Told: Sendable {
     var warnings: [Note.Code] { all.compactMap { if case .warning(let note) = $0 { note.code } else { nil } } }
     func contains(_ condition: (Event) -> Bool) -> Bool { all.contains(where: condition) }
 
-    /// Waits until something of the kind was told.
+    /// Waits for an event of the kind.
     ///
     /// - Throws: ``NotTold`` after a minute: a test must not hang on what does not happen.
     func wait(for condition: (Event) -> Bool) throws {

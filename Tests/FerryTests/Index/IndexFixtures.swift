@@ -1,6 +1,6 @@
 @testable import Ferry
 
-/// Catalog values for tests of pure stages.
+/// Catalog values for tests of stages without I/O.
 enum Fixture {
     static func server(
         pgvector: PgvectorVersion? = PgvectorVersion(0, 8, 5), versionNumber: Int = 160_014, aurora: Bool = false,

@@ -37,14 +37,14 @@ import Testing
         #expect(Fixture.plan([key]).indexes[0].builds.isEmpty)
     }
 
-    @Test("An invalid index is built again and said so")
+    @Test("An invalid index is built again, and the plan says so")
     func invalid() {
         let (indexes, notes) = Fixture.plan([Fixture.index("e", "hnsw", isValid: false)], rows: 10, existing: 100_000)
         #expect(indexes[0].action == .rebuild)
         #expect(notes.contains { $0.code == .indexInvalid && $0.level == .warning })
     }
 
-    @Test("Whoever does not own the table is blocked only where something must be dropped")
+    @Test("A role that does not own the table is blocked only if something must be dropped")
     func rights() {
         let index = Fixture.index("e", "ivfflat")
         let (_, notes) = Fixture.plan([index], isOwner: false)

@@ -97,7 +97,7 @@ import Testing
         #expect(seen.firstIndex(of: "copy 1.0")! < seen.firstIndex(of: "read back [0]")!)
     }
 
-    @Test func `chunks that a crash of the target took back are copied again before the pair goes on`() throws {
+    @Test func `chunks that a crash of the target took back are copied again before the pair's next stage`() throws {
         let play = Play([PairFixtures.pair(0, chunks: 2)])
         for _ in 0..<2 { play.finish(try play.take()) }
         let settle = try play.take()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Ferry
 
-/// What the plan says of the way to the servers.
+/// The plan's notes on the connections to the servers.
 @Suite struct ServerCheckTests {
     private static func notes(source: Survey.SessionFacts, target: Survey.SessionFacts) -> [Note] {
         let survey = Fixture.survey {

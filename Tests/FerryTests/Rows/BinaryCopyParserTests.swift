@@ -73,7 +73,7 @@ import Testing
         #expect(throws: expected) { try parse([hex], fields: 1) }
     }
 
-    @Test func `whatever byte is wrong, nothing outside the message is read`() {
+    @Test func `with any byte wrong, nothing outside the message is read`() {
         let good = Self.bytes(
             Self.header + "0002 00000003 616263 FFFFFFFF" + "0002 00000000 00000001 62" + Self.trailer)
         for position in good.indices {

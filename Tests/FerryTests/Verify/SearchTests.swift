@@ -74,7 +74,7 @@ import Testing
         #expect(notes[0].hint?.contains("ivfflat.probes = 10") == true)
     }
 
-    @Test func `a target that was not rebuilt is told`() {
+    @Test func `a target whose index was not rebuilt is reported`() {
         let slow = side(recall: 1, part: 0.97, milliseconds: 148)
         #expect(SearchAdvice(report: report(slow, slow)).notes.map(\.code) == [.builtOnEmpty])
         let good = side(recall: 0.87, part: 0.012, milliseconds: 2)

@@ -92,7 +92,7 @@ import Testing
         #expect(diary.done.count == 9)
     }
 
-    @Test func `a fault that does not heal stops everybody, and says how often it was tried`() {
+    @Test func `a fault that does not heal stops all workers, and says how often it was tried`() {
         let (queue, diary) = (WorkQueue((0..<9).map { [Piece(table: $0)] }, faults: .keepToTheirTable), Diary())
         WorkPool(source: queue, workers: workers()).run(2) { Hand(diary) { _ throws(FerryError) in throw lost() } }
         #expect(queue.stopped?.tries == 3)

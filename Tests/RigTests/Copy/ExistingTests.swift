@@ -3,7 +3,7 @@ import Postgres
 import RigSupport
 import Testing
 
-/// What becomes of rows that the target holds already: nothing that no flag named.
+/// Rows that the target has already change only if a flag says so.
 @Suite struct ExistingTests {
     private static let items = "CREATE TABLE items (id text PRIMARY KEY, botid text, embedding vector(2));"
 
@@ -34,7 +34,7 @@ import Testing
         arguments: [
             (ExistingRows.keep, "B1 C1 N1 a1 a2 e1"), (.replace, "C1 a1 a2 b1 e1 n1"), (.truncate, "a1 a2 b1 e1 n1"),
         ])
-    func `a bot is kept, replaced or truncated as one, whatever its rows' keys`(
+    func `a bot is kept, replaced or truncated as one, with any keys of its rows`(
         existing: ExistingRows, ids expected: String
     ) async throws {
         try await Rig.withDatabases(setup: Self.items) { databases in
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func `rows without a key can't be told apart`() async throws {
+    @Test func `rows without a key can't be distinguished`() async throws {
         try await Rig.withDatabases(setup: "CREATE TABLE items (id int, embedding vector(2), UNIQUE (id))") {
             databases in
             try databases.both("INSERT INTO items VALUES (NULL, '[1,1]')")
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test(arguments: [ExistingRows.keep, .replace])
-    func `rows are told apart only by a key that both sides have`(existing: ExistingRows) async throws {
+    func `rows are distinguished only by a key that both sides have`(existing: ExistingRows) async throws {
         let columns = "a int NOT NULL, b int NOT NULL, embedding vector(2)"
         try await Rig.withDatabases { databases in
             try databases.source.run("CREATE TABLE items (\(columns), UNIQUE (a, b))")
@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test(arguments: [ExistingRows.truncate, .replace])
-    func `no row goes that a table outside the job refers to`(existing: ExistingRows) async throws {
+    func `no row is deleted that a table outside the job refers to`(existing: ExistingRows) async throws {
         let setup = Self.items + "CREATE TABLE favourites (item text REFERENCES items ON DELETE CASCADE)"
         try await Rig.withDatabases(setup: setup) { databases in
             try fill(databases)

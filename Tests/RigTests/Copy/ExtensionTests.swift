@@ -2,7 +2,7 @@ import Ferry
 import RigSupport
 import Testing
 
-/// Tables to be made that need what the target's extensions have, or lack.
+/// Tables to be created that need extensions of the target.
 @Suite struct ExtensionTests {
     /// A type and a function that are made an extension's: the rig's servers have few of their own.
     private static let others = """

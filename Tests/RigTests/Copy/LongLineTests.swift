@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ferry
 
-/// Over a long line, chunks that wait for the target's answers are not alone on it.
+/// Over a connection with a long round trip, more chunks are under way at a time.
 @Suite struct LongLineTests {
     /// How many sessions a copy of eight chunks opens on a target that takes 50 ms and more to answer.
     private func sessions(_ prepare: (inout Engine) -> Void) async throws -> Int {

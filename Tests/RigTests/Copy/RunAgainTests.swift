@@ -3,7 +3,7 @@ import Postgres
 import RigSupport
 import Testing
 
-/// Running the command another time.
+/// The same command, run again.
 @Suite struct RunAgainTests {
     private static let setup = """
         CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(2));
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `a finished job run again tells that the source has changed`() async throws {
+    @Test func `a finished job run again reports that the source has changed`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.source.run(Self.rows)
             _ = try await databases.engine().copy(CopyRequest())

@@ -2,7 +2,7 @@ import Ferry
 import RigSupport
 import Testing
 
-/// Where a sequence goes on after a copy into a table that holds rows.
+/// The value from which a sequence continues after a copy into a table that holds rows.
 @Suite struct SequenceTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var increment: Int
@@ -22,7 +22,7 @@ import Testing
         Case(increment: -1, source: "-30, true", target: "-20, true", next: "-31"),
         Case(increment: -5, source: "-30, false", target: "-30, true", next: "-35"),
     ])
-    func `a sequence goes on from whichever side is further in its direction`(_ item: Case) async throws {
+    func `a sequence continues from the side that is further in its direction`(_ item: Case) async throws {
         let setup = """
             CREATE SEQUENCE s INCREMENT \(item.increment) MINVALUE -1000 MAXVALUE 1000 START 0;
             CREATE TABLE items (id int PRIMARY KEY DEFAULT nextval('s'), embedding vector(2));

@@ -2,7 +2,7 @@ import Postgres
 import RigSupport
 import Testing
 
-/// What went wrong first is what is told, whatever becomes of the connection while the rest of the answer is read.
+/// The first error is reported, even if the connection breaks while the rest of the answer is read.
 @Suite struct FirstErrorTests {
     private enum Reader: CaseIterable {
         case results, firstResults, copy

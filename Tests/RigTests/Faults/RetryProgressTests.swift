@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ferry
 
-/// Over a line that breaks again and again, work that gets on each time comes to its end: only tries without progress count.
+/// Over a connection that breaks again and again, work that progresses each time is finished: only tries without progress count.
 @Suite struct RetryProgressTests {
     private static let retry = RetryPolicy(
         attempts: 2, firstDelay: .milliseconds(1), longestDelay: .milliseconds(5))
@@ -32,7 +32,7 @@ import Testing
         return try Proxy(to: [port]) { _ in fault }
     }
 
-    @Test func `reading back goes on for as long as each connection brings a piece`() async throws {
+    @Test func `reading back continues for as long as each connection brings a piece`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.target.run(Self.rows)
             let source = try proxy(databases.source, .none)
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `a comparison goes on for as long as each connection brings a piece`() async throws {
+    @Test func `a comparison continues for as long as each connection brings a piece`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             // Pieces of 10 MB are asked for one by one.
             try databases.both(

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Ferry
 
-/// What one session does to itself and to others.
+/// Sessions: their settings, and their effect on others.
 @Suite struct SessionTests {
-    @Test func `a zero byte is refused before anything is sent, and the session goes on`() async throws {
+    @Test func `a zero byte is refused before anything is sent, and the session can still be used`() async throws {
         try await Rig.withDatabases { databases in
             let session = try databases.engine().target.connect()
             let statement = "SELECT 1; \("a\0b".quotedLiteral)"

@@ -1,7 +1,7 @@
 import Ferry
 import Synchronization
 
-/// Keeps the events of a run for a test to look at.
+/// Keeps the events of a run for a test to inspect.
 final class EventLog: Sendable {
     private let events = Mutex<[Event]>([])
 

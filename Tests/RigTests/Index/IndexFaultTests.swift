@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ferry
 
-/// What happens to builds when backends are killed under them.
+/// Backends are killed while they build indexes.
 @Suite struct IndexFaultTests {
     private static let table = "CREATE TABLE items (id int PRIMARY KEY, embedding vector(64))"
     private static let rows = """

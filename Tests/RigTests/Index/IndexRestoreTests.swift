@@ -5,7 +5,7 @@ import Testing
 @testable import Ferry
 
 @Suite struct IndexRestoreTests {
-    /// Everything that tells one index from another, by name.
+    /// Everything that distinguishes one index from another, by name.
     private static let everything = """
         SELECT i.indrelid::regclass, c.relname, pg_get_indexdef(c.oid), i.indisvalid, i.indisclustered, i.indisreplident,
             i.indisprimary, p.inhparent::regclass, c.reloptions, obj_description(c.oid, 'pg_class'), c.reltablespace,
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `an hnsw build that outgrows its memory is told as a warning, with its progress`() async throws {
+    @Test func `an hnsw build that outgrows its memory is reported as a warning, with its progress`() async throws {
         try await Rig.withDatabases(setup: "CREATE TABLE items (id int PRIMARY KEY, embedding vector(128))") {
             databases in
             try databases.source.run(

@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test(arguments: [nil, 12, 24])
-    func `online, a build that was killed after its index was whole is gone on with if it is the one asked for`(
+    func `online, a complete index that a killed build left is used if it is the one asked for`(
         m: Int?
     ) async throws {
         try await Rig.withDatabases { databases in
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test(arguments: [("REINDEX INDEX CONCURRENTLY h", "m=24"), ("DROP INDEX h; CREATE INDEX h ON items (id)", nil)])
-    func `online, an index that somebody rebuilt is replaced, and another index in its place stays`(
+    func `online, an index that another session rebuilt is replaced, and another index in its place stays`(
         meanwhile: String, options: String?
     ) async throws {
         try await Rig.withDatabases { databases in
@@ -204,7 +204,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `online, writers go on while an index is built`(changesDefinition: Bool) async throws {
+    func `online, writers are not held up while an index is built`(changesDefinition: Bool) async throws {
         try await Rig.withDatabases { databases in
             try databases.target.run(Self.loadedUnderAnIndex)
             let isOver = Atomic<Bool>(false)
@@ -270,7 +270,7 @@ import Testing
         }
     }
 
-    @Test func `whoever does not own the table is told so before anything is done`() async throws {
+    @Test func `a role that does not own the table is refused before anything is done`() async throws {
         try await Rig.withDatabases { databases in
             try databases.target.run(Self.loadedUnderAnIndex)
             let session = try databases.engine().target.connect()

@@ -60,7 +60,7 @@ import Testing
 
     /// Compressed, a long vector hides from the plan.
     @Test(arguments: [false, true])
-    func `where the plan does not see it, rows and constraints are whole and the copy goes on with another index`(
+    func `where the plan does not see it, rows and constraints are whole and the copy continues with another index`(
         online: Bool
     ) async throws {
         let setup = Self.setup + "ALTER TABLE items ALTER embedding SET STORAGE EXTENDED;"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ferry
 
-/// Ledgers of every released format, in the hands of this vecferry.
+/// Ledgers of every released format are read by this vecferry.
 @Suite struct GoldenLedgerTests {
     @Test(arguments: GoldenLedger.unfinished)
     func `a job that a released vecferry left half done is finished`(ledger: GoldenLedger) async throws {

@@ -3,7 +3,7 @@ import Postgres
 import RigSupport
 import Testing
 
-/// What of the tables keeps a copy from starting, told by the plan.
+/// Blockers that the tables give rise to.
 @Suite struct BlockerTests {
     private static let items = "CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(2));"
 

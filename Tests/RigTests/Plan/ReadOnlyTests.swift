@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `a session on the source can't write, whatever it is made to run`() async throws {
+    @Test func `a session on the source can't write, even from a function that it calls`() async throws {
         let setup = """
             CREATE TABLE log (x text); CREATE TYPE bot AS (name text);
             CREATE FUNCTION told(bot) RETURNS text LANGUAGE plpgsql AS

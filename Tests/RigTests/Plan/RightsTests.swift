@@ -3,7 +3,7 @@ import Postgres
 import RigSupport
 import Testing
 
-/// What a role may not do is told by the plan, with the GRANT that it lacks.
+/// The plan reports missing privileges, with the GRANT that is needed.
 @Suite struct RightsTests {
     private static let items = "CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(2));"
 

@@ -62,7 +62,7 @@ import Testing
         #expect(try await chosen { $0.excluded = ["*"] }.blockers == [.nothingToCopy])
     }
 
-    @Test func `bots that can't be found are told, and tables without bots are copied whole`() async throws {
+    @Test func `bots that can't be found are reported, and tables without bots are copied whole`() async throws {
         let setup = "CREATE TABLE items (botid char(26), embedding vector(2)); CREATE TABLE sizes (id int)"
         try await Rig.withDatabases(setup: setup) { databases in
             try databases.source.run("INSERT INTO items VALUES ('a', '[1,2]')")

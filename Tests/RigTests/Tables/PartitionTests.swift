@@ -2,7 +2,7 @@ import Ferry
 import RigSupport
 import Testing
 
-/// Tables whose rows lie in more than one relation.
+/// Tables whose rows are in more than one relation.
 @Suite struct PartitionTests {
     private static let rows = """
         INSERT INTO events SELECT i, CASE i % 3 WHEN 0 THEN 'a' WHEN 1 THEN 'b' ELSE 'c' END, ARRAY[i, -i]

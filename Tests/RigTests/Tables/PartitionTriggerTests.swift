@@ -3,7 +3,7 @@ import Testing
 
 @testable import Ferry
 
-/// Row triggers that a target before PostgreSQL 15 fires in partitions, where nobody but a superuser can switch them off.
+/// Row triggers that a target before PostgreSQL 15 fires in partitions, where only a superuser can switch them off.
 @Suite struct PartitionTriggerTests {
     private static let setup = """
         CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Ferry
 
-/// Kinds of tables, and what hangs on them.
+/// Kinds of tables, and the objects that belong to them.
 @Suite struct TableKindTests {
     @Test func `foreign keys between copied tables hold afterwards, in cycles and to themselves too`() async throws {
         let setup = """
@@ -173,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func `a row of 200 MB goes over`() async throws {
+    @Test func `a row of 200 MB is copied`() async throws {
         let setup =
             "CREATE TABLE items (id int PRIMARY KEY, botid text, b bytea, t text); "
             + "ALTER TABLE items ALTER b SET STORAGE EXTERNAL, ALTER t SET STORAGE EXTERNAL"

@@ -2,7 +2,7 @@ import Ferry
 import RigSupport
 import Testing
 
-/// What is no difference in data is not told as one.
+/// Differences that are not in the data are not reported.
 @Suite struct VerifyCalmTests {
     /// Both sides get the same rows into tables that are made differently.
     private func expectSame(

@@ -2,7 +2,7 @@ import Ferry
 import RigSupport
 import Testing
 
-/// Tables with something of everything, copied and proven: what each test of verify starts from.
+/// Tables of many kinds, copied and proven, from which each test of verify starts.
 enum VerifyFixture {
     /// `items` is a bot table with a key, `log` has no key, `events` is partitioned.
     static let tables = """

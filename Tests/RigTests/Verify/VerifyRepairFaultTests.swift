@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ferry
 
-/// Sessions break while rows are repaired: no row goes that was not compared, and none comes twice.
+/// Sessions break while rows are repaired: no row is deleted that was not compared, and none is inserted twice.
 @Suite struct VerifyRepairFaultTests {
     private let retry = RetryPolicy(attempts: 5, firstDelay: .milliseconds(20), longestDelay: .milliseconds(50))
 

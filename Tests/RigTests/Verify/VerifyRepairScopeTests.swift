@@ -3,7 +3,7 @@ import Testing
 
 @testable import Ferry
 
-/// What a repair leaves alone, whatever stands in its way.
+/// The rows that a repair leaves alone.
 @Suite struct VerifyRepairScopeTests {
     private var repair: VerifyRequest {
         var request = VerifyRequest()
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: [ExistingRows.keep, .replace])
-    func `rows that a copy by key left to the target are told of, and not repaired`(
+    func `rows that a copy by key left to the target are reported, and not repaired`(
         _ existing: ExistingRows
     ) async throws {
         let setup = "CREATE TABLE t (id int PRIMARY KEY, name text, v vector(2))"

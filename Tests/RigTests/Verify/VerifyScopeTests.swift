@@ -2,7 +2,7 @@ import Ferry
 import RigSupport
 import Testing
 
-/// What is compared, and what can't be.
+/// The tables and bots that are compared, and those that can't be.
 @Suite struct VerifyScopeTests {
     private func error(_ change: String, on side: Side = .target) async throws -> FerryError {
         try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
@@ -29,7 +29,7 @@ import Testing
         #expect(error.description.contains("vector(5)") && error.description.contains("vector(4)"))
     }
 
-    @Test func `all obstacles are told at once`() async throws {
+    @Test func `all obstacles are reported at once`() async throws {
         let error = try await error("DROP TABLE log; ALTER TABLE items DROP content")
         #expect(error.description.contains("log") && error.description.contains("content"))
     }
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func `nothing at all is not the same`() async throws {
+    @Test func `a comparison of nothing is an error`() async throws {
         try await VerifyFixture.withProvenCopy { databases in
             var request = VerifyRequest()
             request.selection.tables = ["items"]
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `bots that a copy kept are left out, and said to be`() async throws {
+    @Test func `bots that a copy kept are left out, and the report says so`() async throws {
         try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
             try databases.source.run(
                 "INSERT INTO items SELECT 'new' || i, 'bot' || i % 3 FROM generate_series(1, 30) AS i")

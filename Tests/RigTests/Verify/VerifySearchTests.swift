@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `an index that the target lacks is told`() async throws {
+    @Test func `an index that the target lacks is reported`() async throws {
         try await Rig.withDatabases(setup: Self.table) { databases in
             try databases.source.run(Self.fill)
             #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)

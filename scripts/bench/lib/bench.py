@@ -1,4 +1,4 @@
-"""What the items share: the seeded source, a fresh target, a measured copy, and how a comparison is told."""
+"""Shared by the items: the seeded source, a fresh target, a measured copy, and reporting a comparison."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 
-from harness import Failed, Run, measure, median, pipe, say, seconds
+from harness import Failed, Run, counted, measure, median, pipe, say, seconds
 
 DATABASE = "bench"
 EXTENSION = "CREATE EXTENSION vector"
@@ -24,7 +24,7 @@ class Bench:
     def __init__(self, options, source, target, vecferry, report):
         self.options, self.source, self.target, self.report = options, source, target, report
         self.vecferry = vecferry
-        # Whether the step that runs now has run vecferry.
+        # Whether the current step has run vecferry.
         self.ran_vecferry = False
         self.pgcopydb = os.environ.get("PGCOPYDB") or shutil.which("pgcopydb")
         self.pgcopydb_version = self.version_of_pgcopydb()
@@ -50,7 +50,7 @@ class Bench:
         return int(server.sql(f"SELECT count(*) FROM {table}", database=database)) if exists == "t" else 0
 
     def settle(self):
-        """What earlier steps left to be written must not be written while the next one is timed."""
+        """Writes what earlier steps left to be written, so that it is not written while the next one is timed."""
         for server in (self.source, self.target):
             server.sql("CHECKPOINT")
         os.sync()
@@ -75,7 +75,7 @@ class Bench:
         try:
             return run, json.loads(run.out)
         except ValueError:
-            raise Failed(f"vecferry {name} gave no JSON: {run.out[:200]!r}")
+            raise Failed(f"vecferry {name} wrote no JSON: {run.out[:200]!r}")
 
     def run_copy(self, *arguments, **how):
         run, document = self.command("copy", *arguments, **how)
@@ -91,13 +91,13 @@ class Bench:
         return run
 
     def rounds(self, runs, *variants):
-        """Runs every variant once a round, every other round in reverse, and gives each one's results. What runs
-        vecferry runs once more with the program of --beside, next to it."""
+        """Runs every variant once a round, in reverse order every other round, and returns the results of each. A variant
+        that runs vecferry is repeated with the program of --beside, right before or after."""
         results, others = [[] for _ in variants], {}
         began = time.monotonic()
         for number in range(runs):
             if number and time.monotonic() - began > self.options.budget:
-                self.report.note(f"{self.item}: only {number} of {runs} runs within --budget {self.options.budget}")
+                self.report.note(f"{self.item}: only {number} of {counted(runs, 'run')} within --budget {self.options.budget}")
                 break
             order = list(enumerate(variants))
             for place, variant in reversed(order) if number % 2 else order:
@@ -137,7 +137,7 @@ class Bench:
     def indexes_of(run):
         return [index for table in run.report["tables"] for index in table["indexes"]]
 
-    # How results are told -------------------------------------------------------------------------------------------
+    # Reporting results ----------------------------------------------------------------------------------------------
 
     def compare(self, what, ours, theirs, target=None, how="", estimated=False, **data):
         """The ratio of two medians, in seconds."""
@@ -154,7 +154,7 @@ class Bench:
                 clients.append(client)
                 servers.append(server)
         if not shares or not any(servers):
-            self.report.note(f"{item}: the servers' CPU could not be read (in Docker?), so there is no client share")
+            self.report.note(f"{item}: the servers' CPU could not be read (in Docker?), so the client's share is not known")
             return
         self.report.add(
             item, "client CPU of all CPU while rows move", median(shares), "%",
@@ -186,7 +186,7 @@ class Bench:
     def memory_of(self, item, runs):
         peaks = [run.peak_kib / 1024 for run in runs]
         self.report.add(
-            item, "client memory, peak", max(peaks), "MiB", f"of {len(peaks)} runs, least {min(peaks):.1f}", 64,
+            item, "client memory, peak", max(peaks), "MiB", f"of {counted(len(peaks), 'run')}, least {min(peaks):.1f}", 64,
             peaks=peaks)
 
     def version_of_pgcopydb(self):

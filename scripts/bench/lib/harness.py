@@ -1,4 +1,4 @@
-"""What every item of the bench stands on: the two servers, measured commands, and processes that end when we do."""
+"""The basis of every item: the two servers, measured commands, and processes that end when the bench does."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ def say(text):
 
 # Processes ----------------------------------------------------------------------------------------------------------
 
-# What runs now, by process id. Each leads a session of its own, so that its workers end with it.
+# Running processes, by id. Each leads a session of its own, so that its workers end with it.
 running = {}
 
 
@@ -63,7 +63,7 @@ def end_with_us():
 
 
 def wait_for(process, seconds):
-    """The resources that a process and its reaped children took; fails when it takes too long or fails itself."""
+    """Waits for a process, and returns the resources that it and its children used. Fails if it takes too long."""
     late = threading.Event()
 
     def stop():
@@ -102,22 +102,22 @@ class Run:
     lines: list = field(default_factory=list)
     # user and system time of the command and its children
     cpu: float = 0
-    # VmHWM. Not ru_maxrss, which begins with the memory of whoever forked.
+    # VmHWM, not ru_maxrss, which includes the memory of the process that forked.
     peak_kib: int = 0
     # (monotonic time, client's CPU seconds, servers' CPU seconds)
     samples: list = field(default_factory=list)
     began: float = 0
-    # Of a copy: seconds while rows moved, and the whole report
+    # For a copy: the seconds in which rows moved, and the whole report
     copy: float = 0
     report: dict = field(default_factory=dict)
 
     def at(self, text):
-        """When the first line that holds the text came, in seconds since the start."""
+        """The time of the first line that holds the text, in seconds since the start."""
         return next((when for when, line in self.lines if text in line), None)
 
 
 def measure(argv, env=None, timeout=1800, servers=None, expect=(0,)):
-    """Runs a command; with servers, notes what CPU it and they take meanwhile."""
+    """Runs a command; with servers, also samples the CPU time that it and they use."""
     run = Run(0)
     with tempfile.TemporaryFile() as out:
         began = run.began = time.monotonic()
@@ -130,7 +130,7 @@ def measure(argv, env=None, timeout=1800, servers=None, expect=(0,)):
                 run.lines.append((time.monotonic() - began, line.decode(errors="replace").rstrip()))
 
         def sample():
-            # Ten times a second: more often would take CPU from what is measured.
+            # Ten times a second; more often would take CPU from the measured command.
             while True:
                 run.peak_kib = max(run.peak_kib, peak_kib(process.pid))
                 if servers:
@@ -163,7 +163,7 @@ def measure(argv, env=None, timeout=1800, servers=None, expect=(0,)):
 
 
 def pipe(left, right, env_left, env_right, timeout=1800):
-    """Seconds of `left | right`, from the first start to the last end."""
+    """Runs `left | right`, and returns the seconds from the first start to the last end."""
     began = time.monotonic()
     first = start(left, env_left, stdout=subprocess.PIPE)
     second = start(right, env_right, stdin=first.stdout)
@@ -227,7 +227,7 @@ class Server:
         return [self.psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *arguments]
 
     def sql(self, *statements, database="postgres", timeout=1800):
-        """Runs statements, each in a transaction of its own, and gives what the last ones printed."""
+        """Runs statements, each in a transaction of its own, and returns their output."""
         arguments = [word for statement in statements for word in ("-c", statement)]
         return measure(self.command(*arguments), self.env(database), timeout).out.strip()
 
@@ -245,7 +245,7 @@ class Server:
         self.sql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
     def fresh(self, database, *statements, file=None):
-        """An empty database, with what the statements and the file put in."""
+        """Creates the database anew, and runs the file and the statements in it."""
         self.drop(database)
         self.sql(f"CREATE DATABASE {database}")
         if file:
@@ -261,7 +261,7 @@ class Server:
             return None
 
     def cpu(self):
-        """CPU seconds of the server so far: of its processes, and of those that ended."""
+        """CPU seconds that the server has used so far, in its processes and in those that have ended."""
         pid = self.postmaster()
         if not pid:
             return 0
@@ -287,8 +287,12 @@ class Server:
 median = statistics.median
 
 
+def counted(number, noun):
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def seconds(values):
-    """A median with its range, as people read it."""
+    """A median with its range, as text."""
     values = list(values)
     text = f"{median(values):.2f} s"
     return text if len(values) == 1 else f"{text} ({min(values):.2f}-{max(values):.2f})"

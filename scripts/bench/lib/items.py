@@ -1,4 +1,4 @@
-"""Every item. Each says in its first line what it shows; every comparison alternates its sides within one run."""
+"""All items. The first line of each says what it shows; every comparison alternates its sides within one run."""
 
 from link import Link
 from peers import Peers

@@ -1,4 +1,4 @@
-"""The item about a long, narrow line."""
+"""The item link: a copy over a long, narrow line."""
 
 import os
 import subprocess
@@ -10,7 +10,8 @@ from shapes import Shapes
 
 class Link(Shapes):
     def link(self):
-        """Both servers behind one long, narrow line: is it full, and do small tables and chunks wait for replies?"""
+        """Both servers behind one long, narrow line: how well it is filled, and whether small tables and chunks wait for
+        replies."""
         options = self.options
         ends = [f"{server.host}:{server.port}" for server in (self.source, self.target)]
         shaper = start(
@@ -56,7 +57,7 @@ class Link(Shapes):
 
         raws, runs, smalls = self.rounds(min(3, self.options.runs), raw, copy, copy_in_small_chunks)
         copies, size = [run.copy for run in runs], runs[0].report["streamedBytes"]
-        # A statement each to claim, read, write and commit, and the way there and back of the last byte.
+        # One round trip each to claim, read, write and commit, and one for the last byte.
         ideal = size / rate + 5 * trip
         self.compare(
             f"{size / 1e6:.0f} MB moved against an ideal link", copies, [ideal], 1.1,

@@ -1,4 +1,4 @@
-"""Takes the command line of scripts/bench/run, measures the items that it names, and reports."""
+"""Reads the command line of scripts/bench/run, measures the items that it names, and reports the results."""
 
 import argparse
 import os
@@ -61,7 +61,7 @@ def main():
     source, target = (
         Server(side, os.environ[f"VECFERRY_{side.upper()}"], os.path.join(folder, prefix + side))
         for side in ("source", "target"))
-    # What follows names both servers itself.
+    # The items name both servers themselves.
     for name in [name for name in os.environ if name.startswith("VECFERRY_") and not name.startswith("VECFERRY_RIG")]:
         del os.environ[name]
     vecferry = options.vecferry or built()
@@ -79,7 +79,7 @@ def main():
             except Failed as problem:
                 report.problem(name, str(problem))
             except Exception as problem:
-                # A fault of ours must not cost the other items' half an hour.
+                # A bug in one item must not cost the results of the others.
                 traceback.print_exc()
                 report.problem(name, f"{type(problem).__name__}: {problem}")
             say(f"bench: == {name} took {time.monotonic() - start:.0f} s")

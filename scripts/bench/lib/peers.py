@@ -1,4 +1,4 @@
-"""The items that are measured against other programs: full and verify."""
+"""The items full and verify, which are measured against other programs."""
 
 import os
 import re
@@ -8,16 +8,16 @@ import time
 from bench import DATABASE, SCHEMA, Bench
 from harness import Failed, end, measure, median, seconds, start, wait_for
 
-# From shared/FIELD.md: pgcopydb 0.18 with --use-copy-binary at 60,000 rows, where pg_dump | pg_restore took 22.4 s
-# and reading the table once 1.2 s. Only its ratio to those is used, and only where 0.18 cannot be had.
-FIELD_CLONE_TO_DUMP = 9.5 / 22.4
-FIELD_COMPARE_TO_DUMP = 4.1 / 22.4
-NO_PEER = "pgcopydb 0.18 was not here; with PGCOPYDB=$(scripts/bench/pgcopydb) it is measured instead of estimated"
+# Seconds of pgcopydb 0.18, clone --use-copy-binary and compare data, over those of pg_dump and pg_restore, measured
+# earlier with 60,000 rows. Used for estimates where pgcopydb 0.18 is not available.
+CLONE_TO_DUMP = 9.5 / 22.4
+COMPARE_TO_DUMP = 4.1 / 22.4
+NO_PEER = "pgcopydb 0.18 was not installed; with PGCOPYDB=$(scripts/bench/pgcopydb) it is measured instead of estimated"
 
 
 class Peers(Bench):
     def full(self):
-        """Loaded, indexed and proven, as an operator waits for it, against the peers."""
+        """The whole copy, loaded, indexed and proven, against other tools."""
 
         def vecferry():
             """items as deployed"""
@@ -52,11 +52,11 @@ class Peers(Bench):
                 ": clone alone, it has no compare data", clone=clone, compare_data=compare)
             if compare and self.has_binary_copy():
                 return
-        factor = FIELD_CLONE_TO_DUMP + FIELD_COMPARE_TO_DUMP
+        factor = CLONE_TO_DUMP + COMPARE_TO_DUMP
         estimate = factor * median(dumps)
         self.compare(
             "against pgcopydb 0.18 --use-copy-binary + compare data", walls, [estimate], 0.6,
-            f" = {factor:.2f} x this run's pg_dump, pg_restore (FIELD.md's ratio)", estimated=True)
+            f" = {factor:.2f} x this run's pg_dump, pg_restore (ratio of an earlier measurement)", estimated=True)
         self.report.note(NO_PEER)
 
     def dump_restore(self, *arguments):
@@ -81,15 +81,15 @@ class Peers(Bench):
             clone = measure(
                 [self.pgcopydb, "clone", *ends, "--dir", f"{folder}/clone", "--table-jobs", "2", "--index-jobs", "2",
                  *binary], env).wall
-            # It warns and goes on where something fails.
+            # pgcopydb only warns of some failures.
             if self.count(self.target, DATABASE) != self.options.rows:
-                raise Failed("pgcopydb ended well and has not copied all rows")
+                raise Failed("pgcopydb exited with 0, but has not copied all rows")
             return clone, self.pgcopydb_compare(folder)
 
     def pgcopydb_compare(self, folder):
         if not self.has_compare_data():
             return None
-        # Not every version that compares can do so in parallel.
+        # Not every version that can compare data does so in parallel.
         jobs = ["--jobs", "2"] if "--jobs" in self.pgcopydb_help("compare", "data") else []
         return measure(
             [self.pgcopydb, "compare", "data", "--source", self.source.uri(DATABASE), "--target",
@@ -110,7 +110,7 @@ class Peers(Bench):
         return bool(self.pgcopydb) and re.search(r"^\s+data\s", self.pgcopydb_help("compare"), re.MULTILINE) is not None
 
     def verify(self):
-        """Comparing both sides again, against a peer's comparison and against just reading them."""
+        """Comparing both sides again, against another tool's comparison and against only reading them."""
         if not self.has_command("verify"):
             raise Failed("this vecferry has no verify command")
         self.target.fresh(DATABASE, file=SCHEMA)
@@ -143,14 +143,14 @@ class Peers(Bench):
         if compares:
             self.compare(f"against pgcopydb {self.pgcopydb_version} compare data", walls, compares[0], 0.35)
             return
-        estimate = FIELD_COMPARE_TO_DUMP * self.dump_restore()
+        estimate = COMPARE_TO_DUMP * self.dump_restore()
         self.compare(
             "against pgcopydb 0.18 compare data", walls, [estimate], 0.35,
-            f" = {FIELD_COMPARE_TO_DUMP:.2f} x one pg_dump, pg_restore (FIELD.md's ratio)", estimated=True)
+            f" = {COMPARE_TO_DUMP:.2f} x one pg_dump, pg_restore (ratio of an earlier measurement)", estimated=True)
         self.report.note(NO_PEER)
 
     def read(self, server, streams, table="items", database=DATABASE):
-        """Seconds to read a table in so many ranges of its heap at once, into nothing."""
+        """Seconds to read a table in this many ranges of its heap at once, and to discard the rows."""
         pages = int(server.sql(
             f"SELECT pg_relation_size('{table}') / current_setting('block_size')::int", database=database))
         self.settle()

@@ -1,4 +1,4 @@
-"""Profiles one copy: perf for the CPU, pg_stat_activity for what the servers' sessions wait for."""
+"""Profiles one copy: CPU with perf, and what the servers' sessions wait for with pg_stat_activity."""
 
 import argparse
 import collections
@@ -16,7 +16,7 @@ from bench import BARE, DATABASE, SCHEMA, Bench
 from harness import ROOT, Server, end, say, start
 from report import Report
 
-# Our sessions and the workers that serve them. What has no wait event is on a CPU, or waits for one.
+# The sessions and their parallel workers. One without a wait event is on a CPU, or waits for one.
 ACTIVITY = """
 SELECT extract(epoch FROM clock_timestamp()), pid, CASE WHEN backend_type = 'client backend' THEN
         CASE WHEN query ILIKE '%COPY%' THEN 'copy' WHEN query ILIKE '%CREATE INDEX%' THEN 'index build' ELSE 'other' END
@@ -95,7 +95,7 @@ def profile(options, bench, folder):
     data = os.path.join(folder, time.strftime("perf-%Y%m%dT%H%M%SZ.data", time.gmtime()))
     watchers = [Watcher(bench.source), Watcher(bench.target)]
     recorder = start_perf(data)
-    # perf takes a moment to begin.
+    # perf takes a moment to start.
     time.sleep(1)
     began, clock = time.monotonic(), time.time() - time.monotonic()
     try:
@@ -109,7 +109,7 @@ def profile(options, bench, folder):
             stages, client = stages_of(run), run.pid
     finally:
         if recorder:
-            # SIGINT is perf's word for "write what you have".
+            # On SIGINT, perf writes its data and ends.
             recorder.send_signal(2)
             recorder.wait()
             harness.running.pop(recorder.pid, None)
@@ -130,11 +130,12 @@ def profile(options, bench, folder):
         if recorder:
             print_symbols(data, first, stop, options.top, names)
     if recorder:
-        print(f"\n{os.path.relpath(data, ROOT)}: perf report -i … has the rest")
+        print(f"\n{os.path.relpath(data, ROOT)}: perf report -i … shows the rest")
 
 
 def stages_of(run):
-    """(name, begin, end) by the stages that vecferry tells of on standard error."""
+    """(name, begin, end) of the stages that vecferry reports on standard error. Each ends where the next begins: with a
+    single table, copying is over when indexes are built."""
     words = (("plan", "Reading the catalogs"), ("prepare", "Preparing the target"), ("copy", "Copying rows"),
              ("index and read back", "Building indexes"), ("finish", "Finishing"))
     begins = [(name, run.began + when) for name, text in words if (when := run.at(text)) is not None]
@@ -145,7 +146,7 @@ def stages_of(run):
 
 
 def start_perf(data):
-    """perf on the whole machine, or None where that is not possible."""
+    """Starts perf on the whole machine; returns None if that is not possible."""
     perf = shutil.which("perf")
     if not perf:
         say("profile: no perf in PATH (Debian: apt-get install linux-perf); waits only")
@@ -173,13 +174,13 @@ def print_waits(watcher, first, stop):
 
 
 def print_symbols(data, first, stop, top, names):
-    """Self time by process and by symbol, of the stage's samples. `names` tells processes by their id."""
+    """Prints the stage's CPU time by process and by symbol. `names` maps process ids to names."""
     script = subprocess.run(
         ["perf", "script", "-i", data, "-G", "--time", f"{first:.6f},{stop:.6f}", "-F", "comm,pid,ip,sym,dso"],
         capture_output=True, text=True)
     samples = [found.groups() for line in script.stdout.splitlines()
                if (found := re.match(r"\s*(.+?)\s+(\d+)\s+[0-9a-f]+\s+(.*?)\s+\((.*)\)$", line))]
-    # A server's background processes are no sessions; their own files give them away. The cache is this checkout's.
+    # A server's background processes are not sessions; they are recognized by the path of their program.
     cache = os.environ["VECFERRY_RIG_BIN"].split("/pixeltable")[0]
     names = dict(names)
     for _, pid, _, path in samples:

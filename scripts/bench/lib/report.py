@@ -1,4 +1,4 @@
-"""What was measured, as a table, as JSON and as a section of RESULTS.md."""
+"""The results, as a table, as JSON and as a section of RESULTS.md."""
 
 import datetime
 import json
@@ -7,7 +7,7 @@ import platform
 import re
 import subprocess
 
-from harness import ROOT, say
+from harness import ROOT, counted, say
 
 RESULTS = os.path.join(ROOT, "scripts", "bench", "RESULTS.md")
 
@@ -20,8 +20,8 @@ class Report:
         self.about = {}
 
     def add(self, item, what, value, unit, how, target=None, estimated=False, **data):
-        """One line of the table. `how` says what the value is made of; a target is an upper bound, and an estimate is
-        held against it without a verdict."""
+        """Adds a line to the table. `how` says what the value is computed from. A target is an upper bound; an estimate is
+        shown beside it without a verdict."""
         row = {"item": item, "what": what, "value": round(value, 4), "unit": unit, "how": how}
         if target is not None:
             row |= {"target": target, "met": None if estimated else value <= target}
@@ -83,8 +83,8 @@ class Report:
             if name in self.about:
                 lines.append(f"- {name}: {self.about[name]}")
         options = self.options
-        lines.append(f"- {options.rows:,} rows of 1,024 dimensions unless said otherwise; medians of"
-                     f" {options.runs} runs (range in parentheses)")
+        lines.append(f"- {counted(options.rows, 'row')} of 1,024 dimensions unless said otherwise; medians of"
+                     f" {counted(options.runs, 'run')} (range in parentheses)")
         lines += ["", "| item | what | measured | target | verdict | how |", "| --- | --- | --- | --- | --- | --- |"]
         for row in self.rows:
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in self.cells(row)) + " |")
@@ -96,11 +96,12 @@ class Report:
         return "\n".join(lines) + "\n"
 
     def record(self):
-        """Newest first, below the head of the file."""
+        """Adds a section to RESULTS.md, above the older ones."""
         head = (
             "# Results of scripts/bench/run\n\n"
-            "Each run that was made with `--record`, newest first. Ratios were measured side by side in one run on one"
-            " machine;\nseconds are that machine's. A target is an upper bound.\n")
+            "All runs with `--record`, newest first. `scripts/bench/run --help` says what each item measures. Both sides of"
+            " a ratio\nwere measured in turns in the same run, on the same machine; seconds are that machine's. A line"
+            " `beside` compares vecferry\nwith the program of `--beside`. A target is an upper bound.\n")
         old = ""
         if os.path.exists(RESULTS):
             with open(RESULTS) as file:
@@ -119,7 +120,7 @@ def output(*argv):
 
 
 def program(path):
-    """The version of a vecferry, and the commit of the checkout that it lies in."""
+    """The version of a vecferry, and the commit of the checkout that holds it."""
     git = ("git", "-C", os.path.dirname(path))
     changes = " with changes" if output(*git, "status", "--porcelain", "--untracked-files=no") else ""
     return f"{output(path, '--version')} at {output(*git, 'rev-parse', '--short', 'HEAD')}{changes}"

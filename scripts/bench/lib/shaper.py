@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""A link in user space: forwards TCP to several servers as if all of them were behind one line.
+"""A slow link in user space: forwards TCP connections to several servers as if all of them were behind one line.
 
     shaper.py --rtt-ms 20 --mbit 200 HOST:PORT...
 
-Prints the local port of each server, in order, on one line. Each direction of the line carries `mbit` in all, whoever
-sends, and delays every byte by half of the round trip. A new connection waits for one round trip, as a handshake does.
-A connection has at most one bandwidth-delay product under way, as a well-tuned TCP would: enough to fill
-the line alone.
+Prints the local port of each server, in order, on one line. Each direction of the line carries `mbit` in total, over all
+connections, and delays every byte by half of the round trip. A new connection waits for one round trip, as a handshake
+does. A connection has at most one bandwidth-delay product in flight, as a well-tuned TCP has: enough to fill the line
+alone.
 """
 
 import argparse
@@ -22,7 +22,7 @@ class Direction:
         self.free = 0.0
 
     def send(self, now, size):
-        """When the last of the bytes has left the sender's end."""
+        """Sends bytes, and returns the time at which the last of them has left."""
         self.free = max(self.free, now) + size / self.rate
         return self.free
 
@@ -55,7 +55,7 @@ async def flow(reader, writer, direction, delay, window):
                 await arrived.wait()
             due, data = queue.popleft()
             wait = due - loop.time()
-            # Timers are good for a millisecond; what is nearly due goes at once, and the line's clock keeps the rate.
+            # Timers are exact to a millisecond. What is nearly due is sent at once; `free` keeps the rate.
             if wait > 0.0005:
                 await asyncio.sleep(wait)
             if not data:
@@ -71,7 +71,7 @@ async def flow(reader, writer, direction, delay, window):
     try:
         await asyncio.gather(*tasks)
     except (ConnectionError, OSError):
-        # One end is gone: so is the connection.
+        # When one end is gone, the connection is closed.
         writer.transport.abort()
     finally:
         for task in tasks:

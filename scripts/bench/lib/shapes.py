@@ -1,4 +1,4 @@
-"""The items about other shapes of data: uneven, plan, narrow, many and huge-row."""
+"""The items uneven, plan, narrow, many and huge-row, which copy other shapes of data."""
 
 import os
 
@@ -6,17 +6,17 @@ from bench import DATABASE, EXTENSION, SCHEMA, Bench
 from harness import median, pipe, say, seconds
 
 
-# Of the usual table's rows, and how many dimensions of its vectors.
+# (share of the usual table's rows, dimensions of the vectors) of each table.
 UNEVEN = (
     (1, 128), (1 / 2, 256), (1 / 3, 192), (1 / 6, 256), (2 / 15, 128), (1 / 15, 256), (1 / 30, 256), (1 / 60, 256))
-# Kilobytes that neither compress well nor cost much to make. Its argument is how many words of 33 bytes.
+# Text that does not compress well and is cheap to make. The argument is the number of words of 33 bytes.
 WORDS = "(SELECT string_agg(md5(id || k), ' ') FROM generate_series(1, {}) AS k)"
 
 
 class Shapes(Bench):
     def uneven(self):
-        """Tables of very uneven size, each with a vector index, hnsw and ivfflat by turns: while one table's rows
-        still move, another's index could be built."""
+        """Tables of very uneven size, with hnsw and ivfflat indexes in turn: indexes of one table can be built while the
+        rows of another still move."""
         name = f"{DATABASE}_uneven"
         tables = [(f"part{n}", max(1, round(share * self.options.rows)), dimensions)
                   for n, (share, dimensions) in enumerate(UNEVEN)]
@@ -58,7 +58,7 @@ class Shapes(Bench):
             server.drop(name)
 
     def plan(self):
-        """What an operator waits for before anything moves, and in all."""
+        """The time that a plan takes, and the time of the whole copy."""
         rows, name = self.options.wide, f"{DATABASE}_wide"
         if not (self.source.has(name) and self.count(self.source, name) == rows):
             say(f"bench: making {rows:,} rows of 2 KB of text and vectors of 4 KB")
@@ -95,7 +95,7 @@ class Shapes(Bench):
             server.drop(name)
 
     def narrow(self):
-        """A bot table of very many small rows: what a row costs, not what a byte costs."""
+        """A bot table of very many small rows: the cost of a row rather than of a byte."""
         rows, name = self.options.narrow, f"{DATABASE}_narrow"
         table = "CREATE TABLE bot_event (bot_id text, n bigint PRIMARY KEY, kind smallint, note text)"
         if not (self.source.has(name) and self.count(self.source, name, "bot_event") == rows):
@@ -116,7 +116,7 @@ class Shapes(Bench):
             self.settle()
             return self.run_copy(source=name, target=name, cpu=True)
 
-        # Half a minute a side: three runs say as much as five.
+        # Half a minute a side: three runs are enough.
         raws, runs = self.rounds(min(3, self.options.runs), raw, copy)
         copies = [run.copy for run in runs]
         self.compare(
@@ -128,7 +128,7 @@ class Shapes(Bench):
             server.drop(name)
 
     def many(self):
-        """Very many small tables: what a table costs."""
+        """Very many small tables: the cost of a table."""
         count, name = self.options.many, f"{DATABASE}_many"
         self.make_tables(self.source, name, count, rows=10)
 
@@ -159,7 +159,7 @@ class Shapes(Bench):
             server.drop(name)
 
     def make_tables(self, server, name, count, rows=0):
-        """Small embedding tables, empty or with rows. A hundred a transaction, for the sake of the lock table."""
+        """Creates small embedding tables, empty or with rows: a hundred in a transaction, to spare the lock table."""
         server.fresh(
             name, EXTENSION,
             *(f"""DO $$ BEGIN FOR n IN {first}..{min(first + 99, count)} LOOP
@@ -169,7 +169,7 @@ class Shapes(Bench):
             END LOOP; END $$""" for first in range(1, count + 1, 100)), "VACUUM ANALYZE")
 
     def huge_row(self):
-        """One row as large as they come: it goes in one piece, so the client must hold it."""
+        """One very large row, which the client must hold whole."""
         size, name = self.options.huge_mb, f"{DATABASE}_huge"
         table = ("CREATE TABLE document (id int PRIMARY KEY, botid text, body bytea)",
                  "ALTER TABLE document ALTER body SET STORAGE EXTERNAL")

@@ -1,4 +1,4 @@
-"""The items about the usual table: copy, hnsw, memory and scale."""
+"""The items copy, hnsw, memory and scale, which copy the usual table."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from harness import Failed, measure, median, say
 
 class Tables(Bench):
     def copy(self):
-        """Rows moved with inline digests against one raw stream, and the whole copy against the sum of its parts."""
+        """Moving rows with their digests against one raw stream, and the whole copy against the sum of its parts."""
 
         def raw():
             self.target.fresh(DATABASE, *BARE)
@@ -63,7 +63,7 @@ class Tables(Bench):
             return built[0]["seconds"]
 
         def default():
-            # The table that `planned` copied, whichever of the two came first.
+            # The table that `planned` copied, if it has run already.
             if not self.target.has(DATABASE) or self.count(self.target, DATABASE) != self.options.rows:
                 self.target.fresh(DATABASE, *BARE)
                 self.copy_items_raw()
@@ -89,7 +89,7 @@ class Tables(Bench):
             peaks=peaks)
 
     def scale(self):
-        """What a row costs in a large table and in the usual one."""
+        """The cost of a row in a large table, against the usual one."""
         by_rows = self.at_sizes()
         small, large = min(by_rows), max(by_rows)
         for what, cost in (("rows moved", lambda run: run.copy), ("whole copy", lambda run: run.wall)):
@@ -101,7 +101,7 @@ class Tables(Bench):
                 microseconds={str(rows): values for rows, values in each.items()})
 
     def at_sizes(self):
-        """Copies into the as-deployed target, by rows of the source. Made once, for memory and for scale."""
+        """Copies into the table as deployed, by rows of the source. Run once, for memory and for scale."""
         if self.sized:
             return self.sized
         options = self.options
@@ -114,7 +114,7 @@ class Tables(Bench):
             return self.run_copy(source=self.grown(rows), timeout=3600)
 
         by_rows = {rows: [] for rows in sorted({small, middle, large})}
-        # First the middle one, whose source can then make room.
+        # The middle one first, so that its source can be dropped.
         if middle not in (small, large):
             by_rows[middle].append(copy(middle))
             self.source.drop(f"{DATABASE}_{middle}")
@@ -135,14 +135,14 @@ class Tables(Bench):
         return self.sized
 
     def check_room(self, rows):
-        """A table of so many rows on both sides, its WAL, and the index."""
+        """Fails unless there is disk space for a table of this many rows on both sides, its WAL and its index."""
         needed = rows * 7_000 * 3 + 10 * 2**30 * min(1, rows / 1_000_000)
         free = shutil.disk_usage(os.environ["VECFERRY_RIG_DIR"]).free
         if free < needed:
             raise Failed(f"{rows:,} rows need {needed / 2**30:.0f} GiB of disk, and {free / 2**30:.0f} GiB are free")
 
     def grown(self, rows):
-        """The name of a source database that holds so many rows, made of the seeded ones under new ids."""
+        """The name of a source database with this many rows: the seeded ones, and copies of them with new ids."""
         base = self.options.rows
         if rows == base:
             return DATABASE
@@ -154,7 +154,7 @@ class Tables(Bench):
         self.source.sql(f"CREATE DATABASE {name} TEMPLATE {DATABASE}")
         times = -(-rows // base) - 1
         self.source.sql(
-            # The copy reads the heap alone, and the indexes would cost minutes.
+            # The copy reads only the heap, and keeping the indexes would cost minutes.
             "DROP INDEX idx_items_embedding, idx_items_botid",
             f"INSERT INTO items SELECT 'B' || lpad(n::text, 3, '0') || substr(id, 5), botid, content, source, embedding"
             f" FROM items, generate_series(1, {times}) AS n LIMIT {rows - base}",

@@ -2,7 +2,7 @@ import Ferry
 
 /// The JSON of `copy`.
 struct CopyDocument: Encodable {
-    /// How one table ended.
+    /// The outcome for one table.
     struct Table: Encodable {
         let name: NameDocument
         let state: String
@@ -15,7 +15,7 @@ struct CopyDocument: Encodable {
         let error: String?
     }
 
-    /// What became of one index.
+    /// The outcome for one index.
     struct Index: Encodable {
         let name: NameDocument
         let action: String

@@ -10,7 +10,7 @@ struct IndexDocument: Encodable {
         let error: String?
     }
 
-    /// What was to be built.
+    /// The plan of the builds.
     struct Planned: Encodable {
         let target: ServerDocument
         let tables: [IndexedTableDocument]

@@ -16,7 +16,7 @@ struct IndexPlanDocument: Encodable {
         let course: Course?
     }
 
-    /// What is expected of a build, as shares of its time and numbers of rows.
+    /// The expected course of a build, in shares of its time and numbers of rows.
     struct Course: Encodable {
         let rows: Int
         let rowsInMemory: Int

@@ -19,19 +19,19 @@ struct PairDocument: Encodable {
         let pagesPerChunk: Int?
     }
 
-    /// The columns that name a row.
+    /// The columns that identify a row.
     struct Key: Encodable {
         let columns: [String]
         let equalityOperators: [String]
     }
 
-    /// How a row's bot is found: `{"column": {"_0": "botid"}}`, or `through` a foreign key.
+    /// Where a row's bot is found: `{"column": {"_0": "botid"}}`, or `through` a foreign key.
     indirect enum Scope: Encodable {
         case column(String)
         case through(columns: [String], parent: NameDocument, parentColumns: [String], scope: Scope)
     }
 
-    /// Which bots' rows; null among `except` stands for rows of no bot.
+    /// The bots whose rows are meant; null among `except` stands for rows of no bot.
     struct Filter: Encodable {
         let only: [String]?
         let except: [String?]
@@ -44,7 +44,7 @@ struct PairDocument: Encodable {
         case keepKeys, replaceKeys
     }
 
-    /// A constraint that comes after the rows.
+    /// A constraint that is added after the rows.
     struct Constraint: Encodable {
         let relation: NameDocument
         let name: String

@@ -21,9 +21,9 @@ struct PlanDocument: Encodable {
     }
 }
 
-/// What the operator asked for.
+/// The request that the operator made.
 struct RequestDocument: Encodable {
-    /// Which tables and bots.
+    /// The tables and bots.
     struct Selection: Encodable {
         let tables: [String]
         let excluded: [String]

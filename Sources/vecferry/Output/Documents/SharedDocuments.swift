@@ -1,7 +1,7 @@
 import Ferry
 
-// What several documents hold. The fields of a document are its JSON: they are apart from the engine's types so that these
-// can change while the JSON stays what programs read. A field that is nil is left out.
+// Parts of several documents. The fields of a document are its JSON. They are separate from the engine's types, so that those can
+// change while the JSON does not. A field that is nil is left out.
 
 /// The name of a table, an index or a sequence.
 struct NameDocument: Encodable {

@@ -17,7 +17,7 @@ struct VerifyDocument: Encodable {
         let textColumns: [TextColumn]
     }
 
-    /// How many rows differ.
+    /// The number of rows that differ.
     struct Counts: Encodable {
         let missing: Int
         let extra: Int
@@ -49,7 +49,7 @@ struct VerifyDocument: Encodable {
         let reason: String
     }
 
-    /// What a repair did, or would do.
+    /// The changes that a repair made, or would make.
     struct Repair: Encodable {
         /// Rows of one table.
         struct Table: Encodable {
@@ -139,7 +139,7 @@ extension VerifyDocument.Repair {
 
 /// Searches in one embedding column.
 struct SearchDocument: Encodable {
-    /// How one side answers. `recall` and `partRead` are from 0 to 1.
+    /// The answers of one side. `recall` and `partRead` are from 0 to 1.
     struct Side: Encodable {
         let index: NameDocument?
         let method: String?
