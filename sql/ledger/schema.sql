@@ -7,7 +7,7 @@ COMMENT ON SCHEMA vecferry IS 'vecferry''s ledger; may be dropped when no job is
 -- The version of this schema. An older vecferry refuses a newer ledger, and reports which vecferry wrote it.
 CREATE TABLE IF NOT EXISTS vecferry.format (version int NOT NULL, written_by text);
 
-INSERT INTO vecferry.format (version) SELECT 2 WHERE NOT EXISTS (SELECT FROM vecferry.format);
+INSERT INTO vecferry.format (version) SELECT 3 WHERE NOT EXISTS (SELECT FROM vecferry.format);
 
 CREATE TABLE IF NOT EXISTS vecferry.job (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -23,7 +23,7 @@ struct Preparation {
             try clear(on: target)
             FailPoint.reached(.afterClear)
             let job = try Ledger().begin(
-                plan, fingerprint: fingerprint, sourceVisibility: visibility, saved: definitions, target)
+                plan, fingerprint: fingerprint, sourceVisibility: visibility, saved: plan.savedDefinitions, target)
             FailPoint.reached(.beforePrepareCommit)
             return job
         }
@@ -36,9 +36,7 @@ struct Preparation {
     private func takeOff(on target: borrowing Session) throws(FerryError) {
         for pair in plan.pairs {
             for constraint in pair.constraints where constraint.exists {
-                try target.execute(
-                    "ALTER TABLE \(constraint.relation.quoted) DROP CONSTRAINT \(constraint.name.quotedIdentifier)",
-                    about: pair.name)
+                try target.execute(constraint.dropping, about: pair.name)
             }
             for trigger in pair.triggers { try target.execute(trigger.disabling, about: pair.name) }
             for index in pair.indexes where index.action == .rebuild {
@@ -58,53 +56,11 @@ struct Preparation {
                 about: pair.name)
         }
     }
-
-    // MARK: Saved definitions
-
-    /// The definitions to restore after the load, in stages: indexes, constraints, triggers.
-    private var definitions: [SavedDefinition] {
-        var definitions: [SavedDefinition] = []
-        func add(
-            _ pair: TablePair, _ kind: SavedDefinition.Kind, stage: Int, _ relation: QualifiedName, _ name: String,
-            _ statements: [String]
-        ) {
-            definitions.append(
-                SavedDefinition(
-                    number: DefinitionNumber(definitions.count), pair: pair.number, kind: kind, stage: stage,
-                    relation: relation, name: name, statements: statements))
-        }
-        for pair in plan.pairs {
-            for index in pair.indexes where index.action != .keep {
-                for build in index.builds {
-                    add(pair, .index, stage: build.stage, build.relation, build.index.name, build.statements)
-                }
-            }
-            for constraint in pair.constraints {
-                let (table, name) = (constraint.relation.quoted, constraint.name.quotedIdentifier)
-                add(
-                    pair, .constraint, stage: SavedDefinition.constraintStage, constraint.relation, constraint.name,
-                    ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(constraint.definition)"] + constraint.after)
-            }
-            for trigger in pair.triggers {
-                add(
-                    pair, .trigger, stage: SavedDefinition.triggerStage, trigger.relation, trigger.name,
-                    [trigger.enabling])
-            }
-        }
-        return definitions
-    }
 }
 
 extension [TablePair] {
     /// The tables' names, for ``LockHolder``.
     var lockText: String { map(\.name.sql).joined(separator: ", ") }
-}
-
-extension SavedDefinition {
-    /// The stage of constraints, after all indexes: foreign keys need the unique indexes of the tables that they reference.
-    static let constraintStage = 10
-    /// The stage of triggers, the last one.
-    static let triggerStage = 20
 }
 
 extension BotScope {

@@ -9,7 +9,7 @@ struct Ledger {
     ///
     /// Format 2 records its writer, has fingerprints over named fields, and keeps a build's statements in saved definitions
     /// alone.
-    static let format = 2
+    static let format = 3
 
     /// The key of vecferry's advisory lock: ASCII of "vecferry" as one number.
     private static let lock = "x'7665636665727279'::bigint"

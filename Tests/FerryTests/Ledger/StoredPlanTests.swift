@@ -25,7 +25,7 @@ import Testing
     func `a plan that is stored is the plan that is read`(job: GoldenJob) throws {
         let plan = try StoredPlan(text: job.plan).plan(job.saved)
         let text = StoredPlan(plan).text
-        #expect(try StoredPlan(text: text).plan(Self.saved(plan)) == plan)
+        #expect(try StoredPlan(text: text).plan(plan.savedDefinitions) == plan)
         #expect(try StoredPlan(text: text).vecferry == Engine.version)
     }
 
@@ -66,7 +66,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{\"notes\":", "{\"format\":3,\"vecferry\":\"9.9\",\"other\":"), ("{\"append\":{}}", "{\"teleport\":{}}"),
+        ("{\"notes\":", "{\"format\":\(Ledger.format + 1),\"vecferry\":\"9.9\",\"other\":"),
+        ("{\"append\":{}}", "{\"teleport\":{}}"),
         ("\"existing\":\"fail\"", "\"existing\":\"merge\""), ("{\"keep\":{}}", "{\"best\":{\"_0\":1}}"),
         ("\"format\":\"binary\"", "\"format\":\"arrow\""), ("{\"column\":{\"_0\":", "{\"guess\":{\"_0\":"),
         ("\"role\":\"bot\"", "\"role\":\"robot\""),
@@ -83,7 +84,9 @@ import Testing
         #expect(throws: StoredFault.newer(writer: nil)) {
             try StoredReport(text: text.replacing("\"outcome\":\"proven\"", with: "\"outcome\":\"certain\""))
         }
-        #expect(throws: StoredFault.newer(writer: "9.9")) { try StoredReport(text: #"{"format":3,"vecferry":"9.9"}"#) }
+        #expect(throws: StoredFault.newer(writer: "9.9")) {
+            try StoredReport(text: #"{"format":\#(Ledger.format + 1),"vecferry":"9.9"}"#)
+        }
     }
 
     // MARK: Damage
@@ -113,7 +116,7 @@ import Testing
         let plan = try StoredPlan(text: Self.first).plan([])
         let stored = StoredPlan(plan)
         #expect(!stored.text.contains("CREATE INDEX"))
-        var saved = Self.saved(plan)
+        var saved = plan.savedDefinitions
         let first = try #require(saved.firstIndex { $0.kind == .index })
         saved[first].statements = ["CREATE INDEX by_hand"]
         let builds = try stored.plan(saved.reversed()).pairs.flatMap(\.indexes).flatMap(\.builds)
@@ -121,6 +124,23 @@ import Testing
         saved.remove(at: first)
         #expect(throws: StoredFault.damaged) { try stored.plan(saved) }
         #expect(throws: StoredFault.damaged) { try stored.plan([]) }
+    }
+
+    @Test func `constraints are read from the saved definitions`() throws {
+        let plan = try StoredPlan(text: Self.first).plan([])
+        let stored = StoredPlan(plan)
+        #expect(!stored.text.contains("FOREIGN KEY"))
+        var saved = plan.savedDefinitions
+        let first = try #require(saved.firstIndex { $0.kind == .constraint })
+        let added = saved[first].statements[0]
+        saved[first].statements = [added + " DEFERRABLE", "ALTER TABLE after"]
+        let constraint = try #require(stored.plan(saved).pairs.flatMap(\.constraints).first)
+        #expect(constraint.definition.hasSuffix(" DEFERRABLE") && constraint.after == ["ALTER TABLE after"])
+        #expect(constraint.statements == saved[first].statements)
+        saved[first].statements = ["DROP TABLE items"]
+        #expect(throws: StoredFault.damaged) { try stored.plan(saved) }
+        saved.remove(at: first)
+        #expect(throws: StoredFault.damaged) { try stored.plan(saved) }
     }
 
     private static let first = GoldenJob.named("ledger-1/chunks-of-a-mib").plan
@@ -135,21 +155,11 @@ import Testing
                     stored.pairs[pair].indexes[index].builds[build].statements = nil
                 }
             }
-        }
-        return stored
-    }
-
-    /// The definitions that a job of the plan saves.
-    private static func saved(_ plan: Plan) -> [SavedDefinition] {
-        var saved: [SavedDefinition] = []
-        for pair in plan.pairs {
-            for build in pair.indexes.filter({ $0.action != .keep }).flatMap(\.builds) {
-                saved.append(
-                    SavedDefinition(
-                        number: DefinitionNumber(saved.count), pair: pair.number, kind: .index, stage: build.stage,
-                        relation: build.relation, name: build.index.name, statements: build.statements))
+            for constraint in stored.pairs[pair].constraints.indices {
+                stored.pairs[pair].constraints[constraint].definition = nil
+                stored.pairs[pair].constraints[constraint].after = nil
             }
         }
-        return saved
+        return stored
     }
 }

@@ -10,6 +10,9 @@ import Testing
         CREATE INDEX items_embedding ON items USING hnsw (embedding vector_l2_ops);
         """
 
+    /// A format that this vecferry does not know.
+    private static let newer = Ledger.format + 1
+
     /// A job that has ended, or one that has its last statement before it, and a change to its ledger.
     private func refusal(
         isFinished: Bool = true, _ change: (RigDatabases) throws -> Void
@@ -47,22 +50,25 @@ import Testing
 
     @Test func `a ledger of a newer format says which vecferry wrote it`() async throws {
         let error = try await refusal {
-            try $0.target.run("UPDATE vecferry.format SET version = 3, written_by = '9.9'")
+            try $0.target.run("UPDATE vecferry.format SET version = \(Self.newer), written_by = '9.9'")
         }
         #expect(error.code == .ledger && error.side == .target)
-        #expect(error.message.contains("format 3, was written by vecferry 9.9; this is vecferry \(Engine.version)"))
+        #expect(
+            error.message.contains(
+                "format \(Self.newer), was written by vecferry 9.9; this is vecferry \(Engine.version)"))
         #expect(error.hint == "Use vecferry 9.9, or a later version.")
     }
 
     @Test func `a ledger of a newer format is refused also where it does not say who wrote it`() async throws {
         let error = try await refusal {
-            try $0.target.run("UPDATE vecferry.format SET version = 3; ALTER TABLE vecferry.format DROP written_by")
+            try $0.target.run(
+                "UPDATE vecferry.format SET version = \(Self.newer); ALTER TABLE vecferry.format DROP written_by")
         }
         #expect(error.message.contains("written by a newer vecferry"))
     }
 
     @Test(arguments: [
-        ("\"format\":2", "\"format\":3"), ("{\"append\":{}}", "{\"teleport\":{}}"),
+        ("\"format\":\(Ledger.format)", "\"format\":\(newer)"), ("{\"append\":{}}", "{\"teleport\":{}}"),
     ])
     func `a plan that a newer vecferry wrote is not called damaged`(old: String, new: String) async throws {
         let error = try await refusal(isFinished: false) { databases in
@@ -106,7 +112,9 @@ import Testing
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.source.run("INSERT INTO items SELECT i, ARRAY[i, i] FROM generate_series(1, 50) AS i")
             #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
-            try rewritePlan(databases) { $0.replacing("{\"format\":2", with: "{\"colour\":\"blue\",\"format\":2") }
+            try rewritePlan(databases) {
+                $0.replacing("{\"format\"", with: "{\"colour\":\"blue\",\"format\"")
+            }
             try databases.target.run(
                 "UPDATE vecferry.job SET report = replace(report, '{\"copySeconds\"', '{\"a\":1,\"copySeconds\"')")
             #expect(try await databases.engine().copy(CopyRequest()).outcome == .alreadyFinished)

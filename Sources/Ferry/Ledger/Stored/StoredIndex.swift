@@ -34,7 +34,7 @@ struct StoredIndex: Codable, Sendable, Equatable {
                 if let own = build.statements {
                     own
                 } else {
-                    try saved.next(pair: pair, relation: build.relation.name, index: build.index.ownName)
+                    try saved.next(.index, pair: pair, relation: build.relation.name, name: build.index.ownName)
                 }
             engine.append(build.build(statements))
         }

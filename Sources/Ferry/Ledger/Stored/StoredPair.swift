@@ -40,17 +40,19 @@ struct StoredPair: Codable, Sendable, Equatable {
         sequences = pair.sequences.map(StoredSequence.init)
     }
 
-    /// The engine's pair, with the statements of its builds from the saved definitions.
-    func pair(_ statements: inout SavedStatements) throws(StoredFault) -> TablePair {
+    /// The engine's pair, with the statements of its builds and its constraints from the saved definitions.
+    func pair(_ saved: inout SavedStatements) throws(StoredFault) -> TablePair {
         let number = PairNumber(number)
-        var plans: [IndexPlan] = []
-        for index in indexes { plans.append(try index.plan(pair: number, &statements)) }
+        let indexes = try indexes.map { index throws(StoredFault) in try index.plan(pair: number, &saved) }
+        let constraints = try constraints.map { constraint throws(StoredFault) in
+            try constraint.plan(pair: number, &saved)
+        }
         return TablePair(
             number: number, name: name.name, role: role.value, isCreated: isCreated, columns: columns.map(\.column),
             format: format.value, parts: parts.map(\.part), targetParts: targetParts.map(\.name),
             estimatedRows: estimatedRows, key: key?.key, botScope: botScope?.scope, filter: filter.filter,
-            readBackFilter: readBackFilter.filter, load: load.mode, indexes: plans,
-            constraints: constraints.map(\.plan), triggers: triggers.map(\.plan), sequences: sequences.map(\.plan))
+            readBackFilter: readBackFilter.filter, load: load.mode, indexes: indexes,
+            constraints: constraints, triggers: triggers.map(\.plan), sequences: sequences.map(\.plan))
     }
 }
 
@@ -207,21 +209,29 @@ struct StoredLoad: Codable, Sendable, Equatable {
 struct StoredConstraint: Codable, Sendable, Equatable {
     var relation: StoredName
     var name: String
-    var definition: String
-    var after: [String]
+    /// The constraint as `pg_get_constraintdef` writes it, and the statements that follow; nil where the ledger holds them as
+    /// a saved definition, as it does since format 3.
+    var definition: String?
+    var after: [String]?
     var exists: Bool
 
     init(_ plan: ConstraintPlan) {
         relation = StoredName(plan.relation)
         name = plan.name
-        definition = plan.definition
-        after = plan.after
         exists = plan.exists
     }
 
     /// The engine's constraint.
-    var plan: ConstraintPlan {
-        ConstraintPlan(relation: relation.name, name: name, definition: definition, after: after, exists: exists)
+    func plan(pair: PairNumber, _ saved: inout SavedStatements) throws(StoredFault) -> ConstraintPlan {
+        if let definition, let after {
+            return ConstraintPlan(
+                relation: relation.name, name: name, definition: definition, after: after, exists: exists)
+        }
+        let statements = try saved.next(.constraint, pair: pair, relation: relation.name, name: name)
+        guard
+            let plan = ConstraintPlan(relation: relation.name, name: name, statements: statements, exists: exists)
+        else { throw .damaged }
+        return plan
     }
 }
 

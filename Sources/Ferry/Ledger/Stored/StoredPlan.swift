@@ -32,18 +32,20 @@ struct StoredPlan: StoredDocument, Equatable {
     }
 }
 
-/// Hands out the statements of a job's index builds, in the order in which the plan has the builds.
+/// Hands out the statements of a job's saved definitions: those of each kind in the order in which the plan has them.
 struct SavedStatements {
-    private var rest: ArraySlice<SavedDefinition>
+    private var rest: [SavedDefinition.Kind: ArraySlice<SavedDefinition>]
 
     init(_ saved: [SavedDefinition]) {
-        rest = saved.filter { $0.kind == .index }.sorted { $0.number < $1.number }[...]
+        rest = Dictionary(grouping: saved, by: \.kind).mapValues { $0.sorted { $0.number < $1.number }[...] }
     }
 
-    /// - Throws: ``StoredFault/damaged`` where the ledger has another definition in that place, or none.
-    mutating func next(pair: PairNumber, relation: QualifiedName, index: String) throws(StoredFault) -> [String] {
-        guard let definition = rest.popFirst(), definition.pair == pair, definition.relation == relation,
-            definition.name == index
+    /// - Throws: ``StoredFault/damaged`` if the ledger has another definition in that place, or none.
+    mutating func next(
+        _ kind: SavedDefinition.Kind, pair: PairNumber, relation: QualifiedName, name: String
+    ) throws(StoredFault) -> [String] {
+        guard let definition = rest[kind]?.popFirst(), definition.pair == pair, definition.relation == relation,
+            definition.name == name
         else { throw .damaged }
         return definition.statements
     }
