@@ -1,27 +1,50 @@
 /// The statements in this folder, embedded at build time: what an audit reads here is what runs.
 public enum Statements {
+    /// The settings of every session.
     public static let session = text(PackageResources.session_sql)
+    /// The session that keeps a statement waiting for a lock on a table.
+    public static let tableLockHolder = text(PackageResources.table_lock_holder_sql)
+
+    // MARK: catalog/
+
+    /// The server's version and limits, and the role's privileges.
     public static let server = text(PackageResources.server_sql)
+    /// The tables of a database, with their sizes and privileges.
     public static let relations = text(PackageResources.relations_sql)
+    /// The columns of tables.
     public static let columns = text(PackageResources.columns_sql)
+    /// The indexes of tables.
     public static let indexes = text(PackageResources.indexes_sql)
+    /// The foreign keys of tables.
     public static let foreignKeys = text(PackageResources.foreign_keys_sql)
+    /// The triggers of tables.
     public static let triggers = text(PackageResources.triggers_sql)
+    /// The sequences that columns take their values from.
     public static let sequences = text(PackageResources.sequences_sql)
+    /// The extensions that tables use.
     public static let extensions = text(PackageResources.extensions_sql)
+    /// Names and comments of types that are to be created.
     public static let userTypes = text(PackageResources.user_types_sql)
-    /// The ledger's schema, in the target database.
+
+    // MARK: ledger/
+
+    /// Creates the ledger's schema.
     public static let ledger = text(PackageResources.schema_sql)
     /// Upgrades a ledger of an older format to that schema.
     public static let ledgerUpgrade = text(PackageResources.upgrade_sql)
+    /// Adds the chunks of a job.
     public static let insertChunks = text(PackageResources.insert_chunks_sql)
-    public static let referrers = text(PackageResources.referrers_sql)
+    /// The session that holds vecferry's lock.
     public static let lockHolder = text(PackageResources.lock_holder_sql)
-    /// The session that keeps a statement waiting.
-    public static let tableLockHolder = text(PackageResources.table_lock_holder_sql)
+
+    // MARK: job/
 
     /// The relations that hold the rows of loaded tables.
     public static let loadedParts = text(PackageResources.loaded_parts_sql)
+    /// The foreign keys that reference tables.
+    public static let referrers = text(PackageResources.referrers_sql)
+
+    // MARK: index/
 
     /// The progress of index builds.
     public static let indexProgress = text(PackageResources.progress_sql)

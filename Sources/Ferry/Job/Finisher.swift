@@ -9,12 +9,12 @@ struct Finisher {
     func run(pairs: [TablePair], _ session: inout JobSession) throws(FerryError) -> [PairNumber: FerryError] {
         let numbers = Set(pairs.map(\.number))
         var failures: [PairNumber: FerryError] = [:]
-        let pending = try session.run { connection throws(FerryError) in
-            try Ledger().pendingDefinitions(job: job, connection)
+        let pending = try session.run { target throws(FerryError) in
+            try Ledger().pendingDefinitions(job: job, target)
         }
         for definition in pending where definition.kind != .index && numbers.contains(definition.pair) {
             do throws(FerryError) {
-                try session.run { connection throws(FerryError) in try restore(definition, on: connection) }
+                try session.run { target throws(FerryError) in try restore(definition, on: target) }
             } catch {
                 guard error.concernsOneTable else { throw error }
                 failures[definition.pair] = failures[definition.pair] ?? error
