@@ -134,9 +134,10 @@ import Testing
             var pair = PairFixtures.pair(0)
             pair.isCreated = true
             let index = PairFixtures.index("i", of: 0)
-            let play = Play([pair], tasks: PairFixtures.tasks(index, of: 0))
+            let play = Play([pair, PairFixtures.pair(1, chunks: 2)], tasks: PairFixtures.tasks(index, of: 0))
             for _ in 0..<3 { play.finish(try play.take()) }
             let task = try #require(play.builds.next())
+            #expect(name(try play.take()) == "copy 1.0")
             if let error { play.builds.fail(task, error) } else { play.builds.done(task) }
             #expect(name(try play.take()) == "read back [0]")
         }
