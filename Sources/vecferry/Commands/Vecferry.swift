@@ -31,7 +31,7 @@ struct Vecferry: AsyncParsableCommand {
         let given = Array(CommandLine.arguments.dropFirst())
         // `ps` shows the process's own memory, not the copy in `given`.
         ProcessArguments.hideSecrets()
-        // A copy must not end because the reader of its output has exited.
+        // A copy must not end because the reader of its output is gone.
         Machine.ignoreBrokenPipes()
         var arguments = given
         var kind: any ParsableCommand.Type = Self.self

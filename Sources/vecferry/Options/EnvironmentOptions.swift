@@ -5,7 +5,7 @@ import ArgumentParser
 /// The variables become arguments before anything is parsed, so they are checked as options are, with the same
 /// messages. Names and kinds come from the commands' own declarations; there is no table to maintain.
 enum EnvironmentOptions {
-    /// The arguments, with those that only the environment gives inserted after the command's name.
+    /// Returns the arguments, with those that only the environment gives inserted after the command's name.
     static func adding(
         to arguments: [String], commands: [any ParsableCommand.Type] = Vecferry.configuration.subcommands,
         variable: (String) -> String? = Machine.environmentVariable
@@ -21,7 +21,7 @@ enum EnvironmentOptions {
         return [name] + added + arguments.dropFirst()
     }
 
-    /// The options of a command, including those of its option groups.
+    /// Returns the options of a command, including those of its option groups.
     static func options(of type: any ParsableArguments.Type) throws -> [EnvironmentOption] {
         var options: [EnvironmentOption] = []
         for child in Mirror(reflecting: type.init()).children {
@@ -66,7 +66,7 @@ struct EnvironmentOption: Equatable {
         "VECFERRY_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
-    /// The arguments that mean the same as the variable's value.
+    /// Returns the arguments that mean the same as the variable's value.
     func arguments(_ value: String) throws -> [String] {
         switch kind {
         case .value: return ["\(flag)=\(value)"]

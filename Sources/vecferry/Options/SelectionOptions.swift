@@ -62,7 +62,7 @@ struct SelectionOptions: ParsableArguments {
     private static func unique(_ texts: [String]) -> [String] { Set(texts).sorted() }
 }
 
-/// The treatment of rows and tables on the target; options of plan and copy.
+/// The options for loading rows into the target's tables, for plan and copy.
 struct LoadOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -31,7 +31,7 @@ enum Machine {
     /// The variable's value; nil if it is not set.
     static func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    /// Lets a write fail if the reader has exited, instead of ending the process.
+    /// Lets a write fail if the reader is gone, instead of ending the process.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
     /// Ends the process, after the C library has flushed its buffers.
@@ -52,7 +52,7 @@ enum Machine {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Writes all of `text`; if the reader has exited, drops the rest silently.
+    /// Writes all of `text`; if the reader is gone, drops the rest silently.
     static func write(_ text: String, to stream: Stream) {
         var text = text
         text.withUTF8 { bytes in

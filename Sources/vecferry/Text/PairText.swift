@@ -39,8 +39,8 @@ struct PairText {
 
     private func line(_ label: String, _ text: String) -> Line { "  \(label + ":", .label) \(text)" }
 
-    /// The table's role, size and vectors: `embedding table, about 60,000 rows, 363 MB, 12 chunks, embedding
-    /// vector(1024)`.
+    /// The table's role, size and vectors:
+    /// `embedding table, about 60,000 rows, 363 MB, 12 chunks, embedding vector(1024)`.
     private var heading: String {
         var parts: [String] = []
         switch pair.role {
