@@ -4,7 +4,7 @@ public struct Number<Thing>: Hashable, Comparable, Sendable, CustomStringConvert
     /// The integer, as the ledger and JSON hold it.
     public let value: Int
 
-    /// - Parameter value: Where the thing comes in its order.
+    /// - Parameter value: The thing's position in its order.
     public init(_ value: Int) { self.value = value }
 
     public init(integerLiteral value: Int) { self.init(value) }

@@ -2,7 +2,7 @@
 ///
 /// Works on Unicode scalars: a combining mark after a quote would otherwise hide the quote in one `Character`.
 public enum ArrayText {
-    /// The elements of `{a,"b \"c\"",d}`; nil where the text is not such an array.
+    /// Returns the elements of `{a,"b \"c\"",d}`; nil where the text is not such an array.
     public static func parse(_ text: String) -> [String]? {
         let scalars = text.unicodeScalars
         guard scalars.count >= 2, scalars.first == "{", scalars.last == "}" else { return nil }
@@ -30,7 +30,7 @@ public enum ArrayText {
         return elements
     }
 
-    /// The text form of a list, every element in double quotes.
+    /// Returns the text form of a list, every element in double quotes.
     public static func format(_ elements: some Sequence<String>) -> String {
         let quoted = elements.map { element in
             var text = String.UnicodeScalarView()

@@ -4,10 +4,11 @@ internal import Synchronization
 
 /// Asks a server to cancel a session's statement, so that no backend keeps working after its client has left.
 ///
-/// libpq's `PQcancel` opens a connection and blocks until the server has closed it. A hung server never does, so the request
-/// is sent from a thread of its own, and the caller waits for it only briefly.
+/// libpq's `PQcancel` opens a connection and blocks until the server has closed it. A hung server never does, so the
+/// request is sent from a thread of its own, and the caller waits for it only briefly.
 final class CancelRequest: Sendable {
-    /// Long enough for a server on another continent, and well within the 5 seconds that a Ctrl-C may take.
+    /// The longest wait for the server: enough for one on another continent, and well within the 5 seconds that a
+    /// Ctrl-C may take.
     private static let patience: Duration = .seconds(2)
 
     /// libpq's copy of the session's address and key. `PQcancel` may be called from any thread (libpq documentation,

@@ -1,20 +1,20 @@
 internal import CLibpq
 
-/// Classifies libpq's message about a connection that could not be opened. libpq reports the reason as text only; the text is
-/// English because the process stays in the C locale.
+/// Classifies libpq's message about a connection that could not be opened. libpq reports the reason as text only; the
+/// text is English because the process stays in the C locale.
 enum ConnectFailure {
-    /// The error of a handle whose login failed.
+    /// Returns the error of a handle whose login failed.
     static func error(_ handle: OpaquePointer) -> PostgresError {
         error(message: String(cString: PQerrorMessage(handle)))
     }
 
-    /// Classifies a message of libpq's (fe-connect.c, fe-secure-openssl.c), and takes the SQLSTATE from its verbose form.
+    /// Classifies a message of libpq (fe-connect.c, fe-secure-openssl.c), and takes the SQLSTATE from its verbose form.
     static func error(message: String) -> PostgresError {
         var lines: [String] = []
         // libpq tries with TLS and without; both attempts often fail alike.
         for line in message.split(separator: "\n").map(String.init) where !lines.contains(line) { lines.append(line) }
         lines.removeAll { $0.hasPrefix("LOCATION:") }
-        // One line for each address that was tried.
+        // The message has a line for each address that was tried.
         let text = lines.joined(separator: " ")
         let state = sqlState(in: text)
         let shown = PostgresError.sentence(state.map { text.replacing("\($0): ", with: "") } ?? text)
@@ -44,8 +44,9 @@ enum ConnectFailure {
         return .connectFailed
     }
 
-    /// `FATAL:  28P01: password …` holds 28P01. The server translates FATAL, and sends question marks where it can't encode the
-    /// translation, so this matches the two blanks (fe-protocol3.c, pqBuildErrorMessage3).
+    /// Returns the SQLSTATE in a message: 28P01 in `FATAL:  28P01: password …`. The server translates FATAL, and sends
+    /// question marks where it can't encode the translation, so this matches the two blanks (fe-protocol3.c,
+    /// pqBuildErrorMessage3).
     private static func sqlState(in text: String) -> String? {
         guard let match = text.firstMatch(of: #/: {2}([0-9A-Z]{5}): /#) else { return nil }
         return String(match.1)

@@ -2,15 +2,15 @@ internal import CLibpq
 
 /// The direction of a COPY.
 public enum CopyDirection: Sendable {
-    /// `COPY … TO STDOUT`
+    /// From the server: `COPY … TO STDOUT`.
     case out
-    /// `COPY … FROM STDIN`
+    /// To the server: `COPY … FROM STDIN`.
     case `in`
 }
 
 extension Connection {
-    /// Sends statements with one or more COPYs in one direction, and returns when the data of the first can flow. When one
-    /// COPY has succeeded, the next one of the same message has begun.
+    /// Sends statements with one or more COPYs in one direction, and returns when the data of the first can flow. When
+    /// one COPY has succeeded, the next one of the same message has begun.
     ///
     /// - Returns: The rows of the statements before the first COPY.
     @discardableResult
@@ -19,8 +19,8 @@ extension Connection {
         return try awaitCopy(direction, limit: limit)
     }
 
-    /// Sends what ``startCopy(_:_:limit:)`` sends, without waiting, so that the caller can work during the round trip.
-    /// ``awaitCopy(_:limit:)`` must come next on this connection.
+    /// Sends the statements as ``startCopy(_:_:limit:)`` does, without waiting, so that the caller can work during the
+    /// round trip. ``awaitCopy(_:limit:)`` must come next on this connection.
     public func requestCopy(_ sql: String, limit: Duration?) throws(PostgresError) {
         try Self.requireText(sql)
         guard PQsendQuery(handle, sql) == 1 else { throw lost() }
@@ -47,7 +47,7 @@ extension Connection {
     /// Lends the next message of a COPY TO STDOUT, which is one row as PostgreSQL sends it (the binary format's header
     /// comes before the first row in the same message). The bytes are invalid after `body` returns.
     ///
-    /// - Returns: What `body` returned, or nil after the last message of one COPY, once that has succeeded.
+    /// - Returns: The result of `body`, or nil after the last message of one COPY, once that has succeeded.
     public func withNextCopyMessage<Result>(
         limit: Duration?, _ body: (borrowing RawSpan) -> Result
     ) throws(PostgresError) -> Result? {
@@ -71,8 +71,8 @@ extension Connection {
         }
     }
 
-    /// Sends bytes of a COPY FROM STDIN; they need not end where a row ends. Returns when libpq has handed all of them to
-    /// the kernel, so that what is buffered here stays as small as one call's bytes.
+    /// Sends bytes of a COPY FROM STDIN; they need not end where a row ends. Returns when libpq has handed all of them
+    /// to the kernel, so that the buffer here holds no more than one call's bytes.
     public func putCopyData(_ bytes: borrowing RawSpan, limit: Duration?) throws(PostgresError) {
         let sent = bytes.withUnsafeBytes { buffer in
             PQputCopyData(handle, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count))
@@ -95,7 +95,7 @@ extension Connection {
         do {
             _ = try collect(limit: limit)
         } catch  where error.sqlState == "57014" {
-            // query_canceled is how the server confirms it.
+            // The server confirms it with query_canceled.
         }
     }
 
@@ -109,7 +109,7 @@ extension Connection {
         throw failure(following, limit: limit)
     }
 
-    /// The reason why libpq refused data: the server's own error if it sent one, else the connection's.
+    /// Returns the reason why libpq refused data: the server's own error if it sent one, else the connection's.
     private func copyFailure(limit: Duration?) -> PostgresError {
         do throws(PostgresError) {
             _ = try collect(limit: limit)

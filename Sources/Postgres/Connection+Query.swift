@@ -3,7 +3,8 @@ internal import CLibpq
 extension Connection {
     /// Runs one or more statements without parameters, as one message to the server.
     ///
-    /// - Parameter limit: How long the server may stay silent; nil for statements that may take long (an index build).
+    /// - Parameter limit: The longest silence to accept from the server; nil for statements that may take long (an
+    ///   index build).
     /// - Returns: The rows of each statement, in order.
     /// - Throws: ``PostgresError``; the session is ready for the next statement unless
     ///   ``PostgresError/isConnectionGone``.
@@ -28,7 +29,8 @@ extension Connection {
         return shortest ?? .zero
     }
 
-    /// Sends what ``execute(_:limit:)`` sends, without waiting, so that the caller can work during the round trip.
+    /// Sends the statements as ``execute(_:limit:)`` does, without waiting, so that the caller can work during the
+    /// round trip.
     func request(_ sql: String) throws(PostgresError) {
         try Self.requireText(sql)
         guard PQsendQuery(handle, sql) == 1, PQflush(handle) >= 0 else { throw lost() }
@@ -43,7 +45,8 @@ extension Connection {
         return try collect(limit: limit)
     }
 
-    /// Waits for the answers to the first statements of a message that was sent before, and leaves the rest to a later call.
+    /// Waits for the answers to the first statements of a message that was sent before, and leaves the rest to a later
+    /// call.
     public func awaitFirstResults(_ count: Int, limit: Duration?) throws(PostgresError) {
         for _ in 0..<count {
             guard let result = try nextResult(limit: limit) else {
@@ -74,7 +77,8 @@ extension Connection {
         return rows
     }
 
-    /// Refuses text that libpq would truncate: its strings end at the first zero byte, which no PostgreSQL string can hold.
+    /// Refuses text that libpq would truncate: its strings end at the first zero byte, which no PostgreSQL string can
+    /// hold.
     static func requireText(_ text: String) throws(PostgresError) {
         guard text.utf8.contains(0) else { return }
         throw PostgresError(
@@ -98,13 +102,13 @@ extension Connection {
         return all
     }
 
-    /// The error that a result reports, after the rest of its message was read. The server skips the statements after an
-    /// error, so the rest holds no cause; it shows whether the connection survived.
+    /// Returns the error that a result reports, after the rest of its message was read. The server skips the statements
+    /// after an error, so the rest holds no cause; it shows whether the connection survived.
     func failure(_ result: borrowing QueryResult, limit: Duration?) -> PostgresError {
         var failure = result.error(.server)
         do throws(PostgresError) {
             while let next = try nextResult(limit: limit) {
-                // libpq would return a COPY that has begun again and again.
+                // Once a COPY has begun, libpq would return it again and again.
                 if next.status == PGRES_COPY_IN || next.status == PGRES_COPY_OUT { break }
             }
             if PQstatus(handle) == CONNECTION_BAD { failure.code = .connectionLost }
@@ -114,7 +118,7 @@ extension Connection {
         return failure
     }
 
-    /// The next result, or nil after the last one.
+    /// Returns the next result, or nil after the last one.
     func nextResult(limit: Duration?) throws(PostgresError) -> QueryResult? {
         while PQisBusy(handle) == 1 { try receive(limit: limit) }
         guard let result = PQgetResult(handle) else { return nil }

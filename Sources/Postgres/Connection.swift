@@ -4,12 +4,12 @@ internal import Platform
 /// One session with a PostgreSQL server. Every call blocks its thread, so a connection lives on a thread of its own:
 /// it is created, used and closed there, and since it is noncopyable it can't escape.
 ///
-/// All waiting happens in this type, on a non-blocking socket, so that an ``Interrupt`` and a limit on silence apply to every
-/// statement.
+/// All waiting happens in this type, on a non-blocking socket, so that an ``Interrupt`` and a limit on silence apply to
+/// every statement.
 public struct Connection: ~Copyable {
-    /// Owned; closed in `deinit`.
+    /// libpq's handle of the session; owned, and closed in `deinit`.
     let handle: OpaquePointer
-    /// Ends every wait when it is raised.
+    /// The interrupt that ends every wait when it is raised.
     let interrupt: Interrupt
     private let silence: SilenceCheck?
     private let notices: Notices
@@ -25,7 +25,7 @@ public struct Connection: ~Copyable {
         backend = .unknown
     }
 
-    /// Opens a session, as ``Login/init(_:applicationName:interrupt:silence:first:)`` begins it.
+    /// Opens a session with the settings of ``Login/init(_:applicationName:interrupt:silence:first:)``.
     public init(
         _ parameters: ConnectionParameters, applicationName: String, interrupt: Interrupt,
         silence: SilenceCheck? = nil
@@ -45,16 +45,16 @@ public struct Connection: ~Copyable {
     deinit { PQfinish(handle) }
 }
 
-// MARK: What the session is
+// MARK: Properties of the session
 
 extension Connection {
-    /// `host:port/database` as libpq connected, for messages.
+    /// The `host:port/database` that libpq connected to, for messages.
     public var endpoint: String {
         func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
         return "\(text(PQhost(handle))):\(text(PQport(handle)))/\(text(PQdb(handle)))"
     }
 
-    /// The server's host as libpq connected to it; starts with `/` for a Unix socket.
+    /// The host that libpq connected to; starts with `/` for a Unix socket.
     public var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
 
     /// The server's version as a number, such as 150005 for 15.5.
@@ -98,10 +98,10 @@ extension Connection {
         }
     }
 
-    /// Checks on a server that is silent.
+    /// Checks a server that is silent.
     ///
     /// - Parameter wasReachable: Whether the previous check reached the server.
-    /// - Returns: nil to keep waiting.
+    /// - Returns: The events that are ready; nil to keep waiting.
     private func look(
         _ silence: SilenceCheck, _ events: Int32, since begin: ContinuousClock.Instant, _ wasReachable: inout Bool
     ) throws(PostgresError) -> Int32? {
@@ -149,7 +149,8 @@ extension Connection {
         if PQconsumeInput(handle) == 0 { throw lost() }
     }
 
-    /// The error of a connection that libpq has given up. The server's last message, if any, carries the SQLSTATE.
+    /// Returns the error of a connection that libpq has given up. The server's last message, if any, carries the
+    /// SQLSTATE.
     func lost() -> PostgresError {
         if let result = PQgetResult(handle) {
             let error = QueryResult(owning: result).error(.connectionLost)
@@ -158,19 +159,19 @@ extension Connection {
         return PostgresError(.connectionLost, PostgresError.sentence(String(cString: PQerrorMessage(handle))))
     }
 
-    /// Waits for one tick; nil when nothing became ready.
+    /// Waits for one tick, and returns the events that are ready; nil if none are.
     private static func poll(_ socket: Int32, _ events: Int32) throws(PostgresError) -> Int32? {
         guard socket >= 0 else { throw PostgresError(.connectionLost, "The connection is closed.") }
         var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
         guard try poll(&descriptor, count: 1) else { return nil }
-        // POLLERR and POLLHUP count as readable: the read that follows says what happened.
+        // POLLERR and POLLHUP count as readable: the read that follows reports the cause.
         let readable = descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0 ? Int32(POLLIN) : 0
         return readable | (Int32(descriptor.revents) & Int32(POLLOUT))
     }
 
     /// Waits for any of these sockets for one tick.
     ///
-    /// - Returns: Whether one is ready; the descriptors say which.
+    /// - Returns: Whether one is ready; the descriptors show which.
     static func poll(_ descriptors: UnsafeMutablePointer<pollfd>, count: Int) throws(PostgresError) -> Bool {
         let tick = Int32(Interrupt.tick.components.attoseconds / 1_000_000_000_000_000)
         let ready = Platform.poll(descriptors, nfds_t(count), tick)

@@ -2,7 +2,7 @@ internal import CLibpq
 
 /// The parameters of a connection, from a connection string that libpq itself parses.
 ///
-/// Everything that is not given comes from libpq's own defaults: `PGHOST` and its like, `PGSERVICE`, `.pgpass`
+/// Everything that is not given comes from libpq's own defaults: `PGHOST` and similar variables, `PGSERVICE`, `.pgpass`
 /// (PostgreSQL documentation, "Database Connection Control Functions").
 public struct ConnectionParameters: Sendable, Equatable {
     private var values: [String: String]
@@ -10,8 +10,8 @@ public struct ConnectionParameters: Sendable, Equatable {
 
     /// Takes a URI (`postgresql://…`) or a conninfo string (`host=… dbname=…`).
     ///
-    /// - Throws: ``PostgresError/Code/invalidParameters``, with a message that repeats nothing of the text, since the text
-    ///   may hold a password.
+    /// - Throws: ``PostgresError/Code/invalidParameters``, with a message that repeats no part of the text, which may
+    ///   hold a password.
     public init(parsing text: String) throws(PostgresError) {
         var errorMessage: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(text, &errorMessage) else {
@@ -53,8 +53,8 @@ public struct ConnectionParameters: Sendable, Equatable {
         values.sorted { $0.key < $1.key }.map { (keyword: $0.key, value: $0.value) }
     }
 
-    /// The parameters that another program of PostgreSQL's needs to reach the same database, as environment variables:
-    /// a password must not appear in its arguments.
+    /// The parameters that another PostgreSQL program needs to reach the same database, as environment variables: a
+    /// password must not appear in its arguments.
     public var environment: [String: String] {
         var variables: [String: String] = [:]
         for (keyword, value) in values {
@@ -63,7 +63,8 @@ public struct ConnectionParameters: Sendable, Equatable {
         return variables
     }
 
-    /// libpq's messages quote the part of the string that it could not parse, which may be the password.
+    /// Removes the quotations from a message: libpq quotes the part of the string that it could not parse, which may be
+    /// the password.
     private static func withoutQuotations(_ message: String) -> String {
         var shown = ""
         var inQuotation = false

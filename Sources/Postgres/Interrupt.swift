@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// It is never reset: a stopped job resumes in a new process.
 public final class Interrupt: Sendable {
-    /// How long a connection waits on its socket before it checks the flag again: short enough that a Ctrl-C feels
+    /// The time that a connection waits on its socket before it checks the flag again: short enough that a Ctrl-C feels
     /// immediate, long enough to cost nothing.
     static let tick: Duration = .milliseconds(100)
 
@@ -16,7 +16,7 @@ public final class Interrupt: Sendable {
     /// Whether ``request()`` has been called.
     public var isRequested: Bool { flag.load(ordering: .acquiring) }
 
-    /// Asks every connection that holds this interrupt to cancel what it runs and to throw
+    /// Asks every connection that holds this interrupt to cancel its statement and to throw
     /// ``PostgresError/Code/interrupted``.
     public func request() { flag.store(true, ordering: .releasing) }
 }

@@ -19,16 +19,16 @@ public struct Login: ~Copyable {
     private let limit: Duration
     private let deadline: ContinuousClock.Instant
 
-    /// Seconds that a login may take where `connect_timeout` is not set.
+    /// The seconds that a login may take where `connect_timeout` is not set.
     public static let defaultTimeout = 10
 
     /// Begins to open a session.
     ///
     /// - Parameters:
-    ///   - parameters: Where to. TCP keepalives, `tcp_user_timeout` and `connect_timeout` get values that notice a dead
-    ///     peer within a minute, unless the parameters name others.
-    ///   - applicationName: Shown in `pg_stat_activity`.
-    ///   - interrupt: Raised, it makes every wait of this connection throw.
+    ///   - parameters: The server and the options. TCP keepalives, `tcp_user_timeout` and `connect_timeout` get values
+    ///     that notice a dead peer within a minute, unless the parameters name others.
+    ///   - applicationName: The name that `pg_stat_activity` shows.
+    ///   - interrupt: The interrupt that, when raised, makes every wait of this connection throw.
     ///   - silence: The check to run while a statement without a limit is silent; nil waits for as long as TCP does.
     ///   - first: The session's first statements, sent as one message; nil for none.
     public init(
@@ -59,8 +59,8 @@ public struct Login: ~Copyable {
         limit = .seconds(seconds > 0 ? seconds : 3600)
         deadline = ContinuousClock.now + limit
         self.first = first
-        // The verbose form of libpq's messages is the only place where it shows the SQLSTATE of a login that was turned
-        // away.
+        // The verbose form of libpq's messages is the only place where it shows the SQLSTATE of a login that was
+        // rejected.
         PQsetErrorVerbosity(started, PQERRORS_VERBOSE)
         let hasFailed = PQstatus(started) == CONNECTION_BAD
         state = hasFailed ? .failed(ConnectFailure.error(started)) : .connecting(PGRES_POLLING_WRITING)
@@ -75,8 +75,8 @@ public struct Login: ~Copyable {
         return try opened()
     }
 
-    /// Waits until the session is open, and advances the other login meanwhile. A fault of the other one is thrown when that
-    /// is finished itself.
+    /// Waits until the session is open, and advances the other login meanwhile. A fault of the other one is thrown when
+    /// that one is finished.
     public consuming func finish(beside other: inout Login) throws(PostgresError) -> Connection {
         while isUnderWay {
             // poll(2) ignores a negative descriptor.

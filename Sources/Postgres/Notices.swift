@@ -3,7 +3,7 @@ import Synchronization
 
 /// A NOTICE, WARNING or the like that the server sent beside its results.
 public struct Notice: Sendable, Equatable {
-    /// `NOTICE`, `WARNING`, …
+    /// The severity: `NOTICE`, `WARNING`, …
     public let severity: String
     /// The server's text, without a full stop.
     public let message: String

@@ -1,4 +1,4 @@
-/// An error of one connection, in a form that decides what to do next and is fit to be shown.
+/// An error of one connection, in a form that decides the next step and is safe to show.
 ///
 /// It never holds a password or a row's value: server details that may quote a row are dropped when the error is made.
 public struct PostgresError: Error, Sendable, Equatable {
@@ -6,13 +6,13 @@ public struct PostgresError: Error, Sendable, Equatable {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         public let description: String
 
-        /// The connection string can't be parsed, or a statement holds what can't be sent.
+        /// The connection string can't be parsed, or a statement holds text that can't be sent.
         public static let invalidParameters = Code(description: "invalid_parameters")
         /// The host name does not resolve.
         public static let unknownHost = Code(description: "unknown_host")
-        /// No session could be opened: refused, timed out, or turned away by the server (see the SQLSTATE).
+        /// No session could be opened: refused, timed out, or rejected by the server (see the SQLSTATE).
         public static let connectFailed = Code(description: "connect_failed")
-        /// Another service answered on the port, which does not speak PostgreSQL's protocol.
+        /// The service that answered on the port does not speak PostgreSQL's protocol.
         public static let notPostgreSQL = Code(description: "not_postgresql")
         /// TLS was required and is not available, or the certificate was not accepted.
         public static let tlsFailed = Code(description: "tls_failed")
@@ -22,7 +22,7 @@ public struct PostgresError: Error, Sendable, Equatable {
         public static let stalled = Code(description: "stalled")
         /// The server reported an error; ``PostgresError/sqlState`` identifies it.
         public static let server = Code(description: "server")
-        /// The server sent something that this code did not ask for.
+        /// The server sent an answer that this code did not request.
         public static let unexpectedResult = Code(description: "unexpected_result")
         /// An ``Interrupt`` was raised.
         public static let interrupted = Code(description: "interrupted")
@@ -30,14 +30,14 @@ public struct PostgresError: Error, Sendable, Equatable {
 
     /// The kind of failure.
     public var code: Code
-    /// A whole sentence, without the server's `ERROR:` prefix.
+    /// The message: a whole sentence, without the server's `ERROR:` prefix.
     public var message: String
     /// The server's DETAIL, where it can't quote a row.
     public var detail: String?
     /// The server's HINT.
     public var hint: String?
-    /// The lines of the server's CONTEXT that name the functions in which the error rose, the innermost first; nil where it
-    /// rose in none.
+    /// The lines of the server's CONTEXT that name the functions in which the error rose, the innermost first; nil
+    /// where it rose in none.
     public var context: String?
     /// The five characters of the SQLSTATE, where the server gave one
     /// (PostgreSQL documentation, appendix "PostgreSQL Error Codes").
@@ -96,11 +96,11 @@ extension PostgresError: CustomStringConvertible {
 }
 
 extension PostgresError {
-    /// Builds the error for a server's message, leaving out what could quote a row.
+    /// Builds the error for a server's message, leaving out the parts that could quote a row.
     ///
     /// DETAIL of class 23 shows the failing row, and messages of class 22 end in the value that was not accepted
-    /// (`invalid input syntax for type integer: "…"`). CONTEXT of a COPY quotes a column, and that of a function the statement
-    /// it runs, so only the lines that name functions are taken.
+    /// (`invalid input syntax for type integer: "…"`). CONTEXT of a COPY quotes a column, and that of a function quotes
+    /// the statement it runs, so only the lines that name functions are taken.
     static func server(
         code: Code, sqlState: String?, message: String, detail: String?, hint: String?, context: String? = nil
     ) -> PostgresError {
@@ -114,9 +114,10 @@ extension PostgresError {
             context: context.flatMap(functions), sqlState: sqlState)
     }
 
-    /// `PL/pgSQL function f(integer) line 3 at RAISE`, `SQL function "f" statement 1`, `PL/Python function "f"` (the error
-    /// callbacks of PostgreSQL's pl_exec.c, functions.c and the other languages). Of a server that speaks another language,
-    /// what ends in a quotation is not a function's line but an expression's or a statement's.
+    /// Returns the lines that name functions:
+    /// `PL/pgSQL function f(integer) line 3 at RAISE`, `SQL function "f" statement 1`, `PL/Python function "f"` (the
+    /// error callbacks of PostgreSQL's pl_exec.c, functions.c and the other languages). If the server's messages are in
+    /// another language, a line that ends in a quotation shows an expression or a statement, not a function.
     private static func functions(in context: String) -> String? {
         let lines = context.split(separator: "\n").filter { line in
             if line.prefixMatch(of: #/(PL/\w+|SQL) function /#) != nil { return true }

@@ -4,7 +4,7 @@ internal import CLibpq
 struct QueryResult: ~Copyable {
     private let handle: OpaquePointer
 
-    /// Takes over what libpq returned; the caller must not clear it.
+    /// Takes over a result that libpq returned; the caller must not clear it.
     init(owning handle: OpaquePointer) { self.handle = handle }
 
     deinit { PQclear(handle) }
@@ -12,7 +12,7 @@ struct QueryResult: ~Copyable {
     /// The kind of answer.
     var status: ExecStatusType { PQresultStatus(handle) }
 
-    /// All rows, as text.
+    /// Returns all rows, as text.
     func rows() -> Rows {
         let width = PQnfields(handle)
         let columns = (0..<width).map { String(cString: PQfname(handle, $0)) }
@@ -26,12 +26,12 @@ struct QueryResult: ~Copyable {
         return Rows(columns: columns, values: values, affected: Int(affected) ?? 0)
     }
 
-    /// The error that this result reports.
+    /// Returns the error that this result reports.
     func error(_ code: PostgresError.Code) -> PostgresError {
         func field(_ name: Character) -> String? {
             PQresultErrorField(handle, Int32(name.asciiValue!)).map { String(cString: $0) }
         }
-        // Field codes as libpq's PG_DIAG_ macros give them (postgres_ext.h).
+        // The field codes are those of libpq's PG_DIAG_ macros (postgres_ext.h).
         return PostgresError.server(
             code: code, sqlState: field("C"), message: field("M") ?? String(cString: PQresultErrorMessage(handle)),
             detail: field("D"), hint: field("H"), context: field("W"))

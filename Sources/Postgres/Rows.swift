@@ -2,12 +2,12 @@
 public struct Rows: Sendable, RandomAccessCollection {
     /// The column names, in the statement's order.
     public let columns: [String]
-    /// How many rows an INSERT, UPDATE, DELETE or SELECT reports.
+    /// The number of rows that an INSERT, UPDATE, DELETE or SELECT reports.
     public let affected: Int
     private let values: [[String?]]
     private let positions: [String: Int]
 
-    /// - Parameter values: By row, then by column; nil is NULL.
+    /// - Parameter values: The fields by row, then by column; nil is NULL.
     init(columns: [String], values: [[String?]], affected: Int) {
         self.columns = columns
         self.values = values
@@ -17,7 +17,7 @@ public struct Rows: Sendable, RandomAccessCollection {
 
     /// Always 0.
     public var startIndex: Int { 0 }
-    /// How many rows there are.
+    /// The number of rows.
     public var endIndex: Int { values.count }
 
     /// A row, from 0.
@@ -29,13 +29,13 @@ public struct Row: Sendable {
     private let values: [String?]
     private let positions: [String: Int]
 
-    /// - Parameter positions: Where each column's value is among `values`.
+    /// - Parameter positions: The position of each column's value in `values`.
     init(values: [String?], positions: [String: Int]) {
         self.values = values
         self.positions = positions
     }
 
-    /// The field as the server sent it, or nil for NULL.
+    /// Returns the field as the server sent it, or nil for NULL.
     public func optional(_ column: String) throws(PostgresError) -> String? {
         guard let position = positions[column] else {
             throw PostgresError(.unexpectedResult, "The result has no column \(column).")
@@ -43,7 +43,7 @@ public struct Row: Sendable {
         return values[position]
     }
 
-    /// The field at a position from 0, for statements whose columns are named by the operator's tables.
+    /// Returns the field at a position from 0, for statements whose columns are named by the operator's tables.
     public func optional(at position: Int) throws(PostgresError) -> String? {
         guard values.indices.contains(position) else {
             throw PostgresError(.unexpectedResult, "The result has no column \(position).")
@@ -51,7 +51,7 @@ public struct Row: Sendable {
         return values[position]
     }
 
-    /// The field, which must not be NULL.
+    /// Returns the field, which must not be NULL.
     public func string(_ column: String) throws(PostgresError) -> String {
         guard let value = try optional(column) else {
             throw PostgresError(.unexpectedResult, "The column \(column) of the result is NULL.")
@@ -59,7 +59,7 @@ public struct Row: Sendable {
         return value
     }
 
-    /// The field as an integer type.
+    /// Returns the field as an integer type.
     public func int<Integer: FixedWidthInteger>(
         _ column: String, as type: Integer.Type = Int.self
     ) throws(PostgresError) -> Integer {
@@ -69,12 +69,12 @@ public struct Row: Sendable {
         return value
     }
 
-    /// The field as an integer, or nil for NULL.
+    /// Returns the field as an integer, or nil for NULL.
     public func optionalInt(_ column: String) throws(PostgresError) -> Int? {
         try optional(column) == nil ? nil : try int(column)
     }
 
-    /// The field as a floating-point number.
+    /// Returns the field as a floating-point number.
     public func double(_ column: String) throws(PostgresError) -> Double {
         guard let value = Double(try string(column)) else {
             throw PostgresError(.unexpectedResult, "The column \(column) of the result is not a number.")
@@ -82,10 +82,10 @@ public struct Row: Sendable {
         return value
     }
 
-    /// The field as a boolean (`t` or `f`).
+    /// Returns the field as a boolean (`t` or `f`).
     public func bool(_ column: String) throws(PostgresError) -> Bool { try string(column) == "t" }
 
-    /// The field as a list: PostgreSQL's text form of a one-dimensional array, without NULLs (`{a,"b c"}`).
+    /// Returns the field as a list: PostgreSQL's text form of a one-dimensional array, without NULLs (`{a,"b c"}`).
     public func list(_ column: String) throws(PostgresError) -> [String] {
         guard let text = try optional(column) else { return [] }
         guard let elements = ArrayText.parse(text) else {

@@ -10,12 +10,12 @@ public struct SilenceCheck: Sendable {
         case unreachable
     }
 
-    /// How long the server may be silent before the first check, and between one check and the next.
+    /// The length of the server's silence before the first check, and between one check and the next.
     public let interval: Duration
-    /// Checks on a session. Called on the waiting thread; may take some seconds.
+    /// Checks a session. Called on the waiting thread; may take some seconds.
     public let look: @Sendable (Backend) -> Finding
-    /// Terminates a backend whose answers no longer arrive: it would hold its locks for as long as its end of the connection
-    /// is open.
+    /// Terminates a backend whose answers no longer arrive: it would hold its locks for as long as its end of the
+    /// connection is open.
     public let end: @Sendable (Backend) -> Void
 
     public init(
@@ -31,9 +31,10 @@ public struct SilenceCheck: Sendable {
 public struct Backend: Sendable, Equatable {
     public static let unknown = Backend(pid: nil, start: nil)
 
-    /// nil before the server was asked, and where a pooler may give the process to other clients.
+    /// The process id; nil before the server was asked, and where a pooler may give the process to other clients.
     public var pid: Int?
-    /// `backend_start`, which distinguishes it from a later process of the same number; nil where the role may not see it.
+    /// The `backend_start` of the process, which distinguishes it from a later process of the same number; nil where
+    /// the role may not see it.
     public var start: String?
 
     public init(pid: Int?, start: String?) {

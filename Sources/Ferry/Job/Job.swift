@@ -84,21 +84,21 @@ struct Job {
         return try flow.ended(since: start)
     }
 
-    /// The number of streams that copy. Each waits for the target twice a chunk, once to count its rows and once to commit them
-    /// and begin the next, while others can use the network.
+    /// Returns the number of streams that copy. Each waits for the target twice a chunk, once to count its rows and
+    /// once to commit them and begin the next, while others can use the network.
     private func streams(for chunks: Int, _ plan: Plan, _ session: inout JobSession) throws(FerryError) -> Int {
         let usual = workers.streams
         guard chunks > usual, engine.streamsOverLongLine != usual else { return usual }
         let roundTrip = try session.run { session throws(FerryError) in try session.roundTrip() }
-        // Between the zones of a region it is 1 to 2 ms, and two streams lose nothing worth more sessions.
+        // Between the zones of a region a round trip takes 1 to 2 ms; what two streams lose is not worth more sessions.
         guard roundTrip >= .milliseconds(5) else { return usual }
-        // Others need sessions too.
+        // Other clients need sessions too.
         let most = min(plan.source.maxConnections, plan.target.maxConnections) / 4
         return max(usual, min(engine.streamsOverLongLine, most))
     }
 
-    /// Restores constraints and triggers, and sets sequences. An index that can't be built does not prevent that, unless
-    /// constraints may depend on it.
+    /// Restores constraints and triggers, and sets sequences. An index that can't be built does not prevent that,
+    /// unless constraints may depend on it.
     private func putBack(
         _ job: Ledger.Job, _ record: inout JobRecord, _ session: inout JobSession
     ) throws(FerryError) {
@@ -120,7 +120,8 @@ struct Job {
 
     // MARK: The end
 
-    /// Collects the digests of the chunks, reads the source again if it has changed, and finishes the job if all is proven.
+    /// Collects the digests of the chunks, reads the source again if it has changed, and finishes the job if all is
+    /// proven.
     private func conclude(
         _ job: Ledger.Job, _ snapshots: SnapshotKeeper, _ record: JobRecord, _ session: inout JobSession,
         _ report: (JobRecord) -> JobReport
@@ -140,7 +141,7 @@ struct Job {
         }
     }
 
-    /// Reads all of the source again: finished chunks are of another state of it, and prove nothing.
+    /// Reads all of the source again: the finished chunks hold another state of it, and prove nothing.
     private func readSourceAgain(
         _ plan: Plan, _ snapshots: SnapshotKeeper, _ record: inout JobRecord
     ) throws(FerryError) {
@@ -167,7 +168,8 @@ struct Job {
 }
 
 extension Note {
-    /// The job failed while indexes are built. The builds are left to end, since the next run does not repeat them.
+    /// A warning: the job failed while indexes are built. The builds are left to end, since the next run does not
+    /// repeat them.
     fileprivate static func waitsForBuilds(_ count: Int, _ error: FerryError) -> Note {
         Note(
             level: .warning, code: .waitsForBuilds, side: error.side, table: error.table,

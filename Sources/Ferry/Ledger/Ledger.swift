@@ -1,20 +1,20 @@
 internal import Postgres
 internal import SQLStatements
 
-/// The schema `vecferry` in the target database: the plan of each job, its progress, and the definitions that restore what it
-/// dropped or disabled. All methods take the session to use; the ledger itself holds no state.
+/// The schema `vecferry` in the target database: the plan of each job, its progress, and the definitions that restore
+/// what it dropped or disabled. All methods take the session to use; the ledger itself holds no state.
 struct Ledger {
-    /// The format that this vecferry writes: of `sql/ledger/schema.sql`, and of the documents and fingerprints in it. Earlier
-    /// formats are read, and their jobs are finished as they stand.
+    /// The format that this vecferry writes: that of `sql/ledger/schema.sql`, and of the documents and fingerprints in
+    /// it. Earlier formats are read, and their jobs are finished unchanged.
     ///
-    /// Format 2 records its writer, has fingerprints over named fields, and keeps a build's statements in saved definitions
-    /// alone.
+    /// Format 2 records its writer, has fingerprints over named fields, and keeps a build's statements in saved
+    /// definitions alone.
     static let format = 3
 
     /// The key of vecferry's advisory lock: ASCII of "vecferry" as one number.
     private static let lock = "x'7665636665727279'::bigint"
 
-    /// A job as the ledger holds it.
+    /// A job as stored in the ledger.
     struct Job: Sendable {
         /// The state of a job.
         enum State: String, Sendable {
@@ -36,18 +36,18 @@ struct Ledger {
         var sourceChanged: Bool
         /// Its report; nil until it is finished.
         var report: JobReport?
-        /// When it began, to the minute, in the session's time zone; for people.
+        /// The time at which it began, to the minute, in the session's time zone; for people.
         var startedAt: String
-        /// When it finished, to the minute, in the session's time zone; nil until it is finished.
+        /// The time at which it finished, to the minute, in the session's time zone; nil until it is finished.
         var finishedAt: String?
     }
 
     // MARK: One copy at a time
 
-    /// Takes the lock that excludes a second copy into this target, for as long as the connection is open.
+    /// Takes the lock that excludes a second copy into this target, for as long as the session is open.
     ///
-    /// - Throws: ``FerryError/Code/busy``, naming the holder. A killed vecferry's backend may hold the lock for a moment, so
-    ///   this waits some seconds first.
+    /// - Throws: ``FerryError/Code/busy``, naming the holder. A killed vecferry's backend may hold the lock for a
+    ///   moment, so this waits some seconds first.
     func acquireLock(_ session: borrowing Session, _ interrupt: Interrupt) throws(FerryError) {
         for attempt in 1... {
             if try session.query("SELECT pg_try_advisory_lock(\(Self.lock)) AS taken").only().bool("taken") { return }
@@ -90,7 +90,7 @@ struct Ledger {
         return true
     }
 
-    /// The newest job that was not abandoned, checked for damage.
+    /// Returns the newest job that was not abandoned, checked for damage.
     func newestJob(_ session: borrowing Session) throws(FerryError) -> Job? {
         let row = try readingLedger { () throws(FerryError) in
             try session.query(
@@ -116,7 +116,7 @@ struct Ledger {
         }
     }
 
-    /// The plans of all jobs that were not abandoned, the newest first, checked for damage.
+    /// Returns the plans of all jobs that were not abandoned, the newest first, checked for damage.
     func plans(_ session: borrowing Session) throws(FerryError) -> [Plan] {
         let rows = try readingLedger { () throws(FerryError) in
             try session.query(
@@ -186,7 +186,7 @@ struct Ledger {
             ])
     }
 
-    /// The chunks that are not finished, in order. Checks that the ledger's chunks are the plan's.
+    /// Returns the chunks that are not finished, in order. Checks that the ledger's chunks are the plan's.
     ///
     /// - Parameter pairs: The numbers of the pairs whose chunks to return; nil for all.
     func openChunks(
@@ -223,8 +223,8 @@ struct Ledger {
         return open
     }
 
-    /// Returns when all earlier commits on the target are on its disk: a synchronous commit flushes all the log before it. Only
-    /// a commit that wrote something waits (PostgreSQL, access/transam/xact.c, RecordTransactionCommit).
+    /// Waits until all earlier commits on the target are on its disk: a synchronous commit flushes all the log before
+    /// it. Only a commit that wrote something waits (PostgreSQL, access/transam/xact.c, RecordTransactionCommit).
     func flush(_ session: borrowing Session) throws(FerryError) {
         try session.execute(
             """
@@ -233,7 +233,7 @@ struct Ledger {
             """)
     }
 
-    /// The digests of each pair's finished chunks: rows copied, and rows left out by key.
+    /// Returns the digests of each pair's finished chunks: rows copied, and rows left out by key.
     func digests(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [PairNumber: PairDigest] {
         try readingLedger { () throws(FerryError) in
             var digests: [PairNumber: PairDigest] = [:]
@@ -254,12 +254,12 @@ struct Ledger {
         }
     }
 
-    /// The definitions that are not restored yet, in the order of stages.
+    /// Returns the definitions that are not restored yet, in the order of stages.
     func pendingDefinitions(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
         try definitions("job = $1 AND restored_at IS NULL", job: job, session)
     }
 
-    /// All saved definitions, restored or not, in the order of stages.
+    /// Returns all saved definitions, restored or not, in the order of stages.
     func definitions(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [SavedDefinition] {
         try definitions("job = $1", job: job, session)
     }
@@ -327,7 +327,7 @@ struct Ledger {
 
 /// The digests of one pair's finished chunks.
 struct PairDigest: Sendable {
-    /// Digest of the rows that the job has copied to the target.
+    /// The digest of the rows that the job has copied to the target.
     var copied = Digest.zero
     /// The number of rows left out because the target had their key.
     var keptRows = 0

@@ -3,9 +3,9 @@ internal import Synchronization
 
 /// Holds the lock that excludes a second copy into the target while a job runs.
 ///
-/// A lock ends with its session. If that is lost, as after a restart of the target, the keeper takes the lock again; if another
-/// session was faster, the job is stopped. Work in progress is safe meanwhile: each transaction of a job locks its entries in
-/// the ledger.
+/// A lock ends with its session. If that is lost, such as after a restart of the target, the keeper takes the lock
+/// again; if another session was faster, the job stops. Work in progress is safe meanwhile: each transaction of a job
+/// locks its entries in the ledger.
 final class LockKeeper: Sendable {
     private let keeper: Keeper<TargetLock>
 
@@ -14,7 +14,7 @@ final class LockKeeper: Sendable {
         keeper = Keeper(TargetLock(target: target, workers: workers), on: target, workers: workers)
     }
 
-    /// Returns when the lock is held for the first time.
+    /// Waits until the lock is held for the first time.
     func acquired() throws(FerryError) { try keeper.value() }
 
     /// The reason why the lock was lost, if it was.
@@ -25,7 +25,7 @@ final class LockKeeper: Sendable {
 }
 
 private final class TargetLock: SessionBound {
-    /// How often the session is checked, which also keeps firewalls from forgetting it.
+    /// The interval between checks of the session, which also keep firewalls from forgetting it.
     private static let interval: Duration = .seconds(2)
 
     private let target: Endpoint
@@ -59,6 +59,6 @@ private final class TargetLock: SessionBound {
         workers.events(.retry(error, attempt: 2, of: workers.retry.attempts, delay: .zero))
     }
 
-    /// Whatever waits for a server checks the interrupt, and the job then throws the keeper's error.
+    /// Stops the job: every wait for a server checks the interrupt, and the job then throws the keeper's error.
     func wasGivenUp() { workers.interrupt.request() }
 }

@@ -1,37 +1,37 @@
 internal import Postgres
 internal import Synchronization
 
-/// Something on a server that lives only as long as the session that took it, such as a lock or a snapshot.
+/// A resource on a server that lives only as long as the session that took it, such as a lock or a snapshot.
 ///
 /// All methods run on the thread of its ``Keeper``.
 protocol SessionBound: Sendable {
-    /// What it is to those who use it.
+    /// The type that represents the resource to its users.
     associatedtype Value: Sendable
 
-    /// Takes it over a new session.
+    /// Takes the resource over a new session.
     ///
     /// - Parameters:
-    ///   - last: The backend that held it before. A cut connection may have left it behind, still holding on.
+    ///   - last: The backend that held the resource before; it may still hold it after its connection was cut.
     ///   - isClosed: Whether the keeper is being closed, for an implementation that waits.
-    /// - Returns: nil if the keeper was closed meanwhile.
+    /// - Returns: The value; nil if the keeper was closed meanwhile.
     func take(
         over session: borrowing Session, after last: Backend?, isClosed: () -> Bool
     ) throws(FerryError) -> Value?
 
-    /// Checks that it is still held. Called fifty times a second.
+    /// Checks that the resource is still held. Called fifty times a second.
     ///
-    /// - Throws: What the session was lost to.
+    /// - Throws: The error that the session was lost to.
     func check(_ value: Value, over session: borrowing Session) throws(FerryError)
 
-    /// Its session was lost, and it is about to be taken again.
+    /// Called when the session was lost, before the resource is taken again.
     func wasLost(_ error: FerryError)
 
-    /// It was held once and can't be taken again.
+    /// Called when the resource was held once and can't be taken again.
     func wasGivenUp()
 }
 
-/// Keeps something that is bound to a session, on a thread and a session of its own, and takes it again over a new session
-/// where the old one is lost.
+/// Keeps a resource that is bound to a session, on a thread and a session of its own. If that session is lost, takes
+/// the resource again over a new one.
 final class Keeper<Kept: SessionBound>: Sendable {
     private struct State {
         var current: Result<Kept.Value, FerryError>?
@@ -44,7 +44,7 @@ final class Keeper<Kept: SessionBound>: Sendable {
     private let workers: Workers
     private let kept: Kept
 
-    /// Begins to take it; ``value(where:)`` waits for it.
+    /// Begins to take the resource; ``value(where:)`` waits for it.
     init(_ kept: Kept, on endpoint: Endpoint, workers: Workers) {
         self.kept = kept
         self.endpoint = endpoint
@@ -52,9 +52,9 @@ final class Keeper<Kept: SessionBound>: Sendable {
         WorkerThread.startDetached { [self] in run() }
     }
 
-    /// Waits until it is held, and passes a test.
+    /// Waits until the resource is held and passes a test.
     ///
-    /// - Throws: Why it can't be taken, or ``FerryError/Code/interrupted``.
+    /// - Throws: The reason why it can't be taken, or ``FerryError/Code/interrupted``.
     func value(where isGood: (Kept.Value) -> Bool = { _ in true }) throws(FerryError) -> Kept.Value {
         while true {
             switch state.withLock({ $0.current }) {
@@ -67,7 +67,7 @@ final class Keeper<Kept: SessionBound>: Sendable {
         }
     }
 
-    /// Why it could not be kept, if it could not.
+    /// The error for which the resource could not be kept; nil if there is none.
     var failure: FerryError? {
         state.withLock { if case .failure(let error)? = $0.current { error } else { nil } }
     }
@@ -75,7 +75,7 @@ final class Keeper<Kept: SessionBound>: Sendable {
     /// Whether the keeper has stopped, closed or not.
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
-    /// Gives it up, and returns when its session is closed.
+    /// Gives the resource up, and returns when its session is closed.
     func close() {
         state.withLock { $0.isClosed = true }
         while !hasEnded { Pause.milliseconds(5) }
@@ -103,9 +103,9 @@ final class Keeper<Kept: SessionBound>: Sendable {
         state.withLock { $0.hasEnded = true }
     }
 
-    /// Takes it, publishes it, and returns when it is given up.
+    /// Takes the resource, publishes it, and returns when it is lost or given up.
     ///
-    /// - Returns: What its session was lost to, if it was.
+    /// - Returns: The error that its session was lost to; nil if it was not lost.
     private func holdOnce(_ last: inout Backend?) throws(FerryError) -> FerryError? {
         let session = try endpoint.connect()
         guard let value = try kept.take(over: session, after: last, isClosed: { isClosed }) else { return nil }

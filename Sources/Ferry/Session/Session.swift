@@ -1,13 +1,13 @@
 internal import Postgres
 
-/// One session on one side. It knows its side, so that every error names it; its patience, so that no statement waits for a
-/// hung server; and its transactions, so that each ends, and one that failed on a lock names the holder.
+/// One session on one side. It knows its side, so that every error names it; its patience, so that no statement waits
+/// for a hung server; and its transactions, so that each ends, and one that failed on a lock names the holder.
 ///
 /// Like the ``Connection`` in it, it is opened, used and closed on one thread. ``Endpoint/connect(_:)`` opens it.
 struct Session: ~Copyable {
     /// The side that it is on.
     let side: Side
-    /// How long this server may be silent while a prompt answer is due.
+    /// The longest silence to accept from this server while a prompt answer is due.
     let stallLimit: Duration
     private var connection: Connection
 
@@ -18,10 +18,10 @@ struct Session: ~Copyable {
         self.stallLimit = stallLimit
     }
 
-    /// How long to wait for a statement.
+    /// The time to wait for a statement.
     enum Patience: Sendable {
-        /// Waits for as long as another session finds the server at work on it (``SilenceCheck``): for statements that wait
-        /// for locks, build indexes or read whole tables.
+        /// Waits for as long as another session finds the server at work on it (``SilenceCheck``): for statements that
+        /// wait for locks, build indexes or read whole tables.
         case working
         /// Expects a prompt answer: silence for longer than the session's stall limit is a fault.
         case prompt
@@ -77,7 +77,7 @@ extension Session {
             }, side)
     }
 
-    /// Waits for the answer to the statements that the login sent.
+    /// Waits for the answers to the statements that the login sent.
     func awaitResults(_ patience: Patience = .prompt) throws(FerryError) -> [Answer] {
         try attempting { connection throws(PostgresError) in try connection.awaitResults(limit: limit(patience)) }
             .map { Answer($0, side) }
@@ -95,13 +95,13 @@ extension Session {
     /// Runs `body` in a transaction and commits it. After an error the transaction is rolled back.
     ///
     /// - Parameters:
-    ///   - lockWait: How long one statement waits for a lock on a table that others use; they queue behind it. nil waits for
-    ///     as long as it takes, for tables that no other session knows yet.
+    ///   - lockWait: The time that one statement waits for a lock on a table that others use; they queue behind it. nil
+    ///     waits for as long as it takes, for tables that no other session knows yet.
     ///   - mode: The mode of BEGIN, such as an isolation level.
     ///   - table: The table to name in an error of BEGIN or COMMIT.
-    ///   - tables: Text that names the locked tables, each qualified, as statements do: where a lock was not granted, the
-    ///     error names its holder.
-    ///   - found: Takes the holder.
+    ///   - tables: Text that names the locked tables, each qualified, as statements do: where a lock was not granted,
+    ///     the error names its holder.
+    ///   - found: Receives the holder.
     ///   - body: The statements before COMMIT.
     func transaction<Result>(
         lockWait: Duration?, mode: String = "", about table: QualifiedName? = nil,
@@ -122,8 +122,8 @@ extension Session {
         }
     }
 
-    /// Runs statements that are each a transaction of their own, as CONCURRENTLY requires; errors name the holder of a lock as
-    /// those of ``transaction(lockWait:mode:about:locking:found:_:)`` do.
+    /// Runs statements that are each a transaction of their own, as CONCURRENTLY requires; errors name the holder of a
+    /// lock as those of ``transaction(lockWait:mode:about:locking:found:_:)`` do.
     func waitingForLocks<Result>(
         on tables: @autoclosure () -> String, found: (LockHolder) -> Void = { _ in },
         _ body: () throws(FerryError) -> Result
@@ -166,7 +166,8 @@ extension Session {
         }.map { Answer($0, side) }
     }
 
-    /// Waits for the answers to the first statements of a message that was sent before, and leaves the rest to a later call.
+    /// Waits for the answers to the first statements of a message that was sent before, and leaves the rest to a later
+    /// call.
     func awaitFirstResults(_ count: Int) throws(FerryError) {
         try attempting { connection throws(PostgresError) in try connection.awaitFirstResults(count, limit: stallLimit)
         }
@@ -174,7 +175,7 @@ extension Session {
 
     /// Lends the next message of a COPY TO STDOUT; the bytes are invalid after `body` returns.
     ///
-    /// - Returns: What `body` returned, or nil after the last message.
+    /// - Returns: The result of `body`, or nil after the last message.
     func withNextCopyMessage<Result>(_ body: (borrowing RawSpan) -> Result) throws(FerryError) -> Result? {
         do throws(PostgresError) {
             return try connection.withNextCopyMessage(limit: stallLimit, body)
@@ -203,12 +204,12 @@ extension Session {
     }
 }
 
-// MARK: What the session is
+// MARK: Properties of the session
 
 extension Session {
-    /// `host:port/database` as libpq connected, for messages.
+    /// The `host:port/database` that libpq connected to, for messages.
     var endpoint: String { connection.endpoint }
-    /// The server's host as libpq connected to it; starts with `/` for a Unix socket.
+    /// The host that libpq connected to; starts with `/` for a Unix socket.
     var host: String { connection.host }
     /// The server's version as a number, such as 150005 for 15.5.
     var serverVersion: Int { connection.serverVersion }
@@ -222,7 +223,7 @@ extension Session {
         set { connection.backend = newValue }
     }
 
-    /// An error of this side for an answer that no statement asked for.
+    /// Returns an error of this side for an answer that no statement requested.
     func unexpected(_ message: String) -> FerryError { FerryError(PostgresError(.unexpectedResult, message), side) }
 
     /// Removes and returns the notices that arrived since the last call.

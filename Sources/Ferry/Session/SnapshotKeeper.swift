@@ -3,11 +3,12 @@ internal import Synchronization
 
 /// Holds a snapshot of its endpoint open until ``close()``.
 ///
-/// A worker that loses its session asks for the snapshot again. If the keeper's own session is lost too, as after a restart
-/// of the server, it takes a new snapshot, and ``Snapshot/visibility`` shows whether that has the same rows.
+/// A worker that loses its session asks for the snapshot again. If the keeper's own session is lost too, such as after
+/// a restart of the server, it takes a new snapshot, and ``Snapshot/visibility`` shows whether that has the same rows.
 ///
-/// The keeper also locks the tables against changes that a snapshot does not hide: TRUNCATE empties a table for all snapshots,
-/// and VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit together.
+/// The keeper also locks the tables against changes that a snapshot does not hide: TRUNCATE empties a table for all
+/// snapshots, and VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit
+/// together.
 final class SnapshotKeeper: Sendable {
     private let kept: ExportedSnapshot
     private let endpoint: Endpoint
@@ -25,7 +26,7 @@ final class SnapshotKeeper: Sendable {
     /// - Parameter tables: The relations to be read, where they are known.
     func begin(locking tables: [QualifiedName]) { kept.state.withLock { $0.tables = tables } }
 
-    /// The snapshot to read in; waits until there is one.
+    /// Returns the snapshot to read in; waits until there is one.
     func snapshot() throws(FerryError) -> Snapshot {
         try keeper.value { snapshot in kept.state.withLock { snapshot.generation > $0.doubted } }
     }
@@ -45,7 +46,8 @@ final class SnapshotKeeper: Sendable {
 
     /// Judges an error of a session in `snapshot`, and has the keeper check its own session where that may be lost too.
     ///
-    /// - Returns: The error to throw. A snapshot that is alive and that another session can't join is on another server.
+    /// - Returns: The error to throw. A snapshot that is alive and that another session can't join is on another
+    ///   server.
     func judged(_ error: FerryError, in snapshot: Snapshot) -> FerryError {
         let isLost = error.code == .snapshotLost
         guard isLost || (error.side == endpoint.side && error.cause?.isConnectionGone == true) else { return error }
@@ -60,13 +62,13 @@ final class SnapshotKeeper: Sendable {
 
 private final class ExportedSnapshot: SessionBound {
     struct State {
-        /// How many snapshots were taken.
+        /// The number of snapshots that were taken.
         var generations = 0
-        /// A worker doubts that this generation, and any before it, is alive.
+        /// The newest generation that a worker suspects to be lost, with all before it; 0 for none.
         var doubted = 0
-        /// What every snapshot begins with locking; nil until that is known.
+        /// The tables that are locked before every snapshot; nil until they are known.
         var tables: [QualifiedName]?
-        /// Whether the snapshot that is held has yet to lock them.
+        /// Whether the present snapshot has yet to lock them.
         var mustLock = false
     }
 
@@ -82,7 +84,7 @@ private final class ExportedSnapshot: SessionBound {
     func take(
         over session: borrowing Session, after last: Backend?, isClosed: () -> Bool
     ) throws(FerryError) -> Snapshot? {
-        // Before the snapshot, so that no rewrite comes between.
+        // The tables are locked before the snapshot is taken, so that no rewrite comes between.
         guard let tables = awaitTables(isClosed) else { return nil }
         let lock = TableLock(tables: tables)
         let lockable = try lock.lockable(on: session)
@@ -91,7 +93,9 @@ private final class ExportedSnapshot: SessionBound {
         return try export(session)
     }
 
-    /// - Returns: nil if the keeper is closed first.
+    /// Waits until the tables are known.
+    ///
+    /// - Returns: The tables; nil if the keeper is closed first.
     private func awaitTables(_ isClosed: () -> Bool) -> [QualifiedName]? {
         while !isClosed(), !endpoint.interrupt.isRequested {
             let tables = state.withLock { state in
@@ -104,7 +108,9 @@ private final class ExportedSnapshot: SessionBound {
         return nil
     }
 
-    /// - Throws: ``FerryError/Code/blocked`` where the server does not let the role export one.
+    /// Exports the snapshot of the session.
+    ///
+    /// - Throws: ``FerryError/Code/blocked`` where the server does not let the role export a snapshot.
     private func export(_ session: borrowing Session) throws(FerryError) -> Snapshot {
         do throws(FerryError) {
             let row = try session.query(
@@ -138,10 +144,10 @@ private final class ExportedSnapshot: SessionBound {
         }
     }
 
-    /// Workers that lost theirs report it.
+    /// Does nothing: workers that lost their snapshot report it.
     func wasLost(_ error: FerryError) {}
 
-    /// ``SnapshotKeeper/snapshot()`` throws the error.
+    /// Does nothing: ``SnapshotKeeper/snapshot()`` throws the error.
     func wasGivenUp() {}
 }
 

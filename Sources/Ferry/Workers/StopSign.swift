@@ -7,7 +7,8 @@ final class StopSign: Sendable {
     /// The reason why work was stopped; nil while it continues.
     var error: FerryError? { reason.withLock { $0 } }
 
-    /// Stops all work that shares this. The first error counts, unless it is only the interrupt that the second one caused.
+    /// Stops all work that shares this. The first error counts, unless it is only the interrupt that the second one
+    /// caused.
     func raise(_ error: FerryError) {
         reason.withLock { reason in
             if reason == nil || reason?.code == .interrupted { reason = error }

@@ -1,16 +1,19 @@
 internal import Synchronization
 
-/// Threads that take work from one source until nothing is left, each with sessions of its own: the one loop that takes items,
-/// works, retries, gives back, splits and stops.
+/// Threads that take work from one source until nothing is left, each with sessions of its own: the one loop that takes
+/// items, works, retries, gives back, splits and stops.
 ///
 /// Invariants:
-/// - Every item taken is finished, given back, split or failed, after any error, so that no thread waits for it forever.
-/// - A transient fault is retried on new sessions. A fault of one table fails that table. Any other fault stops all work.
+/// - Every item taken is finished, given back, split or failed, after any error, so that no thread waits for it
+///   forever.
+/// - A transient fault is retried on new sessions. A fault of one table fails that table. Any other fault stops all
+///   work.
 struct WorkPool<Source: WorkSource>: Sendable {
     let source: Source
     let workers: Workers
 
-    /// Runs `count` workers, and returns when all have ended. An error that stopped them has gone to ``WorkSource/stop(_:)``.
+    /// Runs `count` workers, and returns when all have ended. An error that stopped them was passed to
+    /// ``WorkSource/stop(_:)``.
     func run<Hand: Worker & ~Copyable>(
         _ count: Int, _ make: @escaping @Sendable () -> Hand
     ) where Hand.Item == Source.Item {
@@ -21,13 +24,15 @@ struct WorkPool<Source: WorkSource>: Sendable {
             do throws(FerryError) {
                 try workers.retrying { (tries: inout Tries) throws(FerryError) in try serve(&hand, &tries) }
             } catch {
-                // Workers that have a connection do the work of one that gets none.
+                // The workers that have a connection do the work of one that gets none.
                 guard error.cause?.sqlState == "53300", Self.retire(staff) else { return source.stop(error) }
                 workers.events(.warning(.fewerStreams(error, of: count)))
             }
         }
     }
 
+    /// Retires one worker.
+    ///
     /// - Returns: Whether others are left to do the work.
     private static func retire(_ staff: borrowing Mutex<Int>) -> Bool {
         staff.withLock { count in

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// A piece of work that concerns the rows of one table.
 protocol TablePiece: Sendable {
-    /// What names a table.
+    /// The type that identifies a table.
     associatedtype Table: Hashable & Sendable
 
     /// The table: pieces of one table fail together.

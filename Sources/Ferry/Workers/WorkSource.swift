@@ -5,10 +5,12 @@ protocol WorkSource<Item>: Sendable {
     /// The work that one worker does at a time.
     associatedtype Item: Sendable
 
-    /// The next item; nil when nothing is left or work was stopped. Waits while others hold items that they may give back.
+    /// Returns the next item; nil when nothing is left or work was stopped. Waits while others hold items that they may
+    /// give back.
     func next() throws(FerryError) -> Item?
 
-    /// The next item that a worker can begin before it has finished its present one, if one is available without waiting.
+    /// Returns the next item that a worker can begin before it has finished its present one, if one is available
+    /// without waiting.
     func nextAtHand() -> Item?
 
     /// Records that the item is finished.
@@ -20,8 +22,8 @@ protocol WorkSource<Item>: Sendable {
     /// Takes the item back, to be done in parts, each an item of its own.
     func split(_ item: Item)
 
-    /// Records that the item failed, for a reason that lies in one table. An item of several tables is split, so that the
-    /// other tables are not affected.
+    /// Records that the item failed, for a reason that lies in one table. An item of several tables is split, so that
+    /// the other tables are not affected.
     func fail(_ item: Item, _ error: FerryError)
 
     /// Stops all work: ``next()`` returns nil for every worker.
@@ -32,7 +34,7 @@ protocol WorkSource<Item>: Sendable {
 protocol Worker: ~Copyable, SendableMetatype {
     associatedtype Item: Sendable
 
-    /// Does the turn's item. Opens the sessions that it needs and does not have.
+    /// Does the work of the turn's item. Opens the sessions that it needs and does not have.
     mutating func work(_ turn: inout Turn<Item>) throws(FerryError)
 
     /// Closes the sessions, which a fault has left in an unknown state.

@@ -1,8 +1,8 @@
 internal import Platform
 internal import Synchronization
 
-/// Runs blocking work on threads of its own: libpq's calls wait on sockets, and Swift's cooperative pool has only as many
-/// threads as the machine has cores.
+/// Runs blocking work on threads of its own: libpq's calls wait on sockets, and Swift's cooperative pool has only as
+/// many threads as the machine has cores.
 enum WorkerThread {
     /// Runs `work` once for each number below `count`, each on its own thread, and waits for all of them.
     static func runAll(_ count: Int, _ work: @escaping @Sendable (Int) -> Void) {

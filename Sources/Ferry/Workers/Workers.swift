@@ -1,7 +1,7 @@
 public import Postgres
 
-/// The resources that all stages of one command share: the number of streams, the policy for transient faults, the interrupt
-/// and the sink of events.
+/// The resources that all stages of one command share: the number of streams, the policy for transient faults, the
+/// interrupt and the sink of events.
 public struct Workers: Sendable {
     /// The number of streams that work at the same time.
     public var streams: Int
@@ -12,7 +12,7 @@ public struct Workers: Sendable {
     /// Takes events, from any thread.
     public var events: EventSink
 
-    /// The endpoints must share the interrupt.
+    /// Creates the resources. The endpoints must share the interrupt.
     public init(streams: Int, retry: RetryPolicy, interrupt: Interrupt, events: @escaping EventSink) {
         self.streams = streams
         self.retry = retry

@@ -4,12 +4,12 @@ import Postgres
 
 /// The frame around a command's work with the engine: signals, progress, the result, and the exit status.
 struct CommandRun {
-    /// Raised by a signal; the engine stops within a moment.
+    /// The interrupt that a signal raises; the engine then stops within a moment.
     let interrupt = Interrupt()
-    /// What the command reports to.
+    /// The reporter that shows the events and the result.
     let reporter: any Reporter
 
-    /// Creates a run that reports in the form that the options ask for.
+    /// Creates a run that reports in the form that the options select.
     init(_ output: OutputOptions) { reporter = output.reporter() }
 
     /// Runs `body`, shows its result, and throws the exit status unless that is 0.

@@ -28,7 +28,7 @@ struct CopyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    /// Copies, and shows the report; if the plan is blocked, shows the blockers.
+    /// Copies the tables and shows the report, or the blockers if the plan is blocked.
     func run() async throws {
         let run = CommandRun(output)
         let planned = Mutex<Plan?>(nil)

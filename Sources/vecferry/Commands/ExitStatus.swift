@@ -15,12 +15,12 @@ enum ExitStatus: Int32, CaseIterable {
     case busy = 6
     /// The command line or its environment is wrong (`EX_USAGE` of sysexits.h).
     case usage = 64
-    /// Stopped by Ctrl-C (128 + SIGINT).
+    /// Ctrl-C stopped the command (128 + SIGINT).
     case interrupted = 130
-    /// Stopped by SIGTERM (128 + SIGTERM).
+    /// SIGTERM stopped the command (128 + SIGTERM).
     case terminated = 143
 
-    /// The one place where an error of the engine becomes a status.
+    /// Maps an error of the engine to a status. No other place does.
     init(_ error: FerryError, signal: StopSignals.Signal? = nil) {
         switch error.code {
         case .blocked: self = .blocked
@@ -31,7 +31,7 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// The one place where a result becomes a status.
+    /// Maps a result to a status. No other place does.
     init(_ result: CommandResult) {
         self =
             switch result {
@@ -52,6 +52,6 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// For `throw` at the end of a command's `run`.
+    /// The code to throw at the end of a command's `run`.
     var code: ExitCode { ExitCode(rawValue) }
 }

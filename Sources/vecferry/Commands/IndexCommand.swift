@@ -31,7 +31,7 @@ struct IndexCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    /// Builds the indexes, or with `--dry-run` plans the builds, and shows the result.
+    /// Builds the indexes, or only plans the builds with `--dry-run`, and shows the result.
     func run() async throws {
         let run = CommandRun(output)
         let engine = TargetEngine(
@@ -47,7 +47,7 @@ struct IndexCommand: AsyncParsableCommand {
     }
 }
 
-/// Which tables of the target `vecferry index` works on.
+/// The tables of the target that `vecferry index` works on.
 struct IndexedTableOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -20,7 +20,7 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var request: RequestOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    /// Plans, and shows the plan.
+    /// Makes the plan and shows it.
     func run() async throws {
         let run = CommandRun(output)
         let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)

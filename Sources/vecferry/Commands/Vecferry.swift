@@ -1,7 +1,7 @@
 import ArgumentParser
 import Ferry
 
-/// The program: its commands, and how each of them begins and ends.
+/// The program: its commands, and the beginning and end of each.
 @main
 struct Vecferry: AsyncParsableCommand {
     /// The commands, the version, and the text of `--help`.
@@ -31,7 +31,7 @@ struct Vecferry: AsyncParsableCommand {
         let given = Array(CommandLine.arguments.dropFirst())
         // `ps` shows the process's own memory, not the copy in `given`.
         ProcessArguments.hideSecrets()
-        // A copy must not end because the reader of its output has gone away.
+        // A copy must not end because the reader of its output is gone.
         Machine.ignoreBrokenPipes()
         var arguments = given
         var kind: any ParsableCommand.Type = Self.self
@@ -49,7 +49,7 @@ struct Vecferry: AsyncParsableCommand {
         }
     }
 
-    /// Writes what is wrong, without repeating a secret, and exits.
+    /// Writes the error's message, without repeating a secret, and exits.
     private static func end(with error: any Error, of kind: any ParsableCommand.Type, _ arguments: [String]) -> Never {
         let code = exitCode(for: error)
         var message = fullMessage(for: error)

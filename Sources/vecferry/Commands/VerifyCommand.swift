@@ -58,7 +58,7 @@ struct VerifyCommand: AsyncParsableCommand {
         try Limits.check(k, in: 1...1000, "--k")
     }
 
-    /// Compares, repairs if asked to, and shows the comparison.
+    /// Compares the databases, repairs the target if requested, and shows the comparison.
     func run() async throws {
         let run = CommandRun(output)
         let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// A file of bot ids: one per line; `#` starts a comment; blank lines are ignored.
 enum BotsFile {
-    /// The longest file that is read, in bytes. An id takes some 27 bytes, so this holds more than a million.
+    /// The longest file that is read, in bytes. An id takes about 27 bytes, so this holds more than a million.
     static let limit = 32 << 20
 
     /// Reads the ids of a file; `-` is standard input.
@@ -40,7 +40,8 @@ enum BotsFile {
         return ids
     }
 
-    /// A comment begins at the line's first character or after a space, so that an id may hold a `#`.
+    /// Returns the line without its comment, which begins at the line's first character or after a space, so that an id
+    /// may hold a `#`.
     private static func withoutComment(_ line: Substring.UnicodeScalarView) -> String {
         var kept = String.UnicodeScalarView()
         var previous: Unicode.Scalar = " "

@@ -2,13 +2,13 @@ import ArgumentParser
 import Ferry
 import Postgres
 
-/// The source, the target and how to connect to them, for the commands that need both sides.
+/// The source, the target and the options of their connections, for the commands that need both sides.
 struct ConnectionOptions: ParsableArguments {
     @OptionGroup var source: SourceOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var session: SessionOptions
 
-    /// The engine that works between the two sides.
+    /// Makes the engine that works between the two sides.
     ///
     /// - Throws: `ValidationError` if a side is missing, or libpq can't parse its address.
     func engine(interrupt: Interrupt, events: @escaping EventSink) throws -> Engine {
@@ -63,7 +63,7 @@ struct TargetOptions: ParsableArguments {
     }
 }
 
-/// The number of connections, how long they wait for an answer, and how often they are tried again.
+/// The number of connections, their longest wait for an answer, and the number of retries.
 struct SessionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -88,12 +88,12 @@ struct SessionOptions: ParsableArguments {
         try Limits.check(retries, in: 0...1000, "--retries")
     }
 
-    /// The number of streams. With two, one works while the other waits, even on one core; beyond four, one server's disks and
-    /// network set the pace.
+    /// The number of streams. With two, one works while the other waits, even on one core; beyond four, one server's
+    /// disks and network set the pace.
     var jobCount: Int { jobs ?? min(4, max(2, Machine.cores)) }
 
-    /// The number of streams over a line with a long round trip: at 20 ms and 200 Mbit/s, chunks of 1 MiB fill 0.56 of the
-    /// line two at a time, 0.80 four at a time, and 0.91 eight at a time (scripts/bench).
+    /// The number of streams over a line with a long round trip: at 20 ms and 200 Mbit/s, chunks of 1 MiB fill 0.56 of
+    /// the line two at a time, 0.80 four at a time, and 0.91 eight at a time (scripts/bench).
     var jobCountOverLongLine: Int { jobs ?? 8 }
 
     /// The engine's policy with the number of retries that the operator gave.
@@ -104,7 +104,7 @@ struct SessionOptions: ParsableArguments {
     }
 }
 
-/// Makes an endpoint of the address that an operator gives.
+/// Makes an endpoint from the address that an operator gives.
 private enum Address {
     static func endpoint(
         _ side: Side, _ text: String?, _ passwordCommand: String?, _ session: SessionOptions, _ interrupt: Interrupt
@@ -131,7 +131,7 @@ private enum Address {
             interrupt: interrupt)
     }
 
-    /// libpq checks the port only when it connects. It may be a list with empty parts.
+    /// Whether the text is a port, or a list of ports with empty parts; libpq checks this only when it connects.
     private static func isPort(_ text: String?) -> Bool {
         guard let text else { return true }
         return text.split(separator: ",").allSatisfy { (1...65_535).contains(Int($0) ?? 0) }

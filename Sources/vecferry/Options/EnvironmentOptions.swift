@@ -2,10 +2,10 @@ import ArgumentParser
 
 /// Gives every option an environment variable: `VECFERRY_` and the option's name in capitals.
 ///
-/// The variables become arguments before anything is parsed, so that they are checked just as options are, with the same
+/// The variables become arguments before anything is parsed, so they are checked as options are, with the same
 /// messages. Names and kinds come from the commands' own declarations; there is no table to maintain.
 enum EnvironmentOptions {
-    /// The arguments, with those that only the environment gives inserted after the command's name.
+    /// Returns the arguments, with those that only the environment gives inserted after the command's name.
     static func adding(
         to arguments: [String], commands: [any ParsableCommand.Type] = Vecferry.configuration.subcommands,
         variable: (String) -> String? = Machine.environmentVariable
@@ -21,7 +21,7 @@ enum EnvironmentOptions {
         return [name] + added + arguments.dropFirst()
     }
 
-    /// The options of a command, including those of its option groups.
+    /// Returns the options of a command, including those of its option groups.
     static func options(of type: any ParsableArguments.Type) throws -> [EnvironmentOption] {
         var options: [EnvironmentOption] = []
         for child in Mirror(reflecting: type.init()).children {
@@ -40,7 +40,7 @@ enum EnvironmentOptions {
         arguments.contains { $0 == option.flag || $0.hasPrefix(option.flag + "=") }
     }
 
-    /// `sourcePasswordCommand` is `source-password-command`, as ArgumentParser names it.
+    /// Converts a property's name as ArgumentParser does: `sourcePasswordCommand` becomes `source-password-command`.
     private static func kebabCase(_ name: Substring) -> String {
         name.reduce(into: "") { text, letter in
             if letter.isUppercase { text.append("-") }
@@ -51,12 +51,12 @@ enum EnvironmentOptions {
 
 /// An option that the environment can give.
 struct EnvironmentOption: Equatable {
-    /// How a variable's value is read: a flag takes 1 or 0, a list takes values separated by commas.
+    /// The form of a variable's value: a flag takes 1 or 0, a list takes values separated by commas.
     enum Kind { case flag, value, list }
 
     /// The name without dashes: `source-password-command`.
     var name: String
-    /// How its variable's value is read.
+    /// The form of its variable's value.
     var kind: Kind
 
     /// The name on a command line: `--source-password-command`.
@@ -66,7 +66,7 @@ struct EnvironmentOption: Equatable {
         "VECFERRY_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
-    /// The arguments that mean the same as the variable's value.
+    /// Returns the arguments that mean the same as the variable's value.
     func arguments(_ value: String) throws -> [String] {
         switch kind {
         case .value: return ["\(flag)=\(value)"]
@@ -97,7 +97,7 @@ struct EnvironmentOption: Equatable {
     }
 }
 
-/// The kind of option that a property wrapper of ArgumentParser's declares.
+/// The kind of option that one of ArgumentParser's property wrappers declares.
 private protocol OptionKind {
     static var kind: EnvironmentOption.Kind { get }
 }

@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Ferry
 
-/// How vector indexes are built; options of plan, copy and index.
+/// The options of vector index builds, for plan, copy and index.
 struct IndexOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -41,7 +41,7 @@ struct IndexOptions: ParsableArguments {
 
     /// Refuses values that pgvector or PostgreSQL would refuse, and options that exclude each other.
     func validate() throws {
-        // The ranges are pgvector's (README, "Index Options"; HNSW_MAX_M and its like in src/hnsw.h).
+        // The ranges are pgvector's (README, "Index Options"; HNSW_MAX_M and similar macros in src/hnsw.h).
         if case .fixed(let lists) = ivfflatLists { try Limits.check(lists, in: 1...32_768, "--ivfflat-lists") }
         if let hnswM { try Limits.check(hnswM, in: 2...100, "--hnsw-m") }
         if let hnswEfConstruction {
@@ -78,7 +78,7 @@ struct IndexOptions: ParsableArguments {
 extension IndexRequest.Method: ExpressibleByArgument {}
 
 extension IndexRequest.Lists: ExpressibleByArgument {
-    /// `keep`, `auto` or a number; its range is checked with the other options.
+    /// Reads `keep`, `auto` or a number; the number's range is checked with the other options.
     public init?(argument: String) {
         switch argument {
         case "keep": self = .keep

@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Logging
 
-/// What a command writes, and how much; options of every command.
+/// The form and the amount of a command's output; options of every command.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Write the result as JSON to standard output.")
     var json = false

@@ -2,8 +2,8 @@ import Postgres
 
 /// Hides passwords from `ps`.
 ///
-/// An operator may put a URI with a password on the command line. The process list shows it until this runs, which can't be
-/// prevented, but not afterwards.
+/// An operator may put a URI with a password on the command line. The process list shows it until this runs, which
+/// can't be prevented, but not afterwards.
 enum ProcessArguments {
     /// Overwrites each argument that holds a secret, in the memory that `/proc/self/cmdline` shows.
     ///
@@ -23,7 +23,8 @@ enum ProcessArguments {
         #endif
     }
 
-    /// `arg_start` and `arg_end`, the 48th and 49th fields (proc(5), "/proc/pid/stat"); nil where the kernel hides them.
+    /// Returns `arg_start` and `arg_end`, the 48th and 49th fields (proc(5), "/proc/pid/stat"); nil where the kernel
+    /// hides them.
     static func argumentsPlace(_ stat: String) -> Range<UInt>? {
         // The second field is the program's name in parentheses, which may hold spaces and parentheses itself.
         guard let end = stat.lastIndex(of: ")") else { return nil }

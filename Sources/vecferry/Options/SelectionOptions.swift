@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Ferry
 
-/// Which tables and which bots; options of the commands that read rows on both sides.
+/// The selection of tables and bots; options of the commands that read rows on both sides.
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -40,8 +40,7 @@ struct SelectionOptions: ParsableArguments {
         if botColumn == "" { throw ValidationError("--bot-column is empty; give a column's name.") }
     }
 
-    /// The engine's form of the options, in an order of its own: the same request is the same job, in whichever order the
-    /// options were given.
+    /// Returns the engine's form of the options, sorted: the same options in another order are the same job.
     ///
     /// Reads the file of `--bots`.
     ///
@@ -63,7 +62,7 @@ struct SelectionOptions: ParsableArguments {
     private static func unique(_ texts: [String]) -> [String] { Set(texts).sorted() }
 }
 
-/// How rows get into the target's tables; options of plan and copy.
+/// The options for loading rows into the target's tables, for plan and copy.
 struct LoadOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -83,13 +82,13 @@ struct LoadOptions: ParsableArguments {
     func validate() throws { try Limits.check(chunkSize, in: 1...65_536, "--chunk-size") }
 }
 
-/// All that determines a plan, apart from the two sides.
+/// The options that determine a plan, apart from the two sides.
 struct RequestOptions: ParsableArguments {
     @OptionGroup(title: "Which tables and bots") var selection: SelectionOptions
     @OptionGroup(title: "How rows arrive") var load: LoadOptions
     @OptionGroup(title: "Vector indexes") var index: IndexOptions
 
-    /// The engine's form of the options.
+    /// Returns the engine's form of the options.
     ///
     /// Reads the file of `--bots`.
     ///

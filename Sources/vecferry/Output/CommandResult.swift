@@ -2,17 +2,17 @@ import Ferry
 
 /// The result of a command. A new command adds a case here, and the compiler points to each place that must handle it.
 enum CommandResult: Sendable {
-    /// `plan`: what a copy would do.
+    /// `plan`: the plan of a copy.
     case plan(Plan)
     /// `copy`: the plan has blockers, so nothing was copied.
     case refused(Plan)
-    /// `copy`: how the job ended.
+    /// `copy`: the report of the job.
     case copy(JobReport)
-    /// `verify`: what the comparison found.
+    /// `verify`: the report of the comparison.
     case verify(VerifyReport)
-    /// `index --dry-run`: what would be built.
+    /// `index --dry-run`: the plan of the builds.
     case indexPlan(IndexStepPlan)
-    /// `index`: what was built.
+    /// `index`: the report of the builds.
     case index(IndexStepReport)
 
     /// The notes that the log repeats. A dry run's notes are in its text.
@@ -25,7 +25,7 @@ enum CommandResult: Sendable {
     }
 }
 
-/// Why a command ends without a result, or is about to.
+/// The reason why a command ends without a result, or is about to.
 enum CommandFailure: Sendable {
     /// The engine failed.
     case error(FerryError)

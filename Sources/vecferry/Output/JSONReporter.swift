@@ -1,16 +1,16 @@
 import Ferry
 import FoundationEssentials
 
-/// `--json`: writes the result to standard output, indented and with its keys in order, so that two results can be compared
-/// as text.
+/// `--json`: writes the result to standard output, indented and with its keys in order, so that two results can be
+/// compared as text.
 ///
-/// The shape is stable and independent of the engine's types: within one `format`, fields may be added, but none is renamed,
-/// removed or given another meaning. A field without a value is left out.
+/// The shape is stable and independent of the engine's types: within one `format`, fields may be added, but none is
+/// renamed, removed or given another meaning. A field without a value is left out.
 struct JSONReporter: Reporter {
     /// The version of the shape.
     static let format = 1
 
-    /// Where the result is written.
+    /// The console that the result is written to.
     let console: Console
 
     func show(_ result: CommandResult) throws {
@@ -19,7 +19,7 @@ struct JSONReporter: Reporter {
         console.result(try Self.text(of: result))
     }
 
-    /// The document for a result.
+    /// Returns the document for a result.
     static func text(of result: CommandResult) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -2,7 +2,7 @@ import Ferry
 import Logging
 import Synchronization
 
-/// Writes to standard error: what happened and when, what went wrong, and why there is no result.
+/// Writes to standard error: events with their times, problems, and the reason why there is no result.
 final class LogReporter: Reporter {
     private let logger: Logger
     private let console: Console
@@ -38,13 +38,13 @@ final class LogReporter: Reporter {
         }
     }
 
-    /// Writes what went wrong, then logs the notes that no event reported.
+    /// Logs the notes that no event reported, then writes the problems.
     func show(_ result: CommandResult) {
         log(result.notes)
         for line in result.text(showsAll: showsAll).problems { console.message(line) }
     }
 
-    /// Writes why there is no result.
+    /// Writes the reason why there is no result.
     func show(_ failure: CommandFailure) {
         let line: Line =
             switch failure {
@@ -66,7 +66,7 @@ final class LogReporter: Reporter {
         }
     }
 
-    /// The level and the sentence for an event; nil for those that only move a progress line.
+    /// Returns the level and the sentence for an event; nil for those that only move a progress line.
     func record(_ event: Event) -> (level: Logger.Level, message: String)? {
         switch event {
         case .began(let stage):

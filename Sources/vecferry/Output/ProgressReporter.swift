@@ -1,7 +1,7 @@
 import Ferry
 import Synchronization
 
-/// Shows progress: on a terminal in lines that are redrawn, in a pipe in a line now and then.
+/// Shows progress: redraws lines on a terminal, or writes a line to a pipe now and then.
 final class ProgressReporter: Reporter {
     private let interval: Duration
     private let draw: @Sendable (ProgressLines) -> Void
@@ -25,21 +25,22 @@ final class ProgressReporter: Reporter {
         self.onEnd = onEnd
     }
 
-    /// Draws lines at the bottom of a terminal, every quarter of a second: often enough to look alive, at no cost.
+    /// A reporter that draws lines at the bottom of a terminal every quarter of a second: often enough to look alive,
+    /// at no cost.
     static func live(_ console: Console) -> ProgressReporter {
         ProgressReporter(every: .milliseconds(250), onBegin: console.beginLive, onEnd: console.endLive) { lines in
             console.redraw { lines.live(width: $0, height: $1) }
         }
     }
 
-    /// Writes a line to the log every five seconds.
+    /// A reporter that writes a line to the log every five seconds.
     static func lines(_ log: LogReporter) -> ProgressReporter {
         ProgressReporter(every: .seconds(5)) { lines in
             if let line = lines.plain { log.log(line) }
         }
     }
 
-    /// Begins to show progress.
+    /// Starts showing progress.
     func begin() {
         onBegin()
         let ticker = Task.detached { [self] in
@@ -56,7 +57,7 @@ final class ProgressReporter: Reporter {
         state.withLock { $0.board.take(event, at: now) }
     }
 
-    /// Stops showing progress, and clears what is on the screen.
+    /// Stops showing progress, and removes its lines from the screen.
     func end() {
         let ticker = state.withLock { state in
             defer { state.ticker = nil }

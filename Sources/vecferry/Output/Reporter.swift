@@ -2,9 +2,9 @@ import Ferry
 
 /// Shows a command's events and its result. All output of a command goes through it.
 ///
-/// Each form of output is one implementation: ``TextReporter`` and ``JSONReporter`` show the result, ``ProgressReporter`` and
-/// ``LogReporter`` show the events. To add a form, write another implementation and add a line to
-/// ``OutputOptions/reporter(_:)``; no command changes. Every method has a default that does nothing.
+/// Each form of output is one implementation: ``TextReporter`` and ``JSONReporter`` show the result,
+/// ``ProgressReporter`` and ``LogReporter`` show the events. To add a form, write another implementation and add a line
+/// to ``OutputOptions/reporter(_:)``; no command changes. Every method has a default that does nothing.
 protocol Reporter: Sendable {
     /// Called before the engine begins to work.
     func begin()
@@ -14,7 +14,7 @@ protocol Reporter: Sendable {
     func end()
     /// Shows the command's result, after ``end()``.
     func show(_ result: CommandResult) throws
-    /// Shows why there is no result.
+    /// Shows the reason why there is no result.
     func show(_ failure: CommandFailure)
 }
 
@@ -39,7 +39,7 @@ struct Reporters: Reporter {
 }
 
 extension OutputOptions {
-    /// The reporters that the options ask for. The result comes last, below everything else on a terminal.
+    /// Returns the reporters that the options select. The result comes last, below everything else on a terminal.
     func reporter(_ console: Console = .shared) -> any Reporter {
         let log = LogReporter(LogLines.logger(self, console), console: console, showsAll: verbose)
         var all: [any Reporter] = [log]

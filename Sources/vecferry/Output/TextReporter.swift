@@ -1,8 +1,8 @@
 import Ferry
 
-/// Writes the result as text to standard output. ``LogReporter`` writes what went wrong to standard error.
+/// Writes the result as text to standard output. ``LogReporter`` writes the problems to standard error.
 struct TextReporter: Reporter {
-    /// Where the result is written.
+    /// The console that the result is written to.
     let console: Console
     /// Whether every table and note is listed, however many there are.
     let showsAll: Bool

@@ -1,12 +1,13 @@
 /// Adds up amounts over time, and measures the pace of the last seconds.
 struct Meter: Equatable {
-    /// Long enough to be steady over a chunk's commit, short enough to show a change of pace.
+    /// The length of the last seconds: long enough to be steady over a chunk's commit, short enough to show a change of
+    /// pace.
     private static let window = 5.0
     private static let step = 0.5
 
     /// The sum of all amounts.
     private(set) var total = 0
-    /// When something was last added; nil before that.
+    /// The time of the last addition; nil before the first.
     private(set) var last: Double?
     private var marks: [Mark] = []
 
@@ -27,7 +28,7 @@ struct Meter: Equatable {
         while marks.count > 2, now - marks[1].time > Self.window { marks.removeFirst() }
     }
 
-    /// The pace of the last seconds; nil until there is one.
+    /// Returns the pace of the last seconds; nil until it is known.
     func perSecond(at now: Double) -> Double? {
         guard let first = marks.first, now - first.time >= Self.step else { return nil }
         return Double(total - first.total) / (now - first.time)

@@ -30,7 +30,7 @@ struct ProgressBoard {
         /// Whether rows were copied and more are to come.
         var isMoving: Bool { movedRows > 0 && !isLoaded }
 
-        /// Whether rows of the table are being read back. No longer true once as many were read as this process copied, or some
+        /// Whether rows of the table are being read back. False once as many were read as this process copied, or some
         /// time after the last of them: an earlier process may have copied rows that are not counted here.
         func isReadingBack(at now: Double) -> Bool {
             guard readBackRows > 0, let last = readBack.last else { return false }
@@ -38,7 +38,7 @@ struct ProgressBoard {
         }
     }
 
-    /// Which stages are under way.
+    /// The stages in progress.
     private(set) var stages = StagesUnderWay()
     /// The plan's tables, in its order.
     private(set) var tables: [Table] = []
@@ -61,7 +61,7 @@ struct ProgressBoard {
     /// Whether an earlier process did a part, so that this one's rows are not all of them.
     private(set) var isResumed = false
 
-    /// When a build of an index last ended.
+    /// The time at which a build of each index last ended.
     private var buildEnds: [QualifiedName: Double] = [:]
 
     /// Takes an event.
@@ -106,17 +106,17 @@ struct ProgressBoard {
         }
     }
 
-    /// How much of the copy is done, from 0 to 1.
+    /// The share of the copy that is done, from 0 to 1.
     var fraction: Double { allChunks > 0 ? min(1, Double(doneChunks) / Double(allChunks)) : 0 }
 
     /// Tables of which this process committed the last chunk.
     var loadedTables: Int { tables.count(where: \.isLoaded) }
 
-    /// Whether all tables have all their chunks, whichever process copied them.
+    /// Whether all tables have all their chunks, by this process or an earlier one.
     var isLoaded: Bool { allChunks > 0 && doneChunks >= allChunks || !tables.isEmpty && loadedTables == tables.count }
 
-    /// Whether rows are being copied. If all are copied and later stages are under way, they are not, even if the end of the copy
-    /// was never reported.
+    /// Whether rows are being copied. If all are copied and later stages are in progress, they are not, even if the end
+    /// of the copy was never reported.
     var isCopying: Bool {
         stages.contains(.copy) && !(isLoaded && (stages.contains(.index) || stages.contains(.verify)))
     }
@@ -124,7 +124,7 @@ struct ProgressBoard {
     /// Whether indexes are being built; false if there are none to build.
     var isIndexing: Bool { stages.contains(.index) && allIndexes + builtIndexes + builds.count > 0 }
 
-    /// The part of a table that is copied, from 0 to 1; nil if unknown.
+    /// The share of a table that is copied, from 0 to 1; nil if unknown.
     func fraction(of table: Table) -> Double? {
         guard !isResumed else { return nil }
         if table.estimatedRows > 0 { return min(1, Double(table.movedRows) / Double(table.estimatedRows)) }
@@ -161,7 +161,7 @@ struct ProgressBoard {
         if stage == .index { builds = [] }
     }
 
-    /// Ignores a pair that the plan does not have: progress is no reason to crash.
+    /// Changes the table of a pair; ignores a pair that the plan does not have, since progress is no reason to crash.
     private mutating func change(_ pair: PairNumber, _ body: (inout Table) -> Void) {
         if tables.indices.contains(pair.value) { body(&tables[pair.value]) }
     }

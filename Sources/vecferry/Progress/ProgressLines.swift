@@ -32,7 +32,7 @@ struct ProgressLines {
 
     // MARK: The heading
 
-    /// The stages under way, the most important first: `Copying rows, …; 1 of 8 indexes built; 200 MB read back`.
+    /// The stages in progress, the most important first: `Copying rows, …; 1 of 8 indexes built; 200 MB read back`.
     private var heading: String? {
         let isIndexing = board.isIndexing
         let isReadingBack = board.stages.contains(.verify)
@@ -88,7 +88,8 @@ struct ProgressLines {
         }
     }
 
-    /// The larger of the share by chunks and the share by rows: chunks are exact but coarse, rows are fine but estimated.
+    /// The larger of the share by chunks and the share by rows: chunks are exact but coarse, rows are fine but
+    /// estimated.
     private var overall: Double? {
         let byChunks = board.fraction
         guard !board.isResumed, board.tables.allSatisfy({ $0.estimatedRows >= 0 }) else { return byChunks }

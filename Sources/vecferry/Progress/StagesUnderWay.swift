@@ -1,12 +1,12 @@
 import Ferry
 
-/// Which stages are under way, from the events that begin and end them.
+/// The stages in progress, from the events that begin and end them.
 ///
-/// Tables move through copy, index and verify on their own, so that these three overlap. Other stages follow one another,
-/// and one may run within another, as a comparison does in a repair. A stage whose end is never reported ends when a later
-/// one begins.
+/// Tables move through copy, index and verify on their own, so that these three overlap. Other stages follow one
+/// another, and one may run within another, as a comparison does in a repair. A stage whose end is never reported ends
+/// when a later one begins.
 struct StagesUnderWay: Equatable {
-    /// The stages under way, in the order in which they began.
+    /// The stages in progress, in the order in which they began.
     private var stages: [Stage] = []
 
     /// Whether no stage has begun, or all have ended.
@@ -15,7 +15,7 @@ struct StagesUnderWay: Equatable {
     /// The stage that began last.
     var latest: Stage? { stages.last }
 
-    /// Whether the stage is under way.
+    /// Whether the stage is in progress.
     func contains(_ stage: Stage) -> Bool { stages.contains(stage) }
 
     /// Begins a stage, and ends the earlier ones that do not overlap with it.

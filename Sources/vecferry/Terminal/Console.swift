@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Standard output for the result, standard error for everything else; the live lines at the bottom of a terminal stay
-/// there while others are written above them. Paints lines for the stream that they go to.
+/// Writes the result to standard output, and everything else to standard error. The live lines stay at the bottom of a
+/// terminal while other lines are written above them. Lines are painted for the stream that they go to.
 final class Console: Sendable {
     /// The console of this process.
     static let shared = Console()
@@ -36,7 +36,7 @@ final class Console: Sendable {
         }
     }
 
-    /// Lets ``redraw(_:)`` draw.
+    /// Allows ``redraw(_:)`` to draw.
     func beginLive() { live.withLock { $0 = $0 ?? [] } }
 
     /// Replaces the live lines, in one write so that nothing flickers. Only for a terminal.
@@ -57,7 +57,7 @@ final class Console: Sendable {
         }
     }
 
-    /// Takes the live lines off the screen; a redraw that comes late finds nothing to draw on.
+    /// Removes the live lines from the screen; a redraw that comes late draws nothing.
     func endLive() {
         live.withLock { live in
             Machine.write(Self.erasing(live), to: .error)
@@ -78,17 +78,17 @@ struct Painter: Sendable {
     /// Whether text is wrapped in ANSI escape sequences.
     let isColored: Bool
 
-    /// A painter that does or does not paint.
+    /// Creates a painter that does or does not color text.
     init(isColored: Bool) { self.isColored = isColored }
 
-    /// Paints for a terminal, unless `NO_COLOR` is set (no-color.org).
+    /// Creates a painter that colors text on a terminal, unless `NO_COLOR` is set (no-color.org).
     init(for stream: Machine.Stream) {
         isColored =
             Machine.isTerminal(stream) && (Machine.environmentVariable("NO_COLOR") ?? "").isEmpty
             && Machine.environmentVariable("TERM") != "dumb"
     }
 
-    /// The line in the form in which it is written to the stream.
+    /// Returns the line in the form in which it is written to the stream.
     func paint(_ line: Line) -> String {
         guard isColored else { return line.text }
         return line.spans.map { span in
@@ -96,7 +96,7 @@ struct Painter: Sendable {
         }.joined()
     }
 
-    /// The parameter of SGR (ECMA-48, 8.3.117).
+    /// Returns the role's parameter of SGR (ECMA-48, 8.3.117).
     private static func code(_ role: Line.Role) -> String? {
         switch role {
         case .plain: nil

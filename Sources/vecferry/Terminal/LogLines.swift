@@ -13,7 +13,7 @@ struct LogLines: LogHandler {
     /// The console that lines are written to.
     let console: Console
 
-    /// A logger at the level and in the form that the options ask for.
+    /// Makes a logger with the level and the form that the options select.
     static func logger(_ options: OutputOptions, _ console: Console) -> Logger {
         let hasTimestamps = !console.isLive || options.level < .notice
         var logger = Logger(label: "vecferry") { _ in

@@ -17,21 +17,21 @@ enum Machine {
 
     /// The outcome of reading a file.
     enum FileContent {
-        /// All of it.
+        /// The whole content.
         case bytes([UInt8])
-        /// Why it can't be read, in the operating system's words.
+        /// The reason why it can't be read, in the operating system's words.
         case failure(String)
         /// The file is longer than the limit, and was not read to its end.
         case tooLong
     }
 
-    /// Processors that are online.
+    /// The number of processors that are online.
     static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// The variable's value; nil if it is not set.
     static func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    /// Lets a write fail if the reader has gone away, instead of ending the process.
+    /// Lets a write fail if the reader is gone, instead of ending the process.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
     /// Ends the process, after the C library has flushed its buffers.
@@ -52,7 +52,7 @@ enum Machine {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Writes all of `text`; if the reader has gone away, drops the rest silently.
+    /// Writes all of `text`; if the reader is gone, drops the rest silently.
     static func write(_ text: String, to stream: Stream) {
         var text = text
         text.withUTF8 { bytes in
@@ -87,7 +87,7 @@ enum Machine {
         }
     }
 
-    /// The time, as `2026-11-22T17:35:55Z`.
+    /// The current time, as `2026-11-22T17:35:55Z`.
     static func timestamp() -> String {
         var now = time(nil)
         var parts = tm()

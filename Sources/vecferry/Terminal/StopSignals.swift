@@ -2,13 +2,13 @@ import Postgres
 import Synchronization
 import UnixSignals
 
-/// Handles Ctrl-C and SIGTERM. The first signal asks the engine to stop, so that the same command can resume. A second one, or
-/// an engine that has not stopped within ``StopSignals/patience``, ends the process at once, after which a job can be resumed
-/// too.
+/// Handles Ctrl-C and SIGTERM. The first signal asks the engine to stop, so that the same command can resume. A second
+/// one, or an engine that has not stopped within ``StopSignals/patience``, ends the process at once, after which a job
+/// can be resumed too.
 final class StopSignals: Sendable {
     /// A signal that asks the process to stop.
     enum Signal: Sendable {
-        /// SIGINT, as Ctrl-C sends it.
+        /// SIGINT, which Ctrl-C sends.
         case interrupt
         /// SIGTERM.
         case terminate
@@ -22,7 +22,7 @@ final class StopSignals: Sendable {
         }
     }
 
-    /// How long the engine may take to stop: the operator is promised 5 seconds.
+    /// The time that the engine may take to stop: the operator is promised 5 seconds.
     static let patience: Duration = .milliseconds(4500)
 
     private let first = Mutex<Signal?>(nil)
@@ -32,7 +32,8 @@ final class StopSignals: Sendable {
 
     /// Runs `body` with both signals wired to `interrupt`.
     ///
-    /// - Parameter onStop: Called at the first signal, and again, with `atOnce`, right before the process is ended early.
+    /// - Parameter onStop: Called at the first signal, and again, with `atOnce`, right before the process is ended
+    ///   early.
     func guarding<Result: Sendable>(
         _ interrupt: Interrupt, onStop: @escaping @Sendable (_ atOnce: Bool) -> Void,
         _ body: () async throws -> Result

@@ -1,9 +1,10 @@
 /// The number of columns that text takes on a terminal.
 enum TextWidth {
-    /// The columns of all characters together.
+    /// Returns the columns of all characters together.
     static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
 
-    /// The columns of one character: East Asian wide characters and most emoji take two (Unicode Standard Annex 11).
+    /// Returns the columns of one character: East Asian wide characters and most emoji take two (Unicode Standard Annex
+    /// 11).
     static func of(_ character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first else { return 0 }
         switch scalar.value {
@@ -14,7 +15,7 @@ enum TextWidth {
         }
     }
 
-    /// The text, cut to `width` columns with an ellipsis if it is longer.
+    /// Returns the text, cut to `width` columns with an ellipsis if it is longer.
     static func cut(_ text: String, to width: Int) -> String {
         guard of(text) > width else { return text }
         var kept = ""
@@ -27,7 +28,7 @@ enum TextWidth {
         return kept + "\u{2026}"
     }
 
-    /// The text, cut or filled up with spaces to `width` columns.
+    /// Returns the text, cut or filled up with spaces to `width` columns.
     static func padded(_ text: String, to width: Int) -> String {
         let cut = cut(text, to: width)
         return cut + String(repeating: " ", count: max(0, width - of(cut)))

@@ -2,10 +2,10 @@ import Ferry
 
 /// The end of a copy: one sentence, and a line for each table that is not proven.
 struct CopyText: ResultText {
-    /// How the job ended.
+    /// The report of the job.
     let report: JobReport
 
-    /// The rows that were copied, how fast, and that they are proven; or what is wrong.
+    /// The number of proven rows and the pace of their copying, or the fault.
     var verdict: Line {
         switch report.outcome {
         case .proven:

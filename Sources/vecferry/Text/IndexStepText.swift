@@ -5,7 +5,7 @@ struct IndexStepText: ResultText {
     /// The plan.
     let plan: IndexStepPlan
 
-    /// All of it.
+    /// The whole plan.
     var lines: [Line] {
         var lines = [plan.target.line(.target)]
         for table in plan.tables {
@@ -17,7 +17,7 @@ struct IndexStepText: ResultText {
         return lines + NotesText(notes: plan.notes).lines + [.empty, verdict]
     }
 
-    /// Whether the builds can start, and how many there are.
+    /// Whether the builds can start, and their number.
     var verdict: Line {
         guard plan.isReady else { return NotesText(notes: plan.notes).blocked }
         return "\("READY", .good): \(Units.count(plan.builds, "index", "indexes")) to build on the data."
@@ -26,7 +26,7 @@ struct IndexStepText: ResultText {
 
 /// The end of `vecferry index`.
 struct IndexReportText: ResultText {
-    /// How each build ended.
+    /// The outcome of each build.
     let report: IndexStepReport
 
     /// A line for each index that could not be built; where the plan is blocked, the blockers.
@@ -37,7 +37,7 @@ struct IndexReportText: ResultText {
         return failed + NotesText(notes: report.plan.notes).lines(.blocker)
     }
 
-    /// How many indexes were built.
+    /// The number of indexes that were built.
     var verdict: Line {
         guard report.plan.isReady else { return IndexStepText(plan: report.plan).verdict }
         let failed = report.indexes.count { $0.error != nil }

@@ -1,13 +1,13 @@
 import Ferry
 
-/// One index of a plan: what happens to it and why, then the memory and workers of its build.
+/// One index of a plan: the action and its reason, then the memory and workers of the build.
 struct IndexText {
     /// The index.
     let index: IndexPlan
     /// Whether the rows are already in the table, so that no load comes before the build.
     var isInPlace = false
 
-    /// What happens to it, and why.
+    /// The action and its reason, then a line for each detail.
     var lines: [Line] {
         var lines: [Line] = ["\("index", .label) \(index.name.name): \(kind); \(action), because \(index.reason)"]
         if let build { lines.append("  \(build)") }
@@ -16,7 +16,7 @@ struct IndexText {
         return lines
     }
 
-    /// `ivfflat, vector_l2_ops, lists = 100`
+    /// The method, operator class and options: `ivfflat, vector_l2_ops, lists = 100`.
     private var kind: String {
         var parts = [(index.isUnique ? "unique " : "") + index.method]
         if index.isVectorIndex { parts.append(index.operatorClass) }

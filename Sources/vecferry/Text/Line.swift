@@ -1,13 +1,13 @@
-/// A line as people read it: pieces of text, each with a role.
+/// A line of text for people: pieces of text, each with a role.
 ///
-/// A line holds no escape sequences: ``Painter`` adds colors for a terminal, and a pipe gets the ``text``. Interpolated values
-/// may come from a database, so control characters in them are shown as escapes: see ``Swift/String/shown``.
+/// A line holds no escape sequences: ``Painter`` adds colors for a terminal, and a pipe gets the ``text``. Interpolated
+/// values may come from a database, so control characters in them are shown as escapes: see ``Swift/String/shown``.
 struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// The role of a piece of text.
     enum Role: Sendable, CaseIterable {
         /// A sentence.
         case plain
-        /// The name of what a line is about, or a heading.
+        /// The name of a line's subject, or a heading.
         case name
         /// A label of the text that follows.
         case label
@@ -21,7 +21,7 @@ struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     /// A piece of text.
     struct Span: Sendable, Equatable {
-        /// Without control characters.
+        /// The text, without control characters.
         let text: String
         /// Its role.
         let role: Role
@@ -39,10 +39,10 @@ struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// The text alone.
     var text: String { spans.map(\.text).joined() }
 
-    /// The line, indented.
+    /// Returns the line, indented.
     func indented(by columns: Int = 2) -> Line { Line(String(repeating: " ", count: columns)) + self }
 
-    /// Both lines as one.
+    /// Returns both lines as one.
     static func + (left: Line, right: Line) -> Line {
         right.spans.reduce(into: left) { $0.add($1.text, $1.role) }
     }
@@ -70,12 +70,12 @@ extension Line {
 
         mutating func appendLiteral(_ literal: String) { line.add(literal.shown, .plain) }
 
-        /// Text in a role.
+        /// Appends text in a role.
         mutating func appendInterpolation(_ value: some CustomStringConvertible, _ role: Role = .plain) {
             line.add(value.description.shown, role)
         }
 
-        /// A line that is part of this one.
+        /// Appends a line to this one.
         mutating func appendInterpolation(_ other: Line) { line = line + other }
     }
 }

@@ -13,7 +13,7 @@ struct NotesText {
     /// The verdict if there are blockers.
     var blocked: Line { "\(blockers); nothing was changed." }
 
-    /// The number of blockers, without what that means for the target.
+    /// The number of blockers, without the consequence for the target.
     var blockers: Line {
         let blockers = notes.count { $0.level == .blocker }
         return "\("BLOCKED", .bad): \(Units.count(blockers, "blocker"))"
@@ -22,7 +22,7 @@ struct NotesText {
     /// Every level that has notes, each below an empty line and its heading.
     var lines: [Line] { [.info, .warning, .blocker].flatMap { self.lines($0) } }
 
-    /// The notes of a level, below an empty line and a heading; no lines if there are none.
+    /// Returns the notes of a level, below an empty line and a heading; no lines if there are none.
     func lines(_ level: Note.Level) -> [Line] {
         let notes = notes.filter { $0.level == level }
         guard !notes.isEmpty else { return [] }
@@ -39,7 +39,7 @@ struct NotesText {
         return lines
     }
 
-    /// `- target, public.items: …`, and the hint on a line of its own.
+    /// Returns the note as `- target, public.items: …`, and its hint on a line of its own.
     private static func lines(of note: Note) -> [Line] {
         var message = note
         message.hint = nil

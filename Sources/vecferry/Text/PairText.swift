@@ -12,7 +12,7 @@ struct PairText {
             && pair.indexes.allSatisfy { !$0.isVectorIndex }
     }
 
-    /// The heading, and what happens to the table, indented.
+    /// The heading, and an indented line for each thing that happens to the table.
     var lines: [Line] {
         var lines: [Line] = ["\(pair.name, .name)  \(heading)"]
         if pair.isCreated { lines.append(line("created", "from the source's definition, with pg_dump")) }
@@ -39,7 +39,8 @@ struct PairText {
 
     private func line(_ label: String, _ text: String) -> Line { "  \(label + ":", .label) \(text)" }
 
-    /// `embedding table, about 60,000 rows, 363 MB, 12 chunks, embedding vector(1024)`
+    /// The table's role, size and vectors:
+    /// `embedding table, about 60,000 rows, 363 MB, 12 chunks, embedding vector(1024)`.
     private var heading: String {
         var parts: [String] = []
         switch pair.role {
@@ -94,7 +95,7 @@ struct PairText {
         }
     }
 
-    /// The first few names, and the number of the others.
+    /// Returns the first few names, and the number of the others.
     private func names(_ names: [String]) -> String {
         let few = names.prefix(5).joined(separator: ", ")
         return names.count > 5 ? "\(few) and \(Units.count(names.count - 5)) more" : few

@@ -1,6 +1,7 @@
 import Ferry
 
-/// A plan as people read it: the servers, each table with all that happens to it, then the notes, then the verdict.
+/// A plan as text for people: the servers, each table with everything that happens to it, then the notes, then the
+/// verdict.
 struct PlanText: ResultText {
     /// The number of tables above which those that are only copied share one line.
     static let fewTables = 20
@@ -10,7 +11,7 @@ struct PlanText: ResultText {
     /// Whether every table and note is listed, however many there are.
     var showsAll = false
 
-    /// All of it.
+    /// The whole plan.
     var lines: [Line] {
         var lines = [plan.source.line(.source), plan.target.line(.target)]
         let (listed, trivial) = split()
@@ -19,7 +20,7 @@ struct PlanText: ResultText {
         return lines + NotesText(notes: plan.notes, showsAll: showsAll).lines + [.empty, verdict]
     }
 
-    /// Whether the copy can start, and how much it would copy.
+    /// Whether the copy can start, and the amount that it would copy.
     var verdict: Line {
         guard plan.isReady else { return NotesText(notes: plan.notes).blocked }
         let builds = plan.pairs.flatMap(\.indexes).count { $0.action != .keep }
@@ -31,7 +32,7 @@ struct PlanText: ResultText {
         return "\("READY", .good): \(parts.joined(separator: ", "))."
     }
 
-    /// `about 60,000 rows`: the sum over the tables for which the server has an estimate.
+    /// Returns `about 60,000 rows`: the sum over the tables for which the server has an estimate.
     static func rows(_ pairs: [TablePair]) -> String {
         let known = pairs.filter { $0.estimatedRows >= 0 }
         guard !known.isEmpty || pairs.isEmpty else { return "an unknown number of rows" }
@@ -71,7 +72,7 @@ struct RefusalText: ResultText {
     /// The blockers.
     var problems: [Line] { NotesText(notes: plan.notes, showsAll: false).lines(.blocker) }
 
-    /// The number of blockers, and that nothing was changed; or, after `--restart`, what was.
+    /// The number of blockers, and the changes: none, or those of `--restart`.
     var verdict: Line {
         let notes = NotesText(notes: plan.notes)
         guard let takenBack = plan.notes.first(where: { $0.code == .takenBack }) else { return notes.blocked }

@@ -1,12 +1,12 @@
 import Ferry
 
-/// A result as people read it.
+/// A result as text for people.
 protocol ResultText {
     /// The blockers or failures; for standard error, above the result.
     var problems: [Line] { get }
     /// The result. The verdict is its last line.
     var lines: [Line] { get }
-    /// The end of the command, in one sentence.
+    /// The outcome of the command, in one sentence.
     var verdict: Line { get }
 }
 
@@ -16,7 +16,7 @@ extension ResultText {
 }
 
 extension CommandResult {
-    /// The result as people read it.
+    /// Returns the result as text for people.
     ///
     /// - Parameter showsAll: Whether every table and note is listed, however many there are.
     func text(showsAll: Bool = false) -> any ResultText {

@@ -1,11 +1,12 @@
 import Ferry
 
-/// Searches in one embedding column: whether both sides give the same answers, and how well their indexes answer.
+/// Searches in one embedding column: whether both sides give the same answers, and the quality of their indexes'
+/// answers.
 struct SearchText {
     /// The outcome of the searches.
     let report: SearchReport
 
-    /// Whether exact answers are the same, and how well each side's index answers.
+    /// Whether exact answers are the same, then the quality of the answers through each side's index.
     var lines: [Line] {
         let verdict =
             report.differing == 0

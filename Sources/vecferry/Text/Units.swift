@@ -1,16 +1,17 @@
 import Ferry
 
-/// Amounts as people read them.
+/// Amounts as text for people.
 enum Units {
-    /// A number with its digits grouped: `60,000`.
+    /// Returns a number with its digits grouped: `60,000`.
     static func count(_ number: Int) -> String { Count.of(number) }
 
-    /// A number and its noun, which agree: `1 row`, `60,000 rows`.
+    /// Returns a number and its noun, which agree: `1 row`, `60,000 rows`.
     static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
         Count.of(number, singular, plural)
     }
 
-    /// An amount of data: `363 MB`. Units are powers of 1024 under the names of `pg_size_pretty`; one decimal below 10.
+    /// Returns an amount of data: `363 MB`. Units are powers of 1024 under the names of `pg_size_pretty`; one decimal
+    /// below 10.
     static func bytes(_ bytes: Int) -> String {
         let names = ["bytes", "kB", "MB", "GB", "TB", "PB"]
         guard bytes.magnitude >= 1024 else { return count(bytes, "byte") }
@@ -25,12 +26,12 @@ enum Units {
         return "\(text) \(names[unit])"
     }
 
-    /// A pace: `121 MB/s`.
+    /// Returns a pace: `121 MB/s`.
     static func rate(_ bytesPerSecond: Double) -> String {
         "\(bytes(bytesPerSecond.isFinite ? Int(min(bytesPerSecond, 1e18)) : 0))/s"
     }
 
-    /// A duration: `0.4 s`, `9.1 s`, `42 s`, `3 min 5 s`, `2 h 7 min`.
+    /// Returns a duration: `0.4 s`, `9.1 s`, `42 s`, `3 min 5 s`, `2 h 7 min`.
     static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e9 else { return "?" }
         if seconds < 9.95 { return "\(tenths(max(0, seconds))) s" }
@@ -40,7 +41,7 @@ enum Units {
         return "\(count(whole / 3600)) h \(whole % 3600 / 60) min"
     }
 
-    /// A share: `34%`; never 100%, which only the end of the work proves.
+    /// Returns a share: `34%`; never 100%, which only the end of the work proves.
     static func percent(_ fraction: Double) -> String { "\(min(99, max(0, Int(fraction * 100))))%" }
 
     private static func tenths(_ number: Double) -> String {
@@ -68,7 +69,7 @@ extension String {
         return shown
     }
 
-    /// C0, DEL, C1, and the characters that change the direction of writing.
+    /// Whether the scalar is in C0, DEL or C1, or changes the direction of writing.
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7f..<0xa0, 0x202a...0x202e, 0x2066...0x2069: true

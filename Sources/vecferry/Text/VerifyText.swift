@@ -1,13 +1,13 @@
 import Ferry
 
-/// A comparison as people read it: each table, the rows that differ, and the verdict.
+/// A comparison as text for people: each table, the rows that differ, and the verdict.
 struct VerifyText: ResultText {
     /// The comparison.
     let report: VerifyReport
     /// Whether digests and every bot that differs are listed.
     var showsAll = false
 
-    /// All of it.
+    /// The whole comparison.
     var lines: [Line] {
         report.tables.flatMap { ComparisonText(table: $0, showsAll: showsAll).lines }
             + report.searches.flatMap { SearchText(report: $0).lines } + repairs + [verdict]

@@ -1,15 +1,16 @@
 internal import Synchronization
 
-/// Moves each pair through its stages on its own: its chunks are copied, then it is settled, analyzed, indexed and read back,
-/// while other pairs are still at an earlier stage.
+/// Moves each pair through its stages on its own: its chunks are copied, then it is settled, analyzed, indexed and read
+/// back, while other pairs are still at an earlier stage.
 ///
-/// It is the work source of a job's streams, and feeds the queue of its index builds. It does no I/O: streams report their
-/// results, and it hands out the next steps.
+/// It is the work source of a job's streams, and feeds the queue of its index builds. It does no I/O: streams report
+/// their results, and it hands out the next steps.
 ///
 /// Invariants:
-/// - A pair is settled only when the ledger, on the target's disk, has no open chunk of it: chunks commit without waiting for
-///   the disk, so a crash of the target may undo chunks that this process has seen committed.
-/// - No index of a pair is built before the pair is settled, and none while the pair is analyzed: both take the same lock.
+/// - A pair is settled only when the ledger, on the target's disk, has no open chunk of it: chunks commit without
+///   waiting for the disk, so a crash of the target may undo chunks that this process has seen committed.
+/// - No index of a pair is built before the pair is settled, and none while the pair is analyzed: both take the same
+///   lock.
 /// - A pair that the job creates is read back after its builds: a constraint needs the table exclusively.
 /// - A pair that fails gets no more work, and stops no other.
 final class PairFlow: WorkSource {
@@ -66,7 +67,7 @@ final class PairFlow: WorkSource {
     let sign = StopSign()
 
     /// - Parameters:
-    ///   - open: The chunks that are not finished; pairs without any begin with being settled.
+    ///   - open: The chunks that are not finished; a pair without any begins with settling.
     ///   - tasks: The builds that are not done.
     init(_ plan: Plan, open: [Chunk], tasks: [IndexTask], workers: Workers) {
         self.plan = plan
@@ -103,7 +104,7 @@ final class PairFlow: WorkSource {
         }
     }
 
-    /// Returns the record of the job, and how long rows were copied, when streams and builds have ended.
+    /// Returns the record of the job and the duration of the copying, once streams and builds have ended.
     ///
     /// - Throws: The error that stopped them.
     func ended(since start: ContinuousClock.Instant) throws(FerryError) -> (record: JobRecord, copySeconds: Double) {
@@ -113,7 +114,7 @@ final class PairFlow: WorkSource {
         return state.withLock { ($0.record, (($0.copyEnd ?? .now) - start) / .seconds(1)) }
     }
 
-    /// Changes the state, then sends events for the stages that have begun or ended by it.
+    /// Changes the state, then sends events for the stages that this begins or ends.
     private func change(_ body: (inout State) -> Void) {
         let events = state.withLock { state in
             body(&state)
@@ -125,12 +126,12 @@ final class PairFlow: WorkSource {
         for event in events { workers.events(event) }
     }
 
-    // MARK: What streams report
+    // MARK: Reports of the streams
 
     /// Counts bytes of COPY data that were committed.
     func streamed(_ bytes: Int) { state.withLock { $0.record.streamedBytes += bytes } }
 
-    /// Takes the state of these pairs in the ledger.
+    /// Records the state of these pairs in the ledger.
     ///
     /// - Parameter open: Their chunks that are open after all, since a crash of the target undid them.
     /// - Returns: Whether the rows of every pair are copied.
@@ -188,7 +189,7 @@ final class PairFlow: WorkSource {
         }
     }
 
-    /// Takes the outcome of an index.
+    /// Records the outcome of an index.
     func built(_ outcome: IndexOutcome) {
         change { state in
             let pair = outcome.pair
@@ -266,7 +267,7 @@ final class PairFlow: WorkSource {
         if case .copy(let batch) = step {
             loaded = state.withLock { state in batch.chunks.compactMap { Self.loaded(by: $0, &state) } }
         }
-        // Before another stream takes the pairs on.
+        // The events come before another stream takes these pairs.
         for pair in loaded { workers.events(.pairLoaded(pair: pair)) }
         change { state in
             Self.putDown(step, &state)
@@ -362,8 +363,8 @@ extension PairFlow.Step {
 }
 
 extension TablePair {
-    /// The relative duration of its builds: a row takes about ten times as long in an hnsw index as in an ivfflat one (60,000
-    /// rows of 1,024 dimensions: 52 s and 5.4 s with enough memory).
+    /// The relative duration of its builds: a row takes about ten times as long in an hnsw index as in an ivfflat one
+    /// (60,000 rows of 1,024 dimensions: 52 s and 5.4 s with enough memory).
     fileprivate var buildWork: Int {
         indexes.filter { $0.action != .keep && $0.isVectorIndex }.reduce(0) { sum, index in
             let rows = max(index.builds.compactMap(\.course?.rows).reduce(0, +), estimatedRows, 1)

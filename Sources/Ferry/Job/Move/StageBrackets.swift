@@ -33,7 +33,7 @@ struct StageBrackets: Sendable {
 extension Workers {
     /// Runs a stage between its events.
     ///
-    /// - Parameter hasWork: Whether there is anything to do in it; without, it has no events.
+    /// - Parameter hasWork: Whether the stage has any work; without work, it has no events.
     func during<Result: ~Copyable>(
         _ stage: Stage, if hasWork: Bool = true, _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {

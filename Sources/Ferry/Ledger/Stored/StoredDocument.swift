@@ -4,12 +4,13 @@
     internal import Foundation
 #endif
 
-/// A plan or a report as the ledger holds it: JSON with sorted keys, read by any later vecferry.
+/// A plan or a report as stored in the ledger: JSON with sorted keys, which any later vecferry reads.
 ///
 /// Invariants:
-/// - The types of `Ledger/Stored` are the format, separate from the engine's types. A field keeps its name and its meaning,
-///   which is that of the engine's field of the same name.
-/// - A field added after the first format is optional, and its default is set where it becomes the engine's.
+/// - The types of `Ledger/Stored` are the format, separate from the engine's types. A field keeps its name and its
+///   meaning, which is that of the engine's field of the same name.
+/// - A field added after the first format is optional, and its default is set where it is converted to the engine's
+///   field.
 /// - An unknown word or choice was written by a newer vecferry; it is not damage.
 /// - A change that an older vecferry would misread raises ``Ledger/format``, so that the older one refuses.
 protocol StoredDocument: Codable, Sendable {
@@ -21,9 +22,9 @@ protocol StoredDocument: Codable, Sendable {
 
 /// The reason why a document of the ledger can't be used.
 enum StoredFault: Error, Equatable {
-    /// It is not a document as its format has it.
+    /// The document does not conform to its format.
     case damaged
-    /// It holds a word, a choice or a format that this vecferry does not know.
+    /// The document holds a word, a choice or a format that this vecferry does not know.
     ///
     /// - Parameter writer: The version that wrote it, if recorded.
     case newer(writer: String?)
@@ -34,7 +35,7 @@ extension StoredDocument {
     var text: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings, integers and finite numbers: none of them can fail to be encoded.
+        // The values are strings, integers and finite numbers, none of which can fail to be encoded.
         let data = try? encoder.encode(self)
         return String(decoding: data ?? Data(), as: UTF8.self)
     }

@@ -1,4 +1,4 @@
-/// The plan of one index of the target, as the ledger holds it.
+/// The plan of one index of the target, as stored in the ledger.
 struct StoredIndex: Codable, Sendable, Equatable {
     var name: StoredName
     var relation: StoredName
@@ -45,7 +45,7 @@ struct StoredIndex: Codable, Sendable, Equatable {
     }
 }
 
-/// One step of an index build, as the ledger holds it.
+/// One step of an index build, as stored in the ledger.
 struct StoredBuild: Codable, Sendable, Equatable {
     var index: StoredName
     var relation: StoredName
@@ -82,7 +82,7 @@ struct StoredBuild: Codable, Sendable, Equatable {
     }
 }
 
-/// The expected course of a build, as the ledger holds it.
+/// The expected course of a build, as stored in the ledger.
 struct StoredCourse: Codable, Sendable, Equatable {
     var rows: Int
     var rowsInMemory: Int

@@ -1,4 +1,4 @@
-/// A table pair of a plan, as the ledger holds it.
+/// A table pair of a plan, as stored in the ledger.
 struct StoredPair: Codable, Sendable, Equatable {
     var number: Int
     var name: StoredName
@@ -56,7 +56,7 @@ struct StoredPair: Codable, Sendable, Equatable {
     }
 }
 
-/// A column that is copied, as the ledger holds it.
+/// A column that is copied, as stored in the ledger.
 struct StoredColumn: Codable, Sendable, Equatable {
     var name: String
     var type: String
@@ -79,7 +79,7 @@ struct StoredColumn: Codable, Sendable, Equatable {
     }
 }
 
-/// A source relation that holds rows, and how it is cut, as the ledger holds it.
+/// A source relation that holds rows, and its division into chunks, as stored in the ledger.
 struct StoredPart: Codable, Sendable, Equatable {
     var relation: StoredName
     var pages: Int
@@ -99,7 +99,7 @@ struct StoredPart: Codable, Sendable, Equatable {
     }
 }
 
-/// The columns that identify a row, as the ledger holds them.
+/// The columns that identify a row, as stored in the ledger.
 struct StoredKey: Codable, Sendable, Equatable {
     var columns: [String]
     var equalityOperators: [String]
@@ -113,7 +113,8 @@ struct StoredKey: Codable, Sendable, Equatable {
     var key: TableKey { TableKey(columns: columns, equalityOperators: equalityOperators) }
 }
 
-/// `{"column": {"_0": "botid"}}`, or `{"through": {"columns": …, "parent": …, "parentColumns": …, "scope": …}}`.
+/// The place where a row's bot is found, as stored in the ledger: `{"column": {"_0": "botid"}}`, or
+/// `{"through": {"columns": …, "parent": …, "parentColumns": …, "scope": …}}`.
 struct StoredBotScope: Codable, Sendable, Equatable {
     private enum CodingKeys: CodingKey { case column, through }
 
@@ -169,7 +170,8 @@ struct StoredBotFilter: Codable, Sendable, Equatable {
     var filter: BotFilter { BotFilter(only: only, except: except) }
 }
 
-/// `{"append": {}}` and the like, or `{"replaceBots": {"_0": ["bot", null]}}`.
+/// The way in which rows are loaded, as stored in the ledger: `{"append": {}}` and the like, or
+/// `{"replaceBots": {"_0": ["bot", null]}}`.
 struct StoredLoad: Codable, Sendable, Equatable {
     private enum CodingKeys: CodingKey { case append, truncate, keepBots, replaceBots, keepKeys, replaceKeys }
 
@@ -205,12 +207,12 @@ struct StoredLoad: Codable, Sendable, Equatable {
     }
 }
 
-/// A constraint that is added after the rows, as the ledger holds it.
+/// A constraint that is added after the rows, as stored in the ledger.
 struct StoredConstraint: Codable, Sendable, Equatable {
     var relation: StoredName
     var name: String
-    /// The constraint as `pg_get_constraintdef` writes it, and the statements that follow; nil where the ledger holds them as
-    /// a saved definition, as it does since format 3.
+    /// The constraint as `pg_get_constraintdef` writes it, and the statements that follow; nil where the ledger holds
+    /// them as a saved definition, as it does since format 3.
     var definition: String?
     var after: [String]?
     var exists: Bool
@@ -235,7 +237,7 @@ struct StoredConstraint: Codable, Sendable, Equatable {
     }
 }
 
-/// A trigger that is disabled for the load, as the ledger holds it.
+/// A trigger that is disabled for the load, as stored in the ledger.
 struct StoredTrigger: Codable, Sendable, Equatable {
     var relation: StoredName
     var name: String
@@ -251,7 +253,7 @@ struct StoredTrigger: Codable, Sendable, Equatable {
     var plan: TriggerPlan { TriggerPlan(relation: relation.name, name: name, enabled: enabled) }
 }
 
-/// A sequence that is set after the load, as the ledger holds it.
+/// A sequence that is set after the load, as stored in the ledger.
 struct StoredSequence: Codable, Sendable, Equatable {
     var column: String
     var source: StoredName

@@ -1,4 +1,4 @@
-/// A plan as the ledger holds it.
+/// A plan as stored in the ledger.
 struct StoredPlan: StoredDocument, Equatable {
     var format: Int?
     var vecferry: String?
@@ -32,7 +32,7 @@ struct StoredPlan: StoredDocument, Equatable {
     }
 }
 
-/// Hands out the statements of a job's saved definitions: those of each kind in the order in which the plan has them.
+/// Hands out the statements of a job's saved definitions: those of each kind in the plan's order.
 struct SavedStatements {
     private var rest: [SavedDefinition.Kind: ArraySlice<SavedDefinition>]
 
@@ -51,7 +51,7 @@ struct SavedStatements {
     }
 }
 
-/// A note of a plan or a report, as the ledger holds it.
+/// A note of a plan or a report, as stored in the ledger.
 struct StoredNote: Codable, Sendable, Equatable {
     var level: StoredWord<Note.Level>
     var code: String
@@ -77,7 +77,7 @@ struct StoredNote: Codable, Sendable, Equatable {
     }
 }
 
-/// A qualified name, as the ledger holds it.
+/// A qualified name, as stored in the ledger.
 struct StoredName: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case schema
@@ -96,7 +96,7 @@ struct StoredName: Codable, Sendable, Equatable {
     var name: QualifiedName { QualifiedName(schema: schema, name: ownName) }
 }
 
-/// A server as it was when the plan was made, as the ledger holds it.
+/// A server at the time of the plan, as stored in the ledger.
 struct StoredServer: Codable, Sendable, Equatable {
     var endpoint: String
     var versionNumber: Int
@@ -159,7 +159,7 @@ struct StoredServer: Codable, Sendable, Equatable {
     }
 }
 
-/// A version of pgvector, as the ledger holds it.
+/// A version of pgvector, as stored in the ledger.
 struct StoredVersion: Codable, Sendable, Equatable {
     var major: Int
     var minor: Int

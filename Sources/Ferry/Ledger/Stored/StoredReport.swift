@@ -1,4 +1,4 @@
-/// A job's report as the ledger holds it.
+/// A job's report as stored in the ledger.
 struct StoredReport: StoredDocument, Equatable {
     var format: Int?
     var vecferry: String?
@@ -32,7 +32,7 @@ struct StoredReport: StoredDocument, Equatable {
     }
 }
 
-/// The result of one table pair, as the ledger holds it.
+/// The result of one table pair, as stored in the ledger.
 struct StoredTableReport: Codable, Sendable, Equatable {
     var name: StoredName
     var state: StoredWord<TableReport.State>
@@ -62,7 +62,7 @@ struct StoredTableReport: Codable, Sendable, Equatable {
     }
 }
 
-/// The result of one index, as the ledger holds it.
+/// The result of one index, as stored in the ledger.
 struct StoredIndexReport: Codable, Sendable, Equatable {
     var name: StoredName
     var action: StoredWord<IndexPlan.Action>
@@ -78,7 +78,7 @@ struct StoredIndexReport: Codable, Sendable, Equatable {
     var report: IndexReport { IndexReport(name: name.name, action: action.value, seconds: seconds) }
 }
 
-/// A digest, as the ledger holds it: the rows, and the sum as 32 hexadecimal digits.
+/// A digest, as stored in the ledger: the rows, and the sum as 32 hexadecimal digits.
 struct StoredDigest: Codable, Sendable, Equatable {
     private enum CodingKeys: CodingKey { case rows, sum }
 

@@ -1,4 +1,4 @@
-/// The request of a job, as the ledger holds it.
+/// The request of a job, as stored in the ledger.
 struct StoredRequest: Codable, Sendable, Equatable {
     var selection: StoredSelection
     var existing: StoredWord<ExistingRows>
@@ -26,7 +26,7 @@ struct StoredRequest: Codable, Sendable, Equatable {
     }
 }
 
-/// The selection of tables and bots, as the ledger holds it.
+/// The selection of tables and bots, as stored in the ledger.
 struct StoredSelection: Codable, Sendable, Equatable {
     var tables: [String]
     var excluded: [String]
@@ -54,7 +54,7 @@ struct StoredSelection: Codable, Sendable, Equatable {
     }
 }
 
-/// The options of index builds, as the ledger holds them.
+/// The options of index builds, as stored in the ledger.
 struct StoredIndexRequest: Codable, Sendable, Equatable {
     var lists: StoredLists
     var method: StoredWord<IndexRequest.Method>
@@ -88,6 +88,7 @@ struct StoredIndexRequest: Codable, Sendable, Equatable {
     }
 }
 
+/// The number of an ivfflat index's lists, as stored in the ledger:
 /// `{"keep": {}}`, `{"auto": {}}` or `{"fixed": {"_0": 100}}`.
 struct StoredLists: Codable, Sendable, Equatable {
     private enum CodingKeys: CodingKey { case keep, auto, fixed }

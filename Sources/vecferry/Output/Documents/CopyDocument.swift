@@ -9,7 +9,7 @@ struct CopyDocument: Encodable {
         let source: DigestDocument
         let target: DigestDocument
         let keptRows: Int
-        /// null stands for rows of no bot.
+        /// The bots left out because the target had them; null stands for rows of no bot.
         let keptBots: [String?]
         let indexes: [Index]
         let error: String?

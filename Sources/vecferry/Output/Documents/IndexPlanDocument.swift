@@ -2,7 +2,7 @@ import Ferry
 
 /// One index of a plan.
 struct IndexPlanDocument: Encodable {
-    /// One step of building it. Memory is bytes.
+    /// One step of an index build. Memory is in bytes.
     struct Build: Encodable {
         let index: NameDocument
         let relation: NameDocument

@@ -25,19 +25,19 @@ struct PairDocument: Encodable {
         let equalityOperators: [String]
     }
 
-    /// Where a row's bot is found: `{"column": {"_0": "botid"}}`, or `through` a foreign key.
+    /// The place where a row's bot is found: `{"column": {"_0": "botid"}}`, or `through` a foreign key.
     indirect enum Scope: Encodable {
         case column(String)
         case through(columns: [String], parent: NameDocument, parentColumns: [String], scope: Scope)
     }
 
-    /// The bots whose rows are meant; null among `except` stands for rows of no bot.
+    /// The bots whose rows are selected; null among `except` stands for rows of no bot.
     struct Filter: Encodable {
         let only: [String]?
         let except: [String?]
     }
 
-    /// How rows arrive: `{"append": {}}`, or `{"replaceBots": {"_0": ["A", null]}}`.
+    /// The way in which rows are loaded: `{"append": {}}`, or `{"replaceBots": {"_0": ["A", null]}}`.
     enum Load: Encodable {
         case append, truncate, keepBots
         case replaceBots([String?])
@@ -76,7 +76,7 @@ struct PairDocument: Encodable {
     let format: String
     let parts: [Part]
     let targetParts: [NameDocument]
-    /// -1 where unknown.
+    /// The estimated number of rows; -1 where unknown.
     let estimatedRows: Int
     let key: Key?
     let botScope: Scope?

@@ -32,7 +32,7 @@ struct RequestDocument: Encodable {
         let bots: [String]?
     }
 
-    /// How vector indexes are built. Memory is bytes.
+    /// The options of vector index builds. Memory is in bytes.
     struct Index: Encodable {
         let lists: Lists
         let method: String
@@ -43,7 +43,7 @@ struct RequestDocument: Encodable {
         let online: Bool
     }
 
-    /// `{"keep": {}}`, `{"auto": {}}` or `{"fixed": {"_0": 250}}`.
+    /// The number of an ivfflat index's lists: `{"keep": {}}`, `{"auto": {}}` or `{"fixed": {"_0": 250}}`.
     enum Lists: Encodable {
         case keep, auto
         case fixed(Int)

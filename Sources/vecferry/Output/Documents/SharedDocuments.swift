@@ -1,7 +1,7 @@
 import Ferry
 
-// Parts of several documents. The fields of a document are its JSON. They are separate from the engine's types, so that those can
-// change while the JSON does not. A field that is nil is left out.
+// Parts of several documents. The fields of a document are its JSON. They are separate from the engine's types, so that
+// those can change while the JSON does not. A field that is nil is left out.
 
 /// The name of a table, an index or a sequence.
 struct NameDocument: Encodable {
@@ -44,7 +44,7 @@ struct NoteDocument: Encodable {
     }
 }
 
-/// One server. Sizes are bytes.
+/// One server. Sizes are in bytes.
 struct ServerDocument: Encodable {
     /// pgvector's version, in its three parts.
     struct VectorVersion: Encodable {

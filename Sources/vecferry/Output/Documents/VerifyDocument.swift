@@ -12,7 +12,7 @@ struct VerifyDocument: Encodable {
         let counts: Counts
         let findings: [Finding]
         let bots: [Bot]?
-        /// null stands for rows of no bot.
+        /// The bots that a copy kept on the target; null stands for rows of no bot.
         let keptBots: [String?]
         let textColumns: [TextColumn]
     }
