@@ -126,7 +126,7 @@ extension Connection {
             return nil
         case .unreachable:
             throw PostgresError(
-                .stalled, "The server sent nothing for \(seconds) seconds, and accepts no other connection.")
+                .stalled, "The server sent nothing for \(seconds) seconds and accepts no other connection.")
         }
     }
 

@@ -8,7 +8,7 @@ struct Ledger {
     /// it. Earlier formats are read, and their jobs are finished unchanged.
     ///
     /// Format 2 records its writer, has fingerprints over named fields, and keeps a build's statements in saved
-    /// definitions alone.
+    /// definitions alone. Format 3 does so with a constraint's statements.
     static let format = 3
 
     /// The key of vecferry's advisory lock: ASCII of "vecferry" as one number.
@@ -136,7 +136,7 @@ struct Ledger {
             case "42P01"?, "42703"?, "42883"?, "42P02"?: throw Self.damaged("a table or a column is missing")
             default:
                 guard error.cause?.code == .unexpectedResult else { throw error }
-                throw Self.damaged("an entry is not what vecferry writes")
+                throw Self.damaged("an entry has a form that vecferry does not write")
             }
         }
     }

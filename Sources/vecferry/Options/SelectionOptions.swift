@@ -66,7 +66,7 @@ struct SelectionOptions: ParsableArguments {
 struct LoadOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What to do about rows that the target already has, by bot where a table has a bot column, otherwise by "
+            "How to treat rows that the target already has: by bot where a table has a bot column, otherwise by "
                 + "primary key: fail refuses the copy, keep leaves the target's rows as they are, replace puts the "
                 + "source's rows in their place, truncate empties the table first.",
             valueName: "how"))

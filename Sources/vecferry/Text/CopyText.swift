@@ -32,7 +32,7 @@ struct CopyText: ResultText {
     /// A line for each table that is not proven.
     var problems: [Line] {
         report.tables.filter { $0.state != .proven }.map { table in
-            if table.state == .failed { return "\(table.name): \(table.error ?? "It failed.")" }
+            if table.state == .failed { return "\(table.name): \(table.error ?? "The copy of this table failed.")" }
             let source = table.source
             let target = table.target
             let counts =

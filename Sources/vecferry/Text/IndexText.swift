@@ -12,7 +12,7 @@ struct IndexText {
         var lines: [Line] = ["\("index", .label) \(index.name.name): \(kind); \(action), because \(index.reason)"]
         if let build { lines.append("  \(build)") }
         if let previous = index.previousDefinition { lines.append("  was: \(previous)") }
-        for leftover in index.leftovers { lines.append("  dropped: \(leftover), left by a killed build") }
+        for leftover in index.leftovers { lines.append("  dropped: \(leftover), left by an interrupted build") }
         return lines
     }
 

@@ -64,7 +64,7 @@ struct PairText {
         case .truncate: "into the table, after TRUNCATE empties it"
         case .keepBots: "beside the target's bots, which stay as they are"
         case .replaceBots(let bots):
-            "after deleting the target's rows of \(Units.count(bots.count, "bot")), which the source's replace"
+            "after deleting the target's rows of \(Units.count(bots.count, "bot")), which the source's rows replace"
         case .keepKeys: "beside the target's rows; rows whose key the target has are left out"
         case .replaceKeys: "beside the target's rows, which are replaced where the key is the same"
         }
