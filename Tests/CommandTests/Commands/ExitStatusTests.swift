@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ExitStatusTests {
     /// The table that README prints.
-    @Test func theTableOfStatusesIsAsItWasAgreedOn() {
+    @Test func `every error has its exit status`() {
         let table = ExitStatus.allCases.map { "\($0.rawValue) \($0)" }
         #expect(
             table == [
@@ -25,7 +25,7 @@ import Testing
         #expect(ExitStatus(FerryError(code, "It failed.")) == status)
     }
 
-    @Test func theSignalDecidesBetweenTheTwoWaysToBeStopped() {
+    @Test func `the signal decides which status an interrupted command has`() {
         let error = FerryError(.interrupted, "Interrupted.")
         #expect(ExitStatus(error, signal: .terminate) == .terminated)
         #expect(ExitStatus(error, signal: .interrupt) == .interrupted)
@@ -39,7 +39,7 @@ import Testing
         #expect(ExitStatus(.copy(Fixtures.report(outcome, .proven))) == status)
     }
 
-    @Test func aPlanIsReadyOrBlocked() {
+    @Test func `a plan is ready or blocked`() {
         #expect(ExitStatus(.plan(Fixtures.plan([]))) == .done)
         #expect(ExitStatus(.plan(Fixtures.plan([], notes: [Fixtures.note(.warning, .noKey, "Look.")]))) == .done)
         let blocked = Fixtures.plan([], notes: [Fixtures.note(.blocker, .noKey, "No.")])
@@ -47,7 +47,7 @@ import Testing
         #expect(ExitStatus(.refused(blocked)) == .blocked)
     }
 
-    @Test func aComparisonIsTheSameOrDiffers() {
+    @Test func `a comparison is the same or differs`() {
         var report = Fixtures.fullComparison
         #expect(ExitStatus(.verify(report)) == .differs)
         report.tables = []
@@ -55,7 +55,7 @@ import Testing
         #expect(ExitStatus(.verify(report)) == .done)
     }
 
-    @Test func theIndexStageIsDoneFailedOrBlocked() {
+    @Test func `the index stage is done, failed or blocked`() {
         var report = Fixtures.fullIndexReport
         #expect(ExitStatus(.index(report)) == .failed)
         report.indexes.removeLast()
@@ -66,7 +66,7 @@ import Testing
         #expect(ExitStatus(.indexPlan(Fixtures.indexPlan())) == .done)
     }
 
-    @Test func wrongUsageIsArgumentParsersStatus() {
+    @Test func `wrong usage has the argument parser's status`() {
         #expect(Vecferry.exitCode(for: ValidationError("x")).rawValue == ExitStatus.usage.rawValue)
     }
 }

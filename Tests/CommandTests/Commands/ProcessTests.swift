@@ -7,7 +7,7 @@ import Testing
 @Suite struct ProcessTests {
     private static let secret = "hunter2-correct-horse"
 
-    @Test func passwordsAreNotInTheProcessList() throws {
+    @Test func `passwords are not in the process list`() throws {
         let server = try SilentServer()
         let source = "postgresql://u:\(Self.secret)@127.0.0.1:\(server.port)/db"
         let target = "host=127.0.0.1 port=\(server.port) password=\(Self.secret)"
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: [(SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated)])
-    func aSignalStopsACopyAndSaysHowToResume(signal: Int32, status: ExitStatus) throws {
+    func `a signal stops a copy, and the command reports how to resume it`(signal: Int32, status: ExitStatus) throws {
         let server = try SilentServer()
         let address = "host=127.0.0.1 port=\(server.port) user=u dbname=db"
         let tool = try Tool(["copy", "--source", address, "--target", address])
@@ -55,20 +55,20 @@ import Testing
         #expect(!ended.errors.contains(Self.secret))
     }
 
-    @Test func aWrongVariableRepeatsNoPassword() throws {
+    @Test func `a wrong variable repeats no password`() throws {
         let ended = try Tool.run(
             "plan", environment: ["VECFERRY_SOURCE": "postgresql://u:\(Self.secret)@h:port/db", "VECFERRY_TARGET": "x"])
         #expect(ended.status == ExitStatus.usage.rawValue)
         #expect(!ended.errors.contains(Self.secret))
     }
 
-    @Test func aMissingSideIsNamedWithItsOptionAndItsVariable() throws {
+    @Test func `a missing side is named with its option and its variable`() throws {
         let ended = try Tool.run("copy", environment: ["VECFERRY_SOURCE": "dbname=x"])
         #expect(ended.status == ExitStatus.usage.rawValue)
         #expect(ended.errors.hasPrefix("Error: No target given. Give --target or VECFERRY_TARGET: a URI "))
     }
 
-    @Test func anErrorIsWrittenToStandardErrorWithJSONToo() throws {
+    @Test func `an error is written to standard error with --json too`() throws {
         // Port 1 of loopback has nobody behind it.
         let address = "host=127.0.0.1 port=1 user=u dbname=db"
         let ended = try Tool.run("plan", "--json", "--retries", "0", "--source", address, "--target", address)
@@ -79,14 +79,14 @@ import Testing
     }
 
     @Test(arguments: [["--help"], ["plan", "--help"], ["copy", "-h"], ["help", "copy"]])
-    func helpIsAResult(arguments: [String]) throws {
+    func `help is written to standard output`(arguments: [String]) throws {
         let ended = try Tool(arguments).ended()
         #expect(ended.status == 0)
         #expect(ended.output.hasPrefix("OVERVIEW: "))
         #expect(ended.errors.isEmpty)
     }
 
-    @Test func theVersionIsAResult() throws {
+    @Test func `the version is written to standard output`() throws {
         let ended = try Tool.run("--version")
         #expect(ended.status == 0)
         #expect(ended.output == "\(Vecferry.configuration.version)\n")

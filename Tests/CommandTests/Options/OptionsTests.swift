@@ -16,18 +16,18 @@ import Testing
         }
     }
 
-    @Test func withoutOptionsTheRequestIsTheEnginesDefault() throws {
+    @Test func `without options, the request is the engine's default`() throws {
         #expect(try request() == CopyRequest())
     }
 
-    @Test func theOrderOfOptionsMakesNoOtherRequest() throws {
+    @Test func `the order of options does not change the request`() throws {
         let one = try request("--table", "b", "--table", "a", "--bot", "2", "--bot", "1", "--bot", "2")
         let other = try request("--bot=1", "--bot=2", "--table=a", "--table=b")
         #expect(one == other)
         #expect(one.selection.bots == ["1", "2"])
     }
 
-    @Test func everyOptionReachesTheRequest() throws {
+    @Test func `every option reaches the request`() throws {
         let request = try request(
             "--exclude-table", "x", "--bot-column", "owner", "--existing", "replace", "--create", "--chunk-size", "8",
             "--index-method", "hnsw", "--hnsw-m", "24", "--hnsw-ef-construction", "128", "--maintenance-work-mem",
@@ -63,7 +63,7 @@ import Testing
         (["--stall-timeout", "0"], "--stall-timeout is 0; give a number from 1 to 86400."),
         (["--retries=-1"], "--retries is -1; give a number from 0 to 1000."),
     ])
-    func aNumberOutOfRangeIsRefusedWithTheRange(arguments: [String], message: String) {
+    func `a number out of range is refused with the range`(arguments: [String], message: String) {
         #expect(complaint(SessionOptions.self, arguments) == message)
     }
 
@@ -87,11 +87,11 @@ import Testing
             "--hnsw-m and --hnsw-ef-construction have no effect with --index-method ivfflat."
         ),
     ])
-    func optionsThatCannotBeAreRefused(arguments: [String], message: String) {
+    func `options that cannot be are refused`(arguments: [String], message: String) {
         #expect(complaint(RequestOptions.self, arguments) == message)
     }
 
-    @Test func theDefaultNumberOfJobsSuitsTheMachine() throws {
+    @Test func `the default number of streams suits the machine`() throws {
         #expect((2...4).contains(try SessionOptions.parse([]).jobCount))
         #expect(try SessionOptions.parse(["--jobs", "64"]).jobCount == 64)
         #expect(try SessionOptions.parse([]).jobCountOverLongLine == 8)
@@ -99,7 +99,7 @@ import Testing
         #expect(try SessionOptions.parse(["--retries", "0"]).retryPolicy.attempts == 1)
     }
 
-    @Test func logLevelsFollowFromHowMuchIsAsked() throws {
+    @Test func `quiet and verbose decide the log level`() throws {
         #expect(try OutputOptions.parse([]).level == .notice)
         #expect(try OutputOptions.parse(["--quiet"]).level == .warning)
         #expect(try OutputOptions.parse(["--verbose"]).level == .debug)

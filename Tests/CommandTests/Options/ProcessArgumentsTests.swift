@@ -23,7 +23,7 @@ import Testing
         #expect(masked("vecferry", value) == ["vecferry", x])
     }
 
-    @Test func whatHoldsNoPasswordStays() {
+    @Test func `arguments without a password stay as they are`() {
         let arguments = [
             "vecferry", "--source", "postgresql://u@h:5432/db", "--target=host=h dbname=x", "--source-password-command",
             "aws rds generate-db-auth-token", "--bot", "a@b:c",
@@ -31,13 +31,13 @@ import Testing
         #expect(ProcessArguments.secretRanges(arguments.flatMap { Array($0.utf8) + [0 as UInt8] }).isEmpty)
     }
 
-    @Test func thePasswordItselfIsAmongThePartsThatNoMessageRepeats() {
+    @Test func `a password is among the parts that no message repeats`() {
         #expect(ProcessArguments.secretParts("postgresql://u:p%40w@h/db") == ["postgresql://u:p%40w@h/db", "p@w"])
         #expect(ProcessArguments.secretParts("--source=host=h password=pw") == ["host=h password=pw", "pw"])
         #expect(ProcessArguments.secretParts("--jobs").isEmpty)
     }
 
-    @Test func theArgumentsPlaceIsFoundBehindAnyProgramName() {
+    @Test func `the arguments are found behind any program name`() {
         let fields = (3...52).map { "\($0)00" }.joined(separator: " ")
         #expect(ProcessArguments.argumentsPlace("17 (a) b (c) \(fields)") == 4800..<4900)
         #expect(ProcessArguments.argumentsPlace("17 (a) S 1 2") == nil)

@@ -6,19 +6,19 @@ import Testing
 @Suite struct LogReporterTests {
     private let reporter = LogReporter(.init(label: "test"))
 
-    @Test func retriesSayWhyAndWhen() {
+    @Test func `a retry is logged with its reason and its delay`() {
         let error = FerryError(.database, "The connection was lost.", side: .target)
         let record = reporter.record(.retry(error, attempt: 2, of: 8, delay: .milliseconds(500)))
         #expect(record?.level == .warning)
         #expect(record?.message == "target: The connection was lost. Trying again in 0.5 s, try 2 of 8.")
     }
 
-    @Test func whatComesManyTimesASecondIsNotLogged() {
+    @Test func `events that come many times a second are not logged`() {
         #expect(reporter.record(.moved(pair: 0, rows: 1, bytes: 1)) == nil)
         #expect(reporter.record(.readBack(pair: 0, rows: 1, bytes: 1)) == nil)
     }
 
-    @Test func whatAnEarlierRunDidIsLogged() {
+    @Test func `the work of an earlier run is logged`() {
         let record = reporter.record(.resumed(job: 3, doneChunks: 1, allChunks: 12, restoredIndexes: 2))
         #expect(record?.message == "Resuming job 3: 1 of 12 chunks already copied, 2 saved indexes put back.")
     }

@@ -18,7 +18,7 @@ import Testing
         return board
     }
 
-    @Test func aTableAtWorkHasALine() {
+    @Test func `a table in progress has a line`() {
         let lines = ProgressLines(board: copying(), now: 1).live(width: 100, height: 10)
         #expect(
             lines == [
@@ -27,14 +27,14 @@ import Testing
             ])
     }
 
-    @Test func aLoadedTableHasNone() {
+    @Test func `a loaded table has no line`() {
         var board = copying()
         board.take(.pairLoaded(pair: 0), at: 2)
         #expect(ProgressLines(board: board, now: 2).live(width: 100, height: 10).count == 1)
         #expect(board.loadedTables == 1)
     }
 
-    @Test func linesFitTheTerminal() {
+    @Test func `lines fit the terminal`() {
         var board = copying()
         board.take(.moved(pair: 1, rows: 1, bytes: 1), at: 1)
         for width in [1, 20, 40] {
@@ -47,7 +47,7 @@ import Testing
         #expect(ProgressLines(board: board, now: 1).live(width: 80, height: 0).isEmpty)
     }
 
-    @Test func aResumedJobCountsWhatWasDone() {
+    @Test func `a resumed job counts what was done`() {
         var board = ProgressBoard()
         board.take(.planned(plan), at: 0)
         board.take(.resumed(job: 1, doneChunks: 7, allChunks: 14, restoredIndexes: 0), at: 0)
@@ -59,7 +59,7 @@ import Testing
         #expect(ProgressLines(board: board, now: 2).plain == "Building indexes, 0 of 1 built.")
     }
 
-    @Test func aPipeIsGivenTheBuildsPhase() {
+    @Test func `a pipe gets the phase of a build`() {
         var board = copying()
         board.take(.began(.index), at: 5)
         board.take(.ended(.copy), at: 5)
@@ -181,7 +181,7 @@ import Testing
         ProgressLines(board: board, now: now).live(width: 120, height: 10)
     }
 
-    @Test func nothingIsShownBeforeThereIsWork() {
+    @Test func `nothing is shown before there is work`() {
         var board = ProgressBoard()
         #expect(ProgressLines(board: board, now: 0).plain == nil)
         board.take(.began(.plan), at: 0)
@@ -191,7 +191,7 @@ import Testing
         #expect(board.tables.isEmpty)
     }
 
-    @Test func aMeterForgetsWhatIsLongAgo() {
+    @Test func `a meter forgets old measurements`() {
         var meter = Meter()
         for second in 0...10 { meter.add(1000, at: Double(second)) }
         #expect(meter.perSecond(at: 10) == 1000)

@@ -17,15 +17,15 @@ extension PlanText {
 }
 
 @Suite struct PlanTextTests {
-    @Test func aReadyPlanShowsAllThatHappens() throws {
+    @Test func `a ready plan shows everything that a copy will do`() throws {
         try Golden.expect(CommandResult.plan(Fixtures.plan([Fixtures.itemsPair])).plain, "plan-ready")
     }
 
-    @Test func aPlanWithEverythingShowsAllThatHappens() throws {
+    @Test func `a plan with every kind of step shows each of them`() throws {
         try Golden.expect(PlanText(plan: Fixtures.plan([Fixtures.busyPair]), showsAll: true).plain, "plan-everything")
     }
 
-    @Test func blockersComeLastWithTheirHints() throws {
+    @Test func `blockers come last, with their hints`() throws {
         let notes = [
             Fixtures.note(
                 .blocker, .typeDiffers,
@@ -39,7 +39,7 @@ extension PlanText {
         try Golden.expect(CommandResult.refused(plan).plain, "copy-refused")
     }
 
-    @Test func twoThousandTablesStayReadable() throws {
+    @Test func `a plan of two thousand tables stays readable`() throws {
         let plain = (1..<2000).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
         let notes = (1...40).map { Fixtures.note(.warning, .noKey, "Table \($0) has no key.") }
         let plan = Fixtures.plan([Fixtures.itemsPair] + plain, notes: notes)
@@ -47,7 +47,7 @@ extension PlanText {
         #expect(PlanText(plan: plan, showsAll: true).plain.contains("public.table_1999  about 100 rows"))
     }
 
-    @Test func aTableThatANoteMentionsIsNotSummedUp() {
+    @Test func `a table with a note is not summed up with others`() {
         let plain = (1..<30).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
         let note = Note(level: .warning, code: .noKey, side: nil, table: plain[3].name, message: "Look.", hint: nil)
         let text = PlanText(plan: Fixtures.plan(plain, notes: [note])).plain
@@ -55,7 +55,7 @@ extension PlanText {
         #expect(text.contains("And 28 more tables"))
     }
 
-    @Test func countsAgreeWithTheirNouns() {
+    @Test func `counts agree with their nouns`() {
         let notes = (1...2).map { Fixtures.note(.blocker, .noKey, "Blocker \($0).") }
         #expect(
             CommandResult.refused(Fixtures.plan([], notes: [notes[0]])).text().verdict.text
@@ -65,7 +65,7 @@ extension PlanText {
                 == "BLOCKED: 2 blockers; nothing was changed.")
     }
 
-    @Test func aRefusalSaysWhatARestartHasRemoved() {
+    @Test func `a refusal reports what a restart has removed`() {
         let blocker = Fixtures.note(.blocker, .noKey, "Blocker.")
         let removed = Fixtures.note(.info, .takenBack, "The rows are gone.")
         #expect(
@@ -97,11 +97,11 @@ extension PlanText {
                 + "To resume, run the same command again."
         ),
     ])
-    func aCopyEndsWithOneLine(report: JobReport, line: String) {
+    func `a copy ends with one line`(report: JobReport, line: String) {
         #expect(CopyText(report: report).lines.map(\.text) == [line])
     }
 
-    @Test func eachTableThatIsNotProvenGetsALine() {
+    @Test func `each table that is not proven gets a line`() {
         let problems = CopyText(report: Fixtures.report(.differs, .proven, .differs, .failed)).problems
         #expect(
             problems.map(\.text) == [
@@ -111,7 +111,7 @@ extension PlanText {
             ])
     }
 
-    @Test func whatTheTargetKeptIsShown() {
+    @Test func `rows that the target kept are shown`() {
         var report = Fixtures.report(.proven, .proven, .proven)
         report.tables[0].keptBots = ["A", "B"]
         report.tables[1].keptBots = ["A"]
@@ -125,11 +125,11 @@ extension PlanText {
 }
 
 @Suite struct VerifyTextTests {
-    @Test func aComparisonNamesTheRowsThatDiffer() throws {
+    @Test func `a comparison names the rows that differ`() throws {
         try Golden.expect(CommandResult.verify(Fixtures.fullComparison).plain, "verify-differs")
     }
 
-    @Test func equalSidesAreTheSame() throws {
+    @Test func `equal sides are reported as the same`() throws {
         var report = Fixtures.fullComparison
         report.tables.removeAll { $0.state == .differs }
         report.searches.removeAll { $0.differing > 0 }
@@ -139,12 +139,12 @@ extension PlanText {
 }
 
 @Suite struct IndexTextTests {
-    @Test func aDryRunShowsEachIndex() throws {
+    @Test func `a dry run shows each index`() throws {
         try Golden.expect(CommandResult.indexPlan(Fixtures.indexPlan()).plain, "index-plan")
         try Golden.expect(CommandResult.indexPlan(Fixtures.indexPlan(notes: Fixtures.allNotes)).plain, "index-blocked")
     }
 
-    @Test func aRunShowsWhatCouldNotBeBuilt() throws {
+    @Test func `a run shows each index that could not be built`() throws {
         var report = Fixtures.fullIndexReport
         try Golden.expect(CommandResult.index(report).plain, "index-failed")
         report.indexes.removeLast()

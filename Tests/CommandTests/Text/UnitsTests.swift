@@ -7,7 +7,7 @@ import Testing
         (0, "0 rows"), (1, "1 row"), (999, "999 rows"), (1000, "1,000 rows"), (60_000, "60,000 rows"),
         (1_234_567, "1,234,567 rows"), (-1500, "-1,500 rows"),
     ])
-    func countsAreGroupedAndAgreeWithTheirNoun(number: Int, text: String) {
+    func `counts are grouped and agree with their noun`(number: Int, text: String) {
         #expect(Units.count(number, "row") == text)
     }
 
@@ -15,7 +15,7 @@ import Testing
         (0, "0 bytes"), (1, "1 byte"), (1023, "1,023 bytes"), (1024, "1.0 kB"), (10_240, "10 kB"),
         (363 << 20, "363 MB"), ((1024 << 20) - 1, "1.0 GB"), (1023 << 20, "1,023 MB"), (5 << 40, "5.0 TB"),
     ])
-    func bytesAreWrittenAsPostgreSQLDoes(bytes: Int, text: String) {
+    func `bytes are written as PostgreSQL writes them`(bytes: Int, text: String) {
         #expect(Units.bytes(bytes) == text)
     }
 
@@ -23,24 +23,24 @@ import Testing
         (0.04, "0.0 s"), (9.1, "9.1 s"), (9.96, "10 s"), (59.6, "1 min 0 s"), (185, "3 min 5 s"), (7620, "2 h 7 min"),
         (Double.infinity, "?"),
     ])
-    func durationsTakeTheUnitThatFits(seconds: Double, text: String) {
+    func `durations take the unit that fits`(seconds: Double, text: String) {
         #expect(Units.duration(seconds) == text)
     }
 
-    @Test func aPercentageIsNeverAHundredBeforeTheEnd() {
+    @Test func `a percentage is never 100 before the end`() {
         #expect(Units.percent(0.999) == "99%")
         #expect(Units.percent(1.7) == "99%")
         #expect(Units.percent(0.345) == "34%")
     }
 
-    @Test func aNameCannotSteerTheTerminal() {
+    @Test func `a name can't control the terminal`() {
         #expect("a\u{1b}[2Jb\nc".shown == "a\\u{1b}[2Jb\\u{a}c")
         #expect("a\tb".shown == "a b")
         #expect("\u{9b}31m".shown == "\\u{9b}31m")
         #expect("caf\u{e9} \u{1f600} \"x\"".shown == "caf\u{e9} \u{1f600} \"x\"")
     }
 
-    @Test func wideCharactersCountTwice() {
+    @Test func `wide characters count twice`() {
         #expect(TextWidth.of("ab\u{8868}") == 4)
         #expect(TextWidth.cut("\u{8868}\u{8868}\u{8868}", to: 5) == "\u{8868}\u{8868}\u{2026}")
         #expect(TextWidth.padded("ab", to: 4) == "ab  ")

@@ -56,8 +56,7 @@ import Testing
         #expect(bytes >> 20 + 1 == megabytes, "\(bytes) bytes")
     }
 
-    @Test("A build with workers keeps 4 MB for other things, and there are none below 64 MB")
-    func workers() {
+    @Test func `a build with workers keeps 4 MB for other things, and there are none below 64 MB`() {
         let shape = VectorIndexShape(method: .hnsw(m: 16), element: .vector, dimensions: 1_024)
         func need(_ rows: Int, _ workers: Int) -> Int { Server.new.bytes(for: shape, rows: rows, workers: workers) }
         #expect(need(5_000, 2) == need(5_000, 0))

@@ -10,8 +10,7 @@ import Testing
         return Fixture.plan([index], rows: rows, existing: existing, request: request).indexes[0].action
     }
 
-    @Test("An ivfflat index is rebuilt however few rows come, and stays when none do")
-    func ivfflat() {
+    @Test func `an ivfflat index is rebuilt however few rows come, and stays when none do`() {
         let index = Fixture.index("e", "ivfflat", options: ["lists": "100"])
         #expect(action(index) == .rebuild)
         #expect(action(index, rows: 3, existing: 1_000_000) == .rebuild)
@@ -19,16 +18,14 @@ import Testing
         #expect(Fixture.plan([index]).indexes[0].reason.contains("noise"))
     }
 
-    @Test("An hnsw index stays only when few rows join many")
-    func hnsw() {
+    @Test func `an hnsw index stays only when few rows join many`() {
         let index = Fixture.index("e", "hnsw")
         #expect(action(index) == .rebuild)
         #expect(action(index, rows: 1_000, existing: 100_000) == .keep)
         #expect(action(index, rows: 6_000, existing: 100_000) == .rebuild)
     }
 
-    @Test("An ordinary index goes for many rows and stays for few; a unique one always stays")
-    func ordinary() {
+    @Test func `an ordinary index goes for many rows and stays for few; a unique one always stays`() {
         let botid = Fixture.index("b", "btree", operatorClass: "bpchar_ops", type: "bpchar", dimensions: nil)
         #expect(action(botid) == .rebuild)
         #expect(action(botid, rows: 10_000) == .keep)
@@ -37,15 +34,13 @@ import Testing
         #expect(Fixture.plan([key]).indexes[0].builds.isEmpty)
     }
 
-    @Test("An invalid index is built again, and the plan says so")
-    func invalid() {
+    @Test func `an invalid index is built again, and the plan says so`() {
         let (indexes, notes) = Fixture.plan([Fixture.index("e", "hnsw", isValid: false)], rows: 10, existing: 100_000)
         #expect(indexes[0].action == .rebuild)
         #expect(notes.contains { $0.code == .indexInvalid && $0.level == .warning })
     }
 
-    @Test("A role that does not own the table is blocked only if something must be dropped")
-    func rights() {
+    @Test func `a role that does not own the table is blocked only if something must be dropped`() {
         let index = Fixture.index("e", "ivfflat")
         let (_, notes) = Fixture.plan([index], isOwner: false)
         let blocker = notes.first { $0.level == .blocker }
@@ -54,8 +49,7 @@ import Testing
         #expect(Fixture.plan([index], rows: 0, isOwner: false).notes.isEmpty)
     }
 
-    @Test("Online, nothing is dropped: ivfflat is reindexed beside writers and the others stay")
-    func online() {
+    @Test func `online, nothing is dropped: ivfflat is reindexed beside writers and the others stay`() {
         var request = IndexRequest()
         request.online = true
         let indexes = [
@@ -68,8 +62,7 @@ import Testing
         #expect(plans[0].builds[0].isConcurrent)
     }
 
-    @Test("The leaves of a partitioned index are built first, then each level with its attachments")
-    func partitioned() {
+    @Test func `the leaves of a partitioned index are built first, then each level with its attachments`() {
         let leaf = Fixture.index("leaf", "ivfflat", parent: 10, oid: 12, table: "leaf")
         let middle = Fixture.index("middle", "ivfflat", isPartitioned: true, parent: 1, oid: 10, table: "middle")
         let root = Fixture.index("root", "ivfflat", isPartitioned: true, oid: 1)
@@ -94,8 +87,7 @@ import Testing
 
     // MARK: Changed definitions
 
-    @Test("lists=auto follows pgvector's advice and says how to go back")
-    func autoLists() {
+    @Test func `lists=auto follows pgvector's advice and says how to go back`() {
         var request = IndexRequest()
         request.lists = .auto
         let index = Fixture.index("e", "ivfflat", options: ["lists": "100"], predicate: "botid IS NOT NULL")
@@ -110,8 +102,7 @@ import Testing
         #expect(VectorIndexShape.advisedLists(rows: 10) == 1)
     }
 
-    @Test("A change of method keeps the operator class and takes the new method's options")
-    func method() {
+    @Test func `a change of method keeps the operator class and takes the new method's options`() {
         var request = IndexRequest()
         request.method = .hnsw
         request.hnswM = 40
@@ -121,8 +112,7 @@ import Testing
         #expect(plan.action == .rebuild)
     }
 
-    @Test("A method without the index's operator class is refused, and the index stays what it is")
-    func refusal() {
+    @Test func `a method without the index's operator class is refused, and the index stays what it is`() {
         var request = IndexRequest()
         request.method = .ivfflat
         let (indexes, notes) = Fixture.plan(
@@ -131,8 +121,8 @@ import Testing
         #expect(notes.contains { $0.code == .indexChangeRefused })
     }
 
-    @Test("Options outside pgvector's limits block", arguments: [1, 101])
-    func limits(m: Int) {
+    @Test(arguments: [1, 101])
+    func `options outside pgvector's limits block`(m: Int) {
         var request = IndexRequest()
         request.hnswM = m
         #expect(Fixture.plan([], request: request).notes.contains { $0.level == .blocker })
@@ -140,8 +130,7 @@ import Testing
 
     // MARK: What the server can bear
 
-    @Test("A build gets what it needs and a tenth more, within the server's budget")
-    func memory() {
+    @Test func `a build gets what it needs and a tenth more, within the server's budget`() {
         let build = Fixture.plan([Fixture.index("e", "hnsw")]).indexes[0].builds[0]
         let need = build.memory ?? 0
         #expect((270 << 20..<300 << 20).contains(need))
@@ -149,8 +138,7 @@ import Testing
         #expect(build.workers == 2)
     }
 
-    @Test("A build that does not fit gets what there is, with a warning that says how much longer it takes")
-    func tooLarge() {
+    @Test func `a build that does not fit gets what there is, with a warning that says how much longer it takes`() {
         let (indexes, notes) = Fixture.plan([Fixture.index("e", "hnsw")], rows: 1_000_000)
         #expect(indexes[0].builds[0].maintenanceWorkMem == 512 << 20)
         let warning = notes.first { $0.code == .indexMemory }
@@ -158,22 +146,19 @@ import Testing
         #expect(warning?.message.contains("5.4 times") == true)
     }
 
-    @Test("Aurora at 1 ACU, with 1.5 GB of shared buffers, gives a quarter of a gigabyte")
-    func aurora() {
+    @Test func `Aurora at 1 ACU, with 1.5 GB of shared buffers, gives a quarter of a gigabyte`() {
         let server = Fixture.server(aurora: true, sharedBuffers: 1_536 << 20)
         #expect(BuildBudget(of: server).memory == 256 << 20)
     }
 
-    @Test("An ivfflat build that does not fit into what the operator set is a blocker: it would fail")
-    func ivfflatTooLarge() {
+    @Test func `an ivfflat build that does not fit into what the operator set is a blocker: it would fail`() {
         var request = IndexRequest()
         request.maintenanceWorkMem = 20 << 20
         let (_, notes) = Fixture.plan([Fixture.index("e", "ivfflat", options: ["lists": "100"])], request: request)
         #expect(notes.contains { $0.code == .indexMemory && $0.level == .blocker })
     }
 
-    @Test("hnsw is built without workers where pgvector has CVE-2026-3172, and before it knew how")
-    func workers() {
+    @Test func `hnsw is built without workers where pgvector has CVE-2026-3172, and before it knew how`() {
         let index = Fixture.index("e", "hnsw")
         for (version, warns) in [("0.6.0", true), ("0.8.1", true), ("0.8.2", false), ("0.5.1", false)] {
             let (indexes, notes) = Fixture.plan([index], server: Fixture.server(pgvector: .init(parsing: version)))
@@ -182,8 +167,7 @@ import Testing
         }
     }
 
-    @Test("An operator class or a dimension that the target's pgvector lacks blocks")
-    func impossible() {
+    @Test func `an operator class or a dimension that the target's pgvector lacks blocks`() {
         var request = IndexRequest()
         request.method = .hnsw
         let old = Fixture.server(pgvector: PgvectorVersion(0, 4, 4))
@@ -197,8 +181,8 @@ import Testing
 
     // MARK: In place
 
-    @Test("In place, ivfflat is reindexed, hnsw stays, and a changed one is dropped in the transaction that makes it")
-    func inPlace() {
+    @Test
+    func `in place, ivfflat is reindexed, hnsw stays, and a changed one is dropped in the transaction that makes it`() {
         let table = Fixture.table(
             rows: 5_000,
             indexes: [
@@ -219,8 +203,8 @@ import Testing
         #expect(plans()[0].builds[0].replaces == 1)
     }
 
-    @Test("What a killed concurrent build left is no index of its own, and goes with the build of the one it is of")
-    func leftovers() {
+    @Test
+    func `what a killed concurrent build left is no index of its own, and goes with the build of the one it is of`() {
         let indexes = [
             Fixture.index("e", "ivfflat", oid: 1), Fixture.index("e_ccnew", "ivfflat", isValid: false, oid: 2),
             Fixture.index("e_ccold1", "ivfflat", isValid: false, oid: 3),
@@ -239,8 +223,7 @@ import Testing
 
     // MARK: Progress
 
-    @Test("The share of a build that is done never goes back, over all phases")
-    func progress() throws {
+    @Test func `the share of a build that is done never goes back, over all phases`() throws {
         for method in ["ivfflat", "hnsw"] {
             let build = Fixture.plan([Fixture.index("e", method)]).indexes[0].builds[0]
             var phases: [IndexPhase] = []
@@ -264,8 +247,7 @@ import Testing
         }
     }
 
-    @Test("Rows beyond the memory of an hnsw build weigh more")
-    func slowRows() {
+    @Test func `rows beyond the memory of an hnsw build weigh more`() {
         let build = Fixture.plan([Fixture.index("e", "hnsw")], rows: 1_000_000).indexes[0].builds[0]
         let half = IndexPhase(
             name: "building index: loading tuples", blocksDone: 0, blocksTotal: 0, tuplesDone: 100_000, tuplesTotal: 0)
