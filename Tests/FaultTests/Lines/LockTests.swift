@@ -46,6 +46,46 @@ extension Faults {
             }
         }
 
+        @Test func `a job whose lock another session takes stops, and leaves that session the lock`() async throws {
+            try await Cargo.withDatabases(rows: 100) { databases in
+                let table = Holder(databases.target, "LOCK TABLE items IN ROW EXCLUSIVE MODE")
+                let thief = Holder(databases.target, "SELECT pg_advisory_xact_lock(x'7665636665727279'::bigint)")
+                defer { for holder in [table, thief] { holder.letGo() } }
+                let told = Told()
+                var engine = try databases.hastyEngine(told: told)
+                // Long enough that the job does not end by itself.
+                engine.workers.retry.attempts = 1_000
+                engine.workers.retry.lockWait = .seconds(1)
+                engine.workers.events = { event in
+                    told.sink(event)
+                    guard case .began(.index) = event else { return }
+                    table.take()
+                    thief.take {
+                        eventually { (try? databases.target.run(Self.holders(granted: false)).isEmpty) == false }
+                        _ = try? databases.target.run(
+                            "SELECT pg_terminate_backend(pid) FROM (\(Self.holders(granted: true))) AS holder")
+                    }
+                }
+                let error = await #expect(throws: FerryError.self) { try await engine.copy(inSmallChunks) }
+                #expect(error?.code == .busy, "\(String(describing: error))")
+                #expect(error?.message.contains("process \(thief.pid) of postgres") == true)
+                #expect(try databases.target.run(Self.holders(granted: true)) == [["\(thief.pid)"]])
+
+                for holder in [table, thief] { holder.letGo() }
+                let next = try databases.hastyEngine(told: Told())
+                #expect(try await next.copy(inSmallChunks).outcome == .proven)
+                try databases.expectWhole()
+            }
+        }
+
+        /// The sessions that hold vecferry's lock, or wait for it.
+        private static func holders(granted: Bool) -> String {
+            """
+            SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted = \(granted)
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """
+        }
+
         /// Runs a copy that fails: as a whole, or some of its tables while the others are proven.
         private func failure(of engine: Engine, stopsAll: Bool) async -> String? {
             do {
@@ -76,7 +116,9 @@ extension Faults {
             var pid: Int { state.load(ordering: .acquiring) }
 
             /// Takes the lock, the first time.
-            func take() {
+            ///
+            /// - Parameter freeing: Makes the lock free while this session waits for it.
+            func take(freeing: () -> Void = {}) {
                 guard pid == 0 else { return }
                 _ = Meanwhile { [self] _ in
                     let session = try database.connect()
@@ -86,6 +128,7 @@ extension Faults {
                     eventually(within: 20) { isLetGo.load(ordering: .acquiring) }
                     try session.execute("COMMIT")
                 }
+                freeing()
                 eventually { pid != 0 }
             }
 
