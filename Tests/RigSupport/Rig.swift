@@ -111,7 +111,8 @@ public struct RigDatabase: Sendable {
     public func run(_ sql: String) throws -> [[String?]] {
         let connection = try connect()
         guard let rows = try connection.execute(sql).last else { return [] }
-        return try rows.map { row in try rows.columns.map { try row.optional($0) } }
+        // By position: columns without a name have the same one.
+        return try rows.map { row in try rows.columns.indices.map { try row.optional(at: $0) } }
     }
 
     /// The single value that a query returns.

@@ -48,6 +48,25 @@ extension Faults {
             }
         }
 
+        /// Chunks commit without waiting for the disk. The target writes its log late here, so that a crash undoes all that was
+        /// not flushed.
+        @Test func `a settled table survives a crash of the target`() async throws {
+            try await OwnServers.withDatabases(rows: 300) { own, databases in
+                let delay = "ALTER SYSTEM SET wal_writer_delay TO '10s'"
+                for statement in [delay, "SELECT pg_reload_conf()"] { try databases.target.run(statement) }
+                let only = ["--table", "items"]
+                let died = try databases.startCopy(only, environment: ["VECFERRY_FAIL_POINT": "after-copy"])
+                #expect(died.ended().status == 137)
+                try own.rig("restart", "target", "--immediate")
+                let chunks = try databases.target.run(
+                    "SELECT count(*) > 0, count(*) = count(finished_at) FROM vecferry.chunk")
+                #expect(chunks == [["t", "t"]])
+                #expect(try databases.target.value("SELECT count(*) FROM items") == "300")
+                let resumed = try databases.startCopy(only).ended()
+                #expect(resumed.status == 0, "\(resumed.said)")
+            }
+        }
+
         @Test func `a target whose processes stand still is noticed, and the copy ends in bounded time`() async throws {
             try await OwnServers.withDatabases { own, databases in
                 let source = try Proxy(to: [try databases.source.port]) { _ in .throttle(bytesPerSecond: 320_000) }
