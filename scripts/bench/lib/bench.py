@@ -1,12 +1,14 @@
 """Shared by the items: the seeded source, a fresh target, a measured copy, and reporting a comparison."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import subprocess
 import time
 
-from harness import Failed, Run, counted, measure, median, pipe, say, seconds
+from harness import ROOT, Failed, Run, counted, end, measure, median, pipe, say, seconds, start
 
 DATABASE = "bench"
 EXTENSION = "CREATE EXTENSION vector"
@@ -89,6 +91,22 @@ class Bench:
         if not document.get("ready"):
             raise Failed("vecferry plan found a blocker")
         return run
+
+    @contextlib.contextmanager
+    def line(self, *servers, latency_ms):
+        """The ports of servers that are all behind one long, narrow line."""
+        ends = [f"{server.host}:{server.port}" for server in servers]
+        shaper = start(
+            ["python3", os.path.join(ROOT, "scripts/bench/lib/shaper.py"), "--rtt-ms", str(latency_ms), "--mbit",
+             str(self.options.mbit), *ends], stdout=subprocess.PIPE)
+        try:
+            ports = [int(word) for word in shaper.stdout.readline().split()]
+            if len(ports) != len(servers):
+                raise Failed("the shaping proxy did not start")
+            yield ports
+        finally:
+            end(shaper)
+            shaper.stdout.close()
 
     def rounds(self, runs, *variants):
         """Runs every variant once a round, in reverse order every other round, and returns the results of each. A variant

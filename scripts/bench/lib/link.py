@@ -1,10 +1,7 @@
 """The item link: a copy over a long, narrow line."""
 
-import os
-import subprocess
-
 from bench import BARE, DATABASE
-from harness import ROOT, Failed, end, median, pipe, seconds, start
+from harness import median, pipe, seconds
 from shapes import Shapes
 
 
@@ -12,20 +9,9 @@ class Link(Shapes):
     def link(self):
         """Both servers behind one long, narrow line: how well it is filled, and whether small tables and chunks wait for
         replies."""
-        options = self.options
-        ends = [f"{server.host}:{server.port}" for server in (self.source, self.target)]
-        shaper = start(
-            ["python3", os.path.join(ROOT, "scripts/bench/lib/shaper.py"), "--rtt-ms", str(options.latency_ms),
-             "--mbit", str(options.mbit), *ends], stdout=subprocess.PIPE)
-        try:
-            ports = [int(word) for word in shaper.stdout.readline().split()]
-            if len(ports) != 2:
-                raise Failed("the shaping proxy did not start")
+        with self.line(self.source, self.target, latency_ms=self.options.latency_ms) as ports:
             self.fill(ports)
             self.small_tables(ports)
-        finally:
-            end(shaper)
-            shaper.stdout.close()
 
     def fill(self, ports):
         name, trip, rate = f"{DATABASE}_link", self.options.latency_ms / 1e3, self.options.mbit * 1e6 / 8

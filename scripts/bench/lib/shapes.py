@@ -46,13 +46,22 @@ class Shapes(Bench):
             self.settle()
             return self.run_copy(source=name, target=name)
 
-        (runs,) = self.rounds(min(3, self.options.runs), copy)
-        walls, copies = [run.wall for run in runs], [run.copy for run in runs]
-        builds = [sum(index.get("seconds") or 0 for index in self.indexes_of(run)) for run in runs]
-        self.compare(
-            f"{len(tables)} tables of {tables[-1][1]:,} to {tables[0][1]:,} rows, whole, against rows moved and builds",
-            walls, [sum(pair) for pair in zip(copies, builds)],
-            how=f": rows moved {median(copies):.2f}, builds {median(builds):.2f}", copy=copies, builds=builds)
+        with self.line(self.source, latency_ms=1) as (port,):
+            def copy_over_a_line():
+                """uneven tables from behind a line"""
+                self.target.fresh(name, *schema)
+                self.settle()
+                return self.run_copy(source=name, target=name, ports=(port, None))
+
+            runs, slow_runs = self.rounds(min(3, self.options.runs), copy, copy_over_a_line)
+        sizes = f"{len(tables)} tables of {tables[-1][1]:,} to {tables[0][1]:,} rows"
+        for what, done in ((sizes, runs), (f"the same from behind a line of {self.options.mbit} Mbit/s", slow_runs)):
+            copies = [run.copy for run in done]
+            builds = [sum(index.get("seconds") or 0 for index in self.indexes_of(run)) for run in done]
+            self.compare(
+                f"{what}, whole, against rows moved and builds", [run.wall for run in done],
+                [sum(pair) for pair in zip(copies, builds)],
+                how=f": rows moved {median(copies):.2f}, builds {median(builds):.2f}", copy=copies, builds=builds)
         self.memory_of("uneven", runs)
         for server in (self.source, self.target):
             server.drop(name)
