@@ -3,20 +3,28 @@ internal import Foundation
 /// The built `vecferry`, run as an operator runs it.
 public enum Ferryman {
     /// Starts it with these arguments, and of vecferry's and libpq's variables only these.
-    public static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Command {
+    ///
+    /// - Parameter output: bash's syntax for what its standard output is, such as `> /dev/full` or `| true`.
+    public static func start(
+        _ arguments: [String], environment: [String: String] = [:], output: String? = nil
+    ) throws -> Command {
         if environment["VECFERRY_FAIL_POINT"] != nil { Figures.count(.namedPoints) }
         // The tests' own program is built beside it.
         let tests = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("VECFERRY_") && !name.hasPrefix("PG")
         }
-        return try Command(
-            folder(of: tests).appending(path: "vecferry").path, arguments,
-            environment: inherited.merging(environment) { $1 })
+        let program = folder(of: tests).appending(path: "vecferry").path
+        let variables = inherited.merging(environment) { $1 }
+        guard let output else { return try Command(program, arguments, environment: variables) }
+        let script = "set -o pipefail; \"$0\" \"$@\" \(output)"
+        return try Command("/bin/bash", ["-c", script, program] + arguments, environment: variables)
     }
 
-    public static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Command.Ended {
-        try start(arguments, environment: environment).ended()
+    public static func run(
+        _ arguments: [String], environment: [String: String] = [:], output: String? = nil
+    ) throws -> Command.Ended {
+        try start(arguments, environment: environment, output: output).ended()
     }
 
     /// Where the test bundle is run by another program, its path is among the arguments.

@@ -34,8 +34,13 @@ struct CommandRun {
             reporter.show(error.code == .interrupted ? .stopped(resumes: resumes) : .error(error))
             throw ExitStatus(error, signal: signals.received).code
         }
-        try reporter.show(result)
-        let status = ExitStatus(result)
+        var status = ExitStatus(result)
+        do {
+            try reporter.show(result)
+        } catch let failure as UndeliveredResult {
+            reporter.show(.undelivered(result, failure))
+            if status == .done { status = .failed }
+        }
         if status != .done { throw status.code }
     }
 }

@@ -31,6 +31,7 @@ struct Vecferry: AsyncParsableCommand {
         let given = Array(CommandLine.arguments.dropFirst())
         // `ps` shows the process's own memory, not the copy in `given`.
         ProcessArguments.hideSecrets()
+        Machine.occupyStandardStreams()
         // A copy must not end because the reader of its output is gone.
         Machine.ignoreBrokenPipes()
         var arguments = given
@@ -62,9 +63,11 @@ struct Vecferry: AsyncParsableCommand {
                 message = message.replacing(secret, with: "\u{2026}")
             }
         }
+        var status = code.rawValue
         if !message.isEmpty {
-            Machine.write(message + "\n", to: code == .success ? .output : .error)
+            let failure = Machine.write(message + "\n", to: code == .success ? .output : .error)
+            if failure != nil, code == .success { status = ExitStatus.failed.rawValue }
         }
-        Machine.end(code.rawValue)
+        Machine.end(status)
     }
 }

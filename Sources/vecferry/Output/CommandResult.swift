@@ -33,4 +33,6 @@ enum CommandFailure: Sendable {
     case stopping
     /// A signal stopped the command. `resumes`: whether the same command, run again, continues the work.
     case stopped(resumes: Bool)
+    /// The command has this result, and it could not be written.
+    case undelivered(CommandResult, UndeliveredResult)
 }

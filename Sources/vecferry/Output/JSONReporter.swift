@@ -16,7 +16,7 @@ struct JSONReporter: Reporter {
     func show(_ result: CommandResult) throws {
         // Standard output holds the JSON, so the sentence for people goes to standard error.
         if case .refused = result { console.message(result.text().verdict) }
-        console.result(try Self.text(of: result))
+        try console.result(try Self.text(of: result))
     }
 
     /// Returns the document for a result.

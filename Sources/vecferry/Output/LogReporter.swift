@@ -46,14 +46,22 @@ final class LogReporter: Reporter {
 
     /// Writes the reason why there is no result.
     func show(_ failure: CommandFailure) {
-        let line: Line =
+        let lines: [Line] =
             switch failure {
-            case .error(let error): "\("Error:", .bad) \(error)"
-            case .stopping: "Stopping\u{2026} (press Ctrl-C again to stop at once)"
-            case .stopped(resumes: true): "Stopped. To resume, run the same command again."
-            case .stopped(resumes: false): "Stopped."
+            case .error(let error): ["\("Error:", .bad) \(error)"]
+            case .stopping: ["Stopping\u{2026} (press Ctrl-C again to stop at once)"]
+            case .stopped(resumes: true): ["Stopped. To resume, run the same command again."]
+            case .stopped(resumes: false): ["Stopped."]
+            case .undelivered(let result, let failure):
+                [
+                    result.text().verdict,
+                    """
+                    \("Error:", .bad) The result could not be written to standard output: \(failure.reason). The line \
+                    above summarizes it. To get all of it, run the same command again with another output.
+                    """,
+                ]
             }
-        console.message(line)
+        for line in lines { console.message(line) }
     }
 
     /// Logs the progress of the work.

@@ -7,5 +7,5 @@ struct TextReporter: Reporter {
     /// Whether every table and note is listed, however many there are.
     let showsAll: Bool
 
-    func show(_ result: CommandResult) { console.result(result.text(showsAll: showsAll).lines) }
+    func show(_ result: CommandResult) throws { try console.result(result.text(showsAll: showsAll).lines) }
 }

@@ -17,15 +17,18 @@ final class Console: Sendable {
     private init() {}
 
     /// Writes lines to standard output.
-    func result(_ lines: [Line]) { result(lines.map(outputPainter.paint).joined(separator: "\n")) }
+    func result(_ lines: [Line]) throws(UndeliveredResult) {
+        try result(lines.map(outputPainter.paint).joined(separator: "\n"))
+    }
 
     /// Writes text to standard output, and ends it with a newline.
-    func result(_ text: String) {
-        live.withLock { live in
+    func result(_ text: String) throws(UndeliveredResult) {
+        let failure = live.withLock { live in
             if Machine.isTerminal(.output) { Machine.write(Self.erasing(live), to: .error) }
-            Machine.write(text + "\n", to: .output)
-            if Machine.isTerminal(.output) { Machine.write(Self.drawing(live), to: .error) }
+            defer { if Machine.isTerminal(.output) { Machine.write(Self.drawing(live), to: .error) } }
+            return Machine.write(text + "\n", to: .output)
         }
+        if let failure { throw UndeliveredResult(reason: failure) }
     }
 
     /// Writes a line to standard error, above the live lines.
@@ -71,6 +74,12 @@ final class Console: Sendable {
     }
 
     private static func drawing(_ live: [String]?) -> String { (live ?? []).map { $0 + "\n" }.joined() }
+}
+
+/// Some of the result could not be written to standard output, for example because a disk is full or the reader is gone.
+struct UndeliveredResult: Error {
+    /// The reason, in the operating system's words.
+    let reason: String
 }
 
 /// Turns a line's roles into colors on a terminal. Escape codes for text appear nowhere else.

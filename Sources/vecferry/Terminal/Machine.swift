@@ -34,6 +34,15 @@ enum Machine {
     /// Lets a write fail if the reader is gone, instead of ending the process.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+    /// Occupies the standard streams that were closed when the process began, so that no file or connection gets their
+    /// descriptors: the result would be written to it. A write to them fails.
+    static func occupyStandardStreams() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+            // It gets the lowest number that is free.
+            _ = open("/dev/null", O_RDONLY)
+        }
+    }
+
     /// Ends the process, after the C library has flushed its buffers.
     static func end(_ status: Int32) -> Never { exit(status) }
 
@@ -52,17 +61,21 @@ enum Machine {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// Writes all of `text`; if the reader is gone, drops the rest silently.
-    static func write(_ text: String, to stream: Stream) {
+    /// Writes all of `text`.
+    ///
+    /// - Returns: The reason why some of it could not be written, in the operating system's words; nil if all was.
+    @discardableResult
+    static func write(_ text: String, to stream: Stream) -> String? {
         var text = text
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while let start = rest.baseAddress, !rest.isEmpty {
                 let count = Platform.write(stream.descriptor, start, rest.count)
                 if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-                guard count > 0 else { return }
+                guard count > 0 else { return String(cString: strerror(errno)) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
+            return nil
         }
     }
 
