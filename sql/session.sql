@@ -21,7 +21,9 @@ SET idle_in_transaction_session_timeout TO 0;
 SET tcp_keepalives_idle TO 30;
 SET tcp_keepalives_interval TO 10;
 SET tcp_keepalives_count TO 3;
--- The text of definitions, which are compared, and the order of rows.
+-- The text of definitions, which are compared and run on the other side, and the order of rows. Where a backslash begins an
+-- escape, a comment or a default that ends in one would end its literal elsewhere.
+SET standard_conforming_strings TO on;
 SET quote_all_identifiers TO off;
 SET synchronize_seqscans TO off;
 -- Settings that only newer servers have. From PostgreSQL 14 on, idle_session_timeout would end an idle session, and

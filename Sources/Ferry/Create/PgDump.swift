@@ -14,6 +14,9 @@ struct PgDump {
     let serverVersion: Int
     /// The snapshot for `--snapshot`.
     let snapshot: Snapshot
+    /// Whether a new session on the source has `standard_conforming_strings` on. pg_dump writes literals for the setting that
+    /// it finds, and a session of ours reads them with the setting on.
+    let hasStandardStrings: Bool
 
     /// Checks that pg_dump is not older than the server, which it would refuse (documentation of pg_dump, "Notes").
     func requireNewEnough() throws(FerryError) {
@@ -78,6 +81,11 @@ struct PgDump {
         var environment = source.parameters.environment
         if let command = source.passwordCommand {
             environment["PGPASSWORD"] = try PasswordCommand(command, side: .source).run(source.interrupt)
+        }
+        // Only where it is needed: a pooler may refuse options.
+        if !hasStandardStrings {
+            environment["PGOPTIONS"] = [environment["PGOPTIONS"], "-c standard_conforming_strings=on"]
+                .compactMap(\.self).joined(separator: " ")
         }
         environment["PGCONNECT_TIMEOUT"] = environment["PGCONNECT_TIMEOUT"] ?? "\(Login.defaultTimeout)"
         let outcome = ProgramRunner.run(

@@ -24,7 +24,9 @@ struct TableCreation {
         if plan.target.vectorVersion == nil, let schema = plan.source.vectorSchema {
             statements.append("CREATE EXTENSION IF NOT EXISTS vector SCHEMA \(schema.quotedIdentifier)")
         }
-        let dump = PgDump(source: source, serverVersion: plan.source.versionNumber, snapshot: snapshot)
+        let dump = PgDump(
+            source: source, serverVersion: plan.source.versionNumber, snapshot: snapshot,
+            hasStandardStrings: try hasStandardStrings(reading))
         try dump.requireNewEnough()
         if !types.isEmpty { statements.append(try dump.types(types.map(\.oid))) }
         statements += types.compactMap(\.comment)
@@ -32,6 +34,13 @@ struct TableCreation {
         let patterns = (relations.map(\.name) + (try sequences(of: relations, target))).map(\.quoted)
         statements.append(try dump.tables(patterns))
         return statements
+    }
+
+    /// Whether a session on this server has `standard_conforming_strings` on, unless it sets it.
+    private func hasStandardStrings(_ session: borrowing Session) throws(FerryError) -> Bool {
+        try session.query(
+            "SELECT reset_val = 'on' AS is_on FROM pg_catalog.pg_settings WHERE name = 'standard_conforming_strings'"
+        ).only().bool("is_on")
     }
 
     private struct UserType {

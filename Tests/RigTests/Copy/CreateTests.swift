@@ -34,6 +34,37 @@ import Testing
         .sorted()
     }
 
+    private static let backslashes = #"""
+        CREATE TYPE mood AS ENUM ('a\b', 'c\'); COMMENT ON TYPE mood IS 'ends in \';
+        CREATE DOMAIN file_path AS text DEFAULT 'C:\' CHECK (VALUE <> '\');
+        CREATE TABLE items (
+            id int PRIMARY KEY, m mood DEFAULT 'c\', p file_path, q text DEFAULT 'q\n\', embedding vector(2),
+            CONSTRAINT steps CHECK (q <> '\' AND q !~ '^\d+\\$'));
+        CREATE INDEX partial_q ON items (q) WHERE q = 'w\' OR q LIKE 'x\_y';
+        COMMENT ON TABLE items IS 'table \'; COMMENT ON COLUMN items.q IS '; CREATE ROLE intruder; --\';
+        COMMENT ON INDEX partial_q IS 'index \';
+        """#
+
+    @Test(arguments: [(true, false), (false, true), (true, true)])
+    func `backslashes mean the same on both sides, whatever either side's setting`(
+        isOffOnSource: Bool, isOffOnTarget: Bool
+    ) async throws {
+        try await Rig.withDatabases { databases in
+            try databases.source.run(Self.backslashes + "INSERT INTO items (id) VALUES (1)")
+            for (database, isOff) in [(databases.source, isOffOnSource), (databases.target, isOffOnTarget)] where isOff
+            {
+                try database.run("ALTER DATABASE \(database.name) SET standard_conforming_strings TO off")
+            }
+            #expect(try await databases.engine().copy(request()).outcome == .proven)
+            for database in [databases.source, databases.target] {
+                try database.run("ALTER DATABASE \(database.name) SET standard_conforming_strings TO on")
+            }
+            #expect(try definitions(databases.target) == definitions(databases.source))
+            let written = "SELECT m, p, q FROM items"
+            #expect(try databases.target.run(written) == [["c\\", "C:\\", "q\\n\\"]])
+        }
+    }
+
     private static let everything = """
         CREATE SCHEMA "App"; CREATE SEQUENCE "App".shared START 10;
         CREATE TYPE "App".mood AS ENUM ('sad', 'it''s "fine"'); CREATE DOMAIN posint AS int DEFAULT 7 CHECK (VALUE > 0);
