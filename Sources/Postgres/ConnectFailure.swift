@@ -5,7 +5,7 @@ internal import CLibpq
 enum ConnectFailure {
     /// Returns the error of a handle whose login failed.
     static func error(_ handle: OpaquePointer) -> PostgresError {
-        error(message: String(cString: PQerrorMessage(handle)))
+        error(message: ServerText.copy(PQerrorMessage(handle)))
     }
 
     /// Classifies a message of libpq (fe-connect.c, fe-secure-openssl.c), and takes the SQLSTATE from its verbose form.

@@ -156,7 +156,7 @@ extension Connection {
             let error = QueryResult(owning: result).error(.connectionLost)
             if error.sqlState != nil { return error }
         }
-        return PostgresError(.connectionLost, PostgresError.sentence(String(cString: PQerrorMessage(handle))))
+        return PostgresError(.connectionLost, PostgresError.sentence(ServerText.copy(PQerrorMessage(handle))))
     }
 
     /// Waits for one tick, and returns the events that are ready; nil if none are.

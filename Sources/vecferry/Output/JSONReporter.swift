@@ -23,7 +23,23 @@ struct JSONReporter: Reporter {
     static func text(of result: CommandResult) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document(result)), as: UTF8.self)
+        return escaped(String(decoding: try encoder.encode(document(result)), as: UTF8.self))
+    }
+
+    /// Escapes characters that would control a terminal and that the encoder leaves as they are. They occur in strings only;
+    /// the encoder's own newlines stay.
+    private static func escaped(_ json: String) -> String {
+        guard json.unicodeScalars.contains(where: { $0 != "\n" && $0.isControl }) else { return json }
+        var text = ""
+        for scalar in json.unicodeScalars {
+            if scalar != "\n", scalar.isControl {
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 
     private static func document(_ result: CommandResult) -> any Encodable {

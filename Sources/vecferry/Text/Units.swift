@@ -54,13 +54,13 @@ extension String {
     /// The text with its control characters shown as escapes: names come from databases, and one that holds an escape
     /// sequence must not control the operator's terminal.
     var shown: String {
-        guard unicodeScalars.contains(where: Self.isControl) else { return self }
+        guard unicodeScalars.contains(where: \.isControl) else { return self }
         var shown = ""
         for scalar in unicodeScalars {
             if scalar == "\t" {
                 // libpq indents its messages with tabs.
                 shown += " "
-            } else if Self.isControl(scalar) {
+            } else if scalar.isControl {
                 shown += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 shown.unicodeScalars.append(scalar)
@@ -68,11 +68,17 @@ extension String {
         }
         return shown
     }
+}
 
-    /// Whether the scalar is in C0, DEL or C1, or changes the direction of writing.
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0, 0x202a...0x202e, 0x2066...0x2069: true
+extension Unicode.Scalar {
+    /// Whether the scalar can make a terminal show something else than the text: it is in C0, DEL or C1, separates lines, is
+    /// invisible, or changes the direction of writing (Unicode Standard Annex #9, "Directional Formatting Characters").
+    var isControl: Bool {
+        switch value {
+        case 0..<0x20, 0x7f..<0xa0, 0xad, 0x61c, 0x180e, 0x200b, 0x200e...0x200f, 0x2028...0x202e, 0x2060...0x206f,
+            0xfeff,
+            0xfff9...0xfffb:
+            true
         default: false
         }
     }

@@ -21,6 +21,15 @@ import Testing
         try Golden.expect(try JSONReporter.text(of: .plan(plan)), "plan-sparse", type: "json")
     }
 
+    @Test func `a name can't control the terminal, and is read as it was`() throws {
+        let name = "a\u{202e}\u{2028}\u{7f}b\u{1f600}"
+        let text = try JSONReporter.text(of: .plan(Fixtures.plan([Fixtures.pair(0, name, rows: 7, bytes: 8192)])))
+        #expect(text.contains(#"a\u202e\u2028\u007fb😀"#))
+        let plan = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let pair = try #require((plan["pairs"] as? [[String: Any]])?.first)
+        #expect((pair["name"] as? [String: String])?["name"] == name)
+    }
+
     @Test func `a copy's report has the fields of format 1`() throws {
         try Golden.expect(try JSONReporter.text(of: .copy(Fixtures.fullReport)), "copy", type: "json")
     }

@@ -37,6 +37,11 @@ import Testing
         #expect("a\u{1b}[2Jb\nc".shown == "a\\u{1b}[2Jb\\u{a}c")
         #expect("a\tb".shown == "a b")
         #expect("\u{9b}31m".shown == "\\u{9b}31m")
+        for mark in ["\u{200e}", "\u{200f}", "\u{61c}", "\u{2028}", "\u{2029}", "\u{202e}", "\u{2066}", "\u{feff}"] {
+            #expect("a\(mark)b".shown == "a\\u{\(String(mark.unicodeScalars.first!.value, radix: 16))}b")
+        }
+        // A joiner is part of letters and pictures.
+        #expect("\u{1f469}\u{200d}\u{1f680}".shown == "\u{1f469}\u{200d}\u{1f680}")
         #expect("caf\u{e9} \u{1f600} \"x\"".shown == "caf\u{e9} \u{1f600} \"x\"")
     }
 
