@@ -1,8 +1,17 @@
 /// A text that a server sent beside its rows: a message, or a part of one.
-enum ServerText {
+public enum ServerText {
     /// The most bytes that are kept of a text. PostgreSQL's own messages are far shorter; a function may raise one of a
     /// gigabyte.
     static let most = 4_096
+
+    /// Returns the text, cut in the same way, of a program that repeats what a server sent.
+    public static func cut(_ text: some StringProtocol) -> String {
+        var text = String(text)
+        return text.withUTF8 { bytes in
+            let zeroTerminated = [UInt8](bytes.prefix(most + 1)) + [0]
+            return zeroTerminated.withUnsafeBytes { copy($0.assumingMemoryBound(to: CChar.self).baseAddress!) }
+        }
+    }
 
     /// Copies a C string, cut after ``most`` bytes at the beginning of a character.
     static func copy(_ pointer: UnsafePointer<CChar>) -> String {

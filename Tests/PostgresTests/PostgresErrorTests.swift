@@ -3,6 +3,17 @@ import Testing
 @testable import Postgres
 
 @Suite struct PostgresErrorTests {
+    @Test func `a text is cut at the beginning of a character`() {
+        #expect(ServerText.cut("short é") == "short é")
+        for padding in 0..<4 {
+            let text = String(repeating: "a", count: padding) + String(repeating: "\u{1f600}", count: 2_000)
+            let cut = ServerText.cut(text)
+            #expect(cut.hasSuffix("\u{1f600}\u{2026}") && cut.utf8.count <= ServerText.most + 3)
+            #expect(text.hasPrefix(cut.dropLast()))
+        }
+        #expect(ServerText.cut(String(repeating: "a", count: 4_096)) == String(repeating: "a", count: 4_096))
+    }
+
     @Test(
         arguments: [
             ("22P02", "invalid input syntax for type integer: \"precious\"", "Array value must start with precious."),

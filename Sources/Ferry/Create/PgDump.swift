@@ -94,7 +94,9 @@ struct PgDump {
         switch outcome {
         case .success(let output) where output.status == 0: return output.standardOutput
         case .success(let output):
-            let reason = output.standardError.split(separator: "\n").first ?? "it printed no error message"
+            let reason =
+                output.standardError.split(separator: "\n").first.map { ServerText.cut($0) }
+                ?? "it printed no error message"
             throw FerryError(.program, "\(program) failed: \(reason)", side: .source)
         case .failure(let error):
             throw FerryError(

@@ -24,7 +24,9 @@ struct PasswordCommand {
         if interrupt.isRequested { throw .interrupted }
         switch outcome {
         case .success(let output) where output.status == 0:
-            let line = output.standardOutput.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
+            // By scalars: "\r\n", which programs made for Windows print, is one character.
+            var line = output.standardOutput.unicodeScalars.prefix { $0 != "\n" }
+            if line.last == "\r" { line.removeLast() }
             guard !line.isEmpty else {
                 throw FerryError(
                     .program, "The password command printed nothing.",
