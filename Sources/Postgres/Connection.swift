@@ -63,8 +63,20 @@ extension Connection {
     /// The process id that the server reported at the start; a pooler reports its own.
     public var reportedBackendPID: Int { Int(PQbackendPID(handle)) }
 
-    /// Whether the session is encrypted with TLS.
-    public var usesTLS: Bool { PQsslInUse(handle) != 0 }
+    /// The protection of the session's traffic.
+    public var encryption: Encryption {
+        guard PQsslInUse(handle) != 0 else { return .none }
+        var settings: [String: String] = [:]
+        if let options = PQconninfo(handle) {
+            defer { PQconninfoFree(options) }
+            var option = options
+            while let keyword = option.pointee.keyword {
+                settings[String(cString: keyword)] = option.pointee.val.map { String(cString: $0) } ?? ""
+                option += 1
+            }
+        }
+        return Encryption(mode: settings["sslmode"] ?? "", authorities: settings["sslrootcert"] ?? "")
+    }
 
     /// Removes and returns the notices that arrived since the last call.
     public func takeNotices() -> [Notice] { notices.take() }

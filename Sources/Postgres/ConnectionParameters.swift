@@ -7,6 +7,8 @@ internal import CLibpq
 public struct ConnectionParameters: Sendable, Equatable {
     private var values: [String: String]
     private var secretKeywords: Set<String>
+    /// The environment variable of each keyword that has one.
+    private var environmentNames: [String: String]
 
     /// Takes a URI (`postgresql://…`) or a conninfo string (`host=… dbname=…`).
     ///
@@ -24,11 +26,13 @@ public struct ConnectionParameters: Sendable, Equatable {
         defer { PQconninfoFree(options) }
         values = [:]
         secretKeywords = []
+        environmentNames = [:]
         var option = options
         while let keyword = option.pointee.keyword {
             let name = String(cString: keyword)
             // libpq marks the options that hold a secret with "*", for programs that show a form.
             if let display = option.pointee.dispchar, String(cString: display) == "*" { secretKeywords.insert(name) }
+            if let variable = option.pointee.envvar { environmentNames[name] = String(cString: variable) }
             if let value = option.pointee.val { values[name] = String(cString: value) }
             option += 1
         }
@@ -58,7 +62,7 @@ public struct ConnectionParameters: Sendable, Equatable {
     public var environment: [String: String] {
         var variables: [String: String] = [:]
         for (keyword, value) in values {
-            if let name = Self.environmentNames[keyword] { variables[name] = value }
+            if let name = environmentNames[keyword] { variables[name] = value }
         }
         return variables
     }
@@ -78,15 +82,4 @@ public struct ConnectionParameters: Sendable, Equatable {
         }
         return inQuotation ? shown + "\u{2026}\"" : shown
     }
-
-    private static let environmentNames = [
-        "host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER",
-        "password": "PGPASSWORD", "passfile": "PGPASSFILE", "service": "PGSERVICE", "options": "PGOPTIONS",
-        "sslmode": "PGSSLMODE", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY", "sslrootcert": "PGSSLROOTCERT",
-        "sslcrl": "PGSSLCRL", "sslcrldir": "PGSSLCRLDIR", "sslsni": "PGSSLSNI",
-        "ssl_min_protocol_version": "PGSSLMINPROTOCOLVERSION", "ssl_max_protocol_version": "PGSSLMAXPROTOCOLVERSION",
-        "channel_binding": "PGCHANNELBINDING", "requirepeer": "PGREQUIREPEER", "krbsrvname": "PGKRBSRVNAME",
-        "gssencmode": "PGGSSENCMODE", "target_session_attrs": "PGTARGETSESSIONATTRS",
-        "connect_timeout": "PGCONNECT_TIMEOUT",
-    ]
 }

@@ -31,6 +31,17 @@ import Testing
         #expect(error.map { !"\($0)".contains("s3cret") } == true)
     }
 
+    /// Every setting that libpq reads from a variable reaches another program, those of a newer libpq too.
+    @Test func `settings reach another program by libpq's own variables`() throws {
+        let parameters = try ConnectionParameters(
+            parsing: "channel_binding=require gssencmode=disable sslcrldir=/c sslsni=0 target_session_attrs=any")
+        #expect(
+            parameters.environment == [
+                "PGCHANNELBINDING": "require", "PGGSSENCMODE": "disable", "PGSSLCRLDIR": "/c", "PGSSLSNI": "0",
+                "PGTARGETSESSIONATTRS": "any",
+            ])
+    }
+
     @Test func `a default gives way to what is there`() throws {
         var parameters = try ConnectionParameters(parsing: "host=a")
         parameters.setDefault("host", "b")

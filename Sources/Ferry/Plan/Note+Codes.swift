@@ -28,6 +28,8 @@ extension Note.Code {
     public static let sameDatabase = Note.Code(description: "same_database")
     /// A connection is not encrypted.
     public static let noTLS = Note.Code(description: "no_tls")
+    /// A connection is encrypted, but the server's certificate is not verified.
+    public static let unverifiedServer = Note.Code(description: "unverified_server")
     /// The connection goes through a pooler.
     public static let pooler = Note.Code(description: "pooler")
     /// The connection goes through a pooler in transaction mode.
@@ -164,6 +166,8 @@ extension Note.Code {
     public static let comparedAsText = Note.Code(description: "compared_as_text")
     /// The last copy merged the table by key into rows of the target.
     public static let mergedByKey = Note.Code(description: "merged_by_key")
+    /// The target's ledger can't be trusted, or not be read.
+    public static let ledgerNotRead = Note.Code(description: "ledger_not_read")
     /// The last copy kept bots of the target.
     public static let botsKept = Note.Code(description: "bots_kept")
     /// The last copy was limited to some bots.

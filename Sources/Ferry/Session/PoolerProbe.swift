@@ -5,7 +5,7 @@ struct PoolerProbe {
 
     /// - Parameter session: Outside of a transaction: within one, no pooler reassigns the backend.
     func facts(of session: borrowing Session) throws(FerryError) -> Survey.SessionFacts {
-        Survey.SessionFacts(host: session.host, usesTLS: session.usesTLS, pooler: try pooler(before: session))
+        Survey.SessionFacts(host: session.host, encryption: session.encryption, pooler: try pooler(before: session))
     }
 
     /// Refuses a pooler that reassigns the backend after each transaction: a lock would stay with the next client, and a

@@ -216,7 +216,7 @@ extension Session {
     /// The process id that the server reported at the start; a pooler reports its own.
     var reportedBackendPID: Int { connection.reportedBackendPID }
     /// Whether the session is encrypted with TLS.
-    var usesTLS: Bool { connection.usesTLS }
+    var encryption: Encryption { connection.encryption }
     /// The server process, as the server itself names it; unknown behind a pooler.
     var backend: Backend {
         get { connection.backend }

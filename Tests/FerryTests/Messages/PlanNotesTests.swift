@@ -130,6 +130,7 @@ import Testing
                 $0.isSameDatabase = true
                 $0.snapshotRefusal = "Invalid snapshot identifier: \"0000000B-1\"."
                 $0.sourceSession.host = "db.example.com"
+                ($0.targetSession.host, $0.targetSession.encryption) = ("new.example.com", .unverified)
             },
             poolers.flatMap { pooler in surveyed(items, items) { $0.targetSession.pooler = pooler } },
             plan(items, items, sourceServer: old, targetServer: standby),
@@ -325,16 +326,18 @@ import Testing
             return plan
         }
         let plain = chunks()
-        func compare(_ source: [Relation], _ target: [Relation], _ plan: Plan) -> [Note] {
+        func compare(_ source: [Relation], _ target: [Relation], _ memory: LedgerMemory) -> [Note] {
             let planner = ComparisonPlanner(
                 request: VerifyRequest(), source: Catalog(server: Fixture.server(), relations: source),
-                target: Catalog(server: Fixture.server(), relations: target), memory: LedgerMemory(plans: [plan]))
+                target: Catalog(server: Fixture.server(), relations: target), memory: memory)
             return (try? planner.plan().notes) ?? []
         }
+        let stranger = LedgerTrust.refusal("owner", kind: "SCHEMA", relation: nil, detail: "", role: "mallory")
         return joined(
-            compare([items], [target, extra], job(.append, bots: ["one"])),
-            compare([plain], [plain], job(.keepKeys, bots: nil)),
-            compare([plain], [plain], job(.replaceKeys, bots: nil)))
+            compare([items], [target, extra], LedgerMemory(plans: [job(.append, bots: ["one"])])),
+            compare([plain], [plain], LedgerMemory(plans: [job(.keepKeys, bots: nil)])),
+            compare([plain], [plain], LedgerMemory(plans: [job(.replaceKeys, bots: nil)])),
+            compare([plain], [plain], LedgerMemory(refusal: stranger)))
     }
 
     private static var searches: [Note] {

@@ -7,7 +7,7 @@ extension Fixture {
         source: [Relation] = [], target: [Relation] = [], sourceServer: ServerInfo = server(),
         targetServer: ServerInfo = server(), _ change: (inout Survey) -> Void = { _ in }
     ) -> Survey {
-        let session = Survey.SessionFacts(host: "localhost", usesTLS: false, pooler: .none)
+        let session = Survey.SessionFacts(host: "localhost", encryption: .none, pooler: .none)
         var survey = Survey(
             source: Catalog(server: sourceServer, relations: source),
             target: Catalog(server: targetServer, relations: target), sourceSession: session, targetSession: session,

@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// Checks the servers and the sessions: notes that concern no single table.
 struct ServerCheck {
     let request: CopyRequest
@@ -26,11 +28,14 @@ struct ServerCheck {
     private func sessions() -> [Note] {
         var notes: [Note] = []
         for (side, facts) in [(Side.source, survey.sourceSession), (.target, survey.targetSession)] {
-            if !facts.usesTLS, !facts.isLocal {
+            if !facts.isLocal, facts.encryption != .verified {
+                let isEncrypted = facts.encryption == .unverified
                 notes.append(
                     Note(
-                        level: .warning, code: .noTLS, side: side, table: nil,
-                        message: "The connection to \(facts.host) is not encrypted.",
+                        level: .warning, code: isEncrypted ? .unverifiedServer : .noTLS, side: side, table: nil,
+                        message: isEncrypted
+                            ? "The certificate of \(facts.host) is not verified, so another server could take its place."
+                            : "The connection to \(facts.host) is not encrypted.",
                         hint: "Add sslmode=verify-full and sslrootcert to --\(side)."))
             }
             switch facts.pooler {
@@ -63,14 +68,14 @@ struct ServerCheck {
                     hint: "Give --target the address of the writer: for Aurora, the cluster endpoint."))
         }
         if !server.mayKeepLedger {
-            let grant =
-                server.hasLedgerSchema
-                ? "GRANT USAGE, CREATE ON SCHEMA vecferry" : "GRANT CREATE ON DATABASE \(server.database.sqlIdentifier)"
             notes.append(
                 Note(
                     level: .blocker, code: .noLedger, side: .target, table: nil,
                     message: "The role \(server.user) may not keep a ledger in schema vecferry.",
-                    hint: "\(grant) TO \(server.user.sqlIdentifier)."))
+                    hint: server.hasLedgerSchema
+                        ? "Connect as the owner of the schema."
+                        : "Have the database's owner run CREATE SCHEMA vecferry AUTHORIZATION "
+                            + "\(server.user.sqlIdentifier)."))
         }
         if !survey.source.server.hasTIDRangeScan {
             notes.append(

@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// The facts of both servers that the planner needs, gathered once, before anything is decided.
 struct Survey: Sendable {
     /// The contents of the source.
@@ -31,8 +33,8 @@ struct Survey: Sendable {
     struct SessionFacts: Sendable {
         /// The host as libpq has it: a name, an address, or the directory of a socket.
         var host: String
-        /// Whether the session is encrypted.
-        var usesTLS: Bool
+        /// The protection of the traffic.
+        var encryption: Encryption
         /// The pooler in between.
         var pooler: Pooler
 
