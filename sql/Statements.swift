@@ -28,9 +28,13 @@ public enum Statements {
 
     // MARK: ledger/
 
-    /// Creates the ledger's schema.
+    /// Whether the ledger exists, and whether it is to be trusted.
+    public static let ledgerTrust = text(PackageResources.trust_sql)
+    /// Creates the ledger's tables.
     public static let ledger = text(PackageResources.schema_sql)
-    /// Upgrades a ledger of an older format to that schema.
+    /// The other roles that have privileges on them.
+    public static let ledgerGrantees = text(PackageResources.grantees_sql)
+    /// Upgrades a ledger of an older format to these tables.
     public static let ledgerUpgrade = text(PackageResources.upgrade_sql)
     /// Adds the chunks of a job.
     public static let insertChunks = text(PackageResources.insert_chunks_sql)

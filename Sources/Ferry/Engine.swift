@@ -29,12 +29,14 @@ extension Engine {
     /// Plans a copy. Changes nothing on either side.
     public func plan(_ request: CopyRequest) async throws(FerryError) -> Plan {
         try await WorkerThread.run { () throws(FerryError) in
+            // Nothing that a stranger may have left on the target can make this write.
+            let target = target.readOnly
             let session = try workers.retrying { () throws(FerryError) in try target.connect() }
             let sourceSession = try source.connect()
             let survey = try Surveyor(source: source, target: target, request: request)
                 .survey(in: nil, source: sourceSession, target: session)
             var plan = Planner(request: request, survey: survey).plan()
-            guard survey.target.server.hasLedgerSchema, survey.target.server.mayKeepLedger else { return plan }
+            guard survey.target.server.hasLedgerSchema else { return plan }
             // A copy that resumes carries out the plan that it began with, so that is the plan to show.
             switch try KnownJob.find(request, source: sourceSession, target: session) {
             case .same(let job):
@@ -93,7 +95,7 @@ public struct TargetEngine: Sendable {
     /// Plans the builds of the target's vector indexes. Changes nothing.
     public func planIndexes(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepPlan {
         try await WorkerThread.run { () throws(FerryError) in
-            let step = step(request)
+            let step = IndexStep(request: request, target: target.readOnly, workers: workers)
             return try workers.retrying { () throws(FerryError) in try step.plan(on: try step.connect()) }
         }
     }
@@ -103,11 +105,9 @@ public struct TargetEngine: Sendable {
     /// - Throws: ``FerryError/Code/busy`` where another vecferry is running against the target. An index that can't be built
     ///   is in the report.
     public func index(_ request: IndexStepRequest) async throws(FerryError) -> IndexStepReport {
-        try await WorkerThread.run { () throws(FerryError) in try step(request).run() }
-    }
-
-    private func step(_ request: IndexStepRequest) -> IndexStep {
-        IndexStep(request: request, target: target, workers: workers)
+        try await WorkerThread.run { () throws(FerryError) in
+            try IndexStep(request: request, target: target, workers: workers).run()
+        }
     }
 }
 

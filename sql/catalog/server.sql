@@ -23,12 +23,10 @@ SELECT
     e.extversion AS vector_version,
     en.nspname AS vector_schema,
     has_database_privilege(d.oid, 'CREATE') AS may_create_schema,
-    to_regnamespace('vecferry') IS NOT NULL AS has_ledger_schema,
-    CASE
-        WHEN to_regnamespace('vecferry') IS NULL THEN has_database_privilege(d.oid, 'CREATE')
-        ELSE has_schema_privilege('vecferry', 'USAGE') AND has_schema_privilege('vecferry', 'CREATE')
-    END AS may_keep_ledger
+    ln.oid IS NOT NULL AS has_ledger_schema,
+    coalesce(pg_has_role(ln.nspowner, 'USAGE'), has_database_privilege(d.oid, 'CREATE')) AS may_keep_ledger
 FROM pg_database AS d
 LEFT JOIN pg_extension AS e ON e.extname = 'vector'
 LEFT JOIN pg_namespace AS en ON en.oid = e.extnamespace
+LEFT JOIN pg_namespace AS ln ON ln.nspname = 'vecferry'
 WHERE d.datname = current_database();

@@ -1,15 +1,12 @@
 -- The ledger: what a job is to do, what of that is done, and how to put back what it dropped or switched off. On the target;
--- PostgreSQL 12 and later. Runs in one transaction; running it again has no effect.
-CREATE SCHEMA IF NOT EXISTS vecferry;
-
-COMMENT ON SCHEMA vecferry IS 'vecferry''s ledger; may be dropped when no job is under way';
-
+-- PostgreSQL 12 and later. Runs in the transaction that begins the first job. Nothing may be there: a table that someone else
+-- made would be used as if it were this one.
 -- The version of this schema. An older vecferry refuses a newer ledger, and reports which vecferry wrote it.
-CREATE TABLE IF NOT EXISTS vecferry.format (version int NOT NULL, written_by text);
+CREATE TABLE vecferry.format (version int NOT NULL, written_by text);
 
-INSERT INTO vecferry.format (version) SELECT 3 WHERE NOT EXISTS (SELECT FROM vecferry.format);
+INSERT INTO vecferry.format (version) VALUES (3);
 
-CREATE TABLE IF NOT EXISTS vecferry.job (
+CREATE TABLE vecferry.job (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     -- Identifies the source and the request: a command with the same fingerprint resumes the job.
     fingerprint text NOT NULL,
@@ -26,7 +23,7 @@ CREATE TABLE IF NOT EXISTS vecferry.job (
     finished_at timestamptz
 );
 
-CREATE TABLE IF NOT EXISTS vecferry.chunk (
+CREATE TABLE vecferry.chunk (
     job bigint NOT NULL REFERENCES vecferry.job ON DELETE CASCADE,
     pair int NOT NULL,
     number int NOT NULL,
@@ -44,7 +41,7 @@ CREATE TABLE IF NOT EXISTS vecferry.chunk (
 );
 
 -- Objects that were dropped or switched off, and the statements that put them back.
-CREATE TABLE IF NOT EXISTS vecferry.saved_definition (
+CREATE TABLE vecferry.saved_definition (
     job bigint NOT NULL REFERENCES vecferry.job ON DELETE CASCADE,
     number int NOT NULL,
     pair int NOT NULL,

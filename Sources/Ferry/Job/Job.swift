@@ -37,12 +37,12 @@ struct Job {
         snapshots.begin(
             locking: try session.run { session throws(FerryError) in try opening.sourceRelations(session) })
 
-        let job: Ledger.Job
+        let (job, entries): (Ledger.Job, [ChunkEntry])
         switch try session.run({ session throws(FerryError) in try opening.open(session, snapshots) }) {
         case .ended(let report): return report
-        case .running(let opened): job = opened
+        case .running(let opened, let known): (job, entries) = (opened, known)
         }
-        var (record, copySeconds) = try movePairs(job, snapshots, &session)
+        var (record, copySeconds) = try movePairs(job, entries, snapshots, &session)
         try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
         return try conclude(job, snapshots, record, &session) { record in
             JobReport(
@@ -55,14 +55,12 @@ struct Job {
 
     /// Copies, analyzes, indexes and reads back, each pair on its own.
     private func movePairs(
-        _ job: Ledger.Job, _ snapshots: SnapshotKeeper, _ session: inout JobSession
+        _ job: Ledger.Job, _ entries: [ChunkEntry], _ snapshots: SnapshotKeeper, _ session: inout JobSession
     ) throws(FerryError) -> (record: JobRecord, copySeconds: Double) {
         let start = ContinuousClock.now
-        let (open, pending) = try session.run { session throws(FerryError) in
-            (
-                try Ledger().openChunks(job, session),
-                try Ledger().pendingDefinitions(job: job.number, session)
-            )
+        let open = entries.isEmpty ? job.plan.chunks : entries.open
+        let pending = try session.run { session throws(FerryError) in
+            try Ledger().pendingDefinitions(job: job.number, session)
         }
         let tasks = IndexTask.pending(job.plan, job: job.number, pending)
         let flow = PairFlow(job.plan, open: open, tasks: tasks, workers: workers)
@@ -128,10 +126,15 @@ struct Job {
     ) throws(FerryError) -> JobReport {
         try session.run { session throws(FerryError) in
             var record = record
-            for (pair, digest) in try Ledger().digests(job: job.number, session) { record[pair].copied = digest }
+            let entries = try Ledger().chunks(job, session)
+            for (pair, digest) in entries.digests { record[pair].copied = digest }
             let now = try snapshots.snapshot()
             record.sourceChanged = job.sourceChanged || now.visibility != job.sourceVisibility
-            if record.sourceChanged { try readSourceAgain(job.plan, snapshots, &record) }
+            if record.sourceChanged {
+                try readSourceAgain(job.plan, snapshots, &record)
+            } else {
+                try record.requireReceived(entries, of: job.plan)
+            }
             let report = report(record)
             guard report.outcome == .proven else { return report }
             FailPoint.reached(.beforeFinishCommit)

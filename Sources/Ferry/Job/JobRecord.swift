@@ -1,6 +1,8 @@
 /// The facts that a job collects while it runs, from which its report and its verdict are made.
 struct JobRecord: Sendable {
     private var pairs: [PairRecord]
+    /// The digest of each chunk's rows that this process has received from the source.
+    var received: [Chunk.ID: Digest] = [:]
     /// The bytes of COPY data that this process committed.
     var streamedBytes = 0
     /// Whether the source was written to since the job began to read it.
@@ -21,6 +23,26 @@ struct JobRecord: Sendable {
     /// Records the errors of several pairs, by number.
     mutating func fail(_ failures: [PairNumber: FerryError]) {
         for (pair, error) in failures { fail(pair, error) }
+    }
+}
+
+extension JobRecord {
+    /// Checks the ledger against the rows that this process has received: the ledger is the target's word, and does not prove
+    /// a copy by itself.
+    ///
+    /// - Parameter entries: The entries of the job's chunks at its end.
+    /// - Throws: ``FerryError/Code/ledger`` where they differ.
+    func requireReceived(_ entries: [ChunkEntry], of plan: Plan) throws(FerryError) {
+        for entry in entries {
+            guard let finished = entry.finished, let received = received[entry.chunk.id] else { continue }
+            let isSame =
+                plan[entry.chunk.pair].load.isKeyed
+                ? finished.receivedRows == received.rows : finished == PairDigest(copied: received)
+            guard !isSame else { continue }
+            throw Ledger.damaged(
+                "the entry of chunk \(entry.chunk.number) of \(plan[entry.chunk.pair].name) differs from the rows that were "
+                    + "copied")
+        }
     }
 }
 

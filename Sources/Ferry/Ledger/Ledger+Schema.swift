@@ -1,18 +1,58 @@
 internal import SQLStatements
 
 extension Ledger {
+    /// Whether the ledger exists.
+    ///
+    /// - Throws: ``FerryError/Code/ledger`` where it is not to be trusted (``LedgerTrust``), has no format, or a newer one.
+    func exists(_ session: borrowing Session) throws(FerryError) -> Bool {
+        guard try LedgerTrust.required(session) == .ledger else { return false }
+        // Format 1 lacks the column `written_by`.
+        let row = try session.query(
+            "SELECT max(version) AS version, max(to_jsonb(f) ->> 'written_by') AS writer FROM vecferry.format AS f"
+        ).only()
+        let (version, writer) = (try row.optionalInt("version"), try row.optional("writer"))
+        guard let version else {
+            throw FerryError(
+                .ledger, "The target's ledger does not record its format.",
+                hint: "Schema vecferry was changed by hand. If no job is unfinished, run DROP SCHEMA vecferry CASCADE.",
+                side: .target)
+        }
+        guard version <= Self.format else { throw Self.newer("The target's ledger, of format \(version),", writer) }
+        return true
+    }
+
     /// Creates the ledger, or upgrades one of an older format, in the caller's transaction. Jobs of the older format stay as
     /// they are.
     func prepare(_ session: borrowing Session) throws(FerryError) {
-        // Before anything is created, so that a ledger without a format is refused, not given one.
-        let isThere = try exists(session)
-        try session.execute(Statements.ledger)
+        guard try exists(session) else { return try create(session) }
         // Only where it is older: the ALTER TABLE blocks readers until the end of the transaction.
         let isOlder = try session.query(
             "SELECT max(version) < $1::int AS is_older FROM vecferry.format", ["\(Self.format)"]
         ).only().bool("is_older")
-        if isOlder { try session.execute(Statements.ledgerUpgrade) }
-        guard isOlder || !isThere else { return }
+        guard isOlder else { return }
+        try session.execute(Statements.ledgerUpgrade)
+        try recordWriter(session)
+    }
+
+    private func create(_ session: borrowing Session) throws(FerryError) {
+        if try LedgerTrust.required(session) == .none {
+            try session.execute(
+                "CREATE SCHEMA vecferry; COMMENT ON SCHEMA vecferry IS "
+                    + "'vecferry''s ledger; may be dropped when no job is under way'")
+        }
+        try session.execute(Statements.ledger)
+        try recordWriter(session)
+        // The role's default privileges may have let others in.
+        for grantee in try session.query(Statements.ledgerGrantees) {
+            let role = try grantee.optional("role")?.quotedIdentifier ?? "PUBLIC"
+            try session.execute(
+                "REVOKE ALL ON SCHEMA vecferry FROM \(role); REVOKE ALL ON ALL TABLES IN SCHEMA vecferry FROM \(role); "
+                    + "REVOKE ALL ON ALL SEQUENCES IN SCHEMA vecferry FROM \(role)")
+        }
+        try LedgerTrust.required(session)
+    }
+
+    private func recordWriter(_ session: borrowing Session) throws(FerryError) {
         try session.query("UPDATE vecferry.format SET written_by = $1", [Engine.version])
     }
 }

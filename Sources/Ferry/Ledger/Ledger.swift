@@ -66,29 +66,7 @@ struct Ledger {
             hint: "Wait until it has finished or stop it, then run the same command again.", side: .target)
     }
 
-    // MARK: The schema
-
-    /// Whether the ledger exists.
-    ///
-    /// - Throws: ``FerryError/Code/ledger`` where it has no format, or a newer one.
-    func exists(_ session: borrowing Session) throws(FerryError) -> Bool {
-        let present = try session.query("SELECT to_regclass('vecferry.format') IS NOT NULL AS present").only()
-            .bool("present")
-        guard present else { return false }
-        // Format 1 lacks the column `written_by`.
-        let row = try session.query(
-            "SELECT max(version) AS version, max(to_jsonb(f) ->> 'written_by') AS writer FROM vecferry.format AS f"
-        ).only()
-        let (version, writer) = (try row.optionalInt("version"), try row.optional("writer"))
-        guard let version else {
-            throw FerryError(
-                .ledger, "The target's ledger does not record its format.",
-                hint: "Schema vecferry was changed by hand. If no job is unfinished, run DROP SCHEMA vecferry CASCADE.",
-                side: .target)
-        }
-        guard version <= Self.format else { throw Self.newer("The target's ledger, of format \(version),", writer) }
-        return true
-    }
+    // MARK: Jobs
 
     /// Returns the newest job that was not abandoned, checked for damage.
     func newestJob(_ session: borrowing Session) throws(FerryError) -> Job? {
@@ -186,16 +164,17 @@ struct Ledger {
             ])
     }
 
-    /// Returns the chunks that are not finished, in order. Checks that the ledger's chunks are the plan's.
+    /// Returns the entries of a job's chunks, in order. Checks that they are the plan's.
     ///
-    /// - Parameter pairs: The numbers of the pairs whose chunks to return; nil for all.
-    func openChunks(
+    /// - Parameter pairs: The numbers of the pairs whose entries to return; nil for all.
+    func chunks(
         _ job: Job, of pairs: [PairNumber]? = nil, _ session: borrowing Session
-    ) throws(FerryError) -> [Chunk] {
+    ) throws(FerryError) -> [ChunkEntry] {
         let rows = try readingLedger { () throws(FerryError) in
             try session.query(
                 """
-                SELECT pair, number, part, first_page, end_page, finished_at IS NOT NULL AS is_finished, sum, rows
+                SELECT pair, number, part, first_page, end_page, finished_at IS NOT NULL AS is_finished, sum, rows,
+                    kept_rows
                 FROM vecferry.chunk WHERE job = $1 AND ($2::int[] IS NULL OR pair = ANY ($2::int[])) ORDER BY pair, number
                 """, ["\(job.number)", pairs.map { ArrayText.format($0.map(\.description)) }])
         }
@@ -204,23 +183,15 @@ struct Ledger {
             throw Self.damaged(
                 "it holds \(Count.of(rows.count, "chunk")) where the plan of job \(job.number) has \(planned.count)")
         }
-        var open: [Chunk] = []
+        var entries: [ChunkEntry] = []
         for (row, chunk) in zip(rows, planned) {
-            let (held, isFinished, isWhole) = try readingLedger { () throws(FerryError) in
-                let held = Chunk(
-                    pair: try row.number("pair"), number: try row.number("number"), part: try row.int("part"),
-                    pages: PageRange(start: try row.int("first_page"), end: try row.optionalInt("end_page")))
-                let isFinished = try row.bool("is_finished")
-                let hex = try row.optional("sum")
-                return (held, isFinished, !isFinished || hex.flatMap { Digest(rows: 0, hex: $0) } != nil)
+            let entry = try readingLedger { () throws(FerryError) in try ChunkEntry(row) }
+            guard let entry, entry.chunk == chunk else {
+                throw Self.damaged("the entry of chunk \(chunk.number) of \(job.plan[chunk.pair].name) was changed")
             }
-            guard held == chunk, isWhole else {
-                throw Self.damaged(
-                    "the entry of chunk \(chunk.number) of \(job.plan[chunk.pair].name) was changed")
-            }
-            if !isFinished { open.append(chunk) }
+            entries.append(entry)
         }
-        return open
+        return entries
     }
 
     /// Waits until all earlier commits on the target are on its disk: a synchronous commit flushes all the log before
@@ -231,27 +202,6 @@ struct Ledger {
             BEGIN; SET LOCAL synchronous_commit TO local;
             UPDATE vecferry.format SET version = version; COMMIT
             """)
-    }
-
-    /// Returns the digests of each pair's finished chunks: rows copied, and rows left out by key.
-    func digests(job: JobNumber, _ session: borrowing Session) throws(FerryError) -> [PairNumber: PairDigest] {
-        try readingLedger { () throws(FerryError) in
-            var digests: [PairNumber: PairDigest] = [:]
-            let rows = try session.query(
-                """
-                SELECT pair, rows, sum, kept_rows FROM vecferry.chunk
-                WHERE job = $1 AND finished_at IS NOT NULL ORDER BY pair, number
-                """, ["\(job)"])
-            for row in rows {
-                guard let digest = Digest(rows: try row.int("rows"), hex: try row.string("sum")) else {
-                    throw session.unexpected("A digest in the ledger is malformed.")
-                }
-                let pair = try row.number("pair", as: PairNumber.self)
-                digests[pair, default: PairDigest()].copied += digest
-                digests[pair, default: PairDigest()].keptRows += try row.int("kept_rows")
-            }
-            return digests
-        }
     }
 
     /// Returns the definitions that are not restored yet, in the order of stages.
@@ -323,12 +273,4 @@ struct Ledger {
                 + "vecferry.saved_definition: save that table, then run DROP SCHEMA vecferry CASCADE, empty the tables and "
                 + "copy again.", side: .target)
     }
-}
-
-/// The digests of one pair's finished chunks.
-struct PairDigest: Sendable {
-    /// The digest of the rows that the job has copied to the target.
-    var copied = Digest.zero
-    /// The number of rows left out because the target had their key.
-    var keptRows = 0
 }

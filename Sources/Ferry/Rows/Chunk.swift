@@ -1,5 +1,5 @@
 /// A half-open range of heap pages of one source relation: the unit of work, of retry and of resume.
-public struct Chunk: Hashable, Sendable {
+public struct Chunk: Hashable, Identifiable, Sendable {
     /// The table pair's number in the plan.
     public var pair: PairNumber
     /// The number within the pair, from 0.
@@ -12,6 +12,16 @@ public struct Chunk: Hashable, Sendable {
     /// The default size: large enough to hide the cost of a transaction, small enough that a retry repeats about a second of
     /// work. Measured on the rig, 16 to 128 MiB move at the same rate.
     public static let defaultBytes = 32 << 20
+
+    /// The two numbers that distinguish a chunk from the others of its job.
+    public struct ID: Hashable, Sendable {
+        /// The table pair's number in the plan.
+        public var pair: PairNumber
+        /// The number within the pair.
+        public var number: ChunkNumber
+    }
+
+    public var id: ID { ID(pair: pair, number: number) }
 
     /// Whether the chunk is all of its part, so that no range of pages is needed to read it.
     public var isWholePart: Bool { pages.start == 0 && pages.end == nil }

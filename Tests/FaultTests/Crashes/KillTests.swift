@@ -111,7 +111,7 @@ extension Faults {
                     let target = try engine.target.connect()
                     let job = try #require(try Ledger().newestJob(target))
                     let mover = ChunkMover(
-                        plan: job.plan, batch: ChunkBatch(try Ledger().openChunks(job, target)),
+                        plan: job.plan, batch: ChunkBatch(try Ledger().chunks(job, target).open),
                         job: job.number, events: { _ in })
                     try mover.request(from: source, to: target)
                     guard case .moved(let moved) = try mover.move(from: source, to: target) else { return false }

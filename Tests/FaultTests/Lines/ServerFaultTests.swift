@@ -327,26 +327,3 @@ extension Faults {
         }
     }
 }
-
-/// A role for one test, with a password of its own.
-struct TestRole {
-    static let password = "role-secret-4c1d"
-
-    let name: String
-    let uri: String
-    private let database: RigDatabase
-
-    /// Makes it on the database's server.
-    init(on database: RigDatabase, _ options: String) throws {
-        name = "r\(UInt64.random(in: 0...UInt64.max))"
-        self.database = database
-        try database.run("CREATE ROLE \(name) \(options) PASSWORD '\(Self.password)'")
-        let rest = database.uri.split(separator: "@")[1]
-        uri = "postgresql://\(name):\(Self.password)@\(rest)"
-    }
-
-    /// Gives what it owns to the superuser, and drops it.
-    func drop() {
-        _ = try? database.run("REASSIGN OWNED BY \(name) TO postgres; DROP OWNED BY \(name); DROP ROLE \(name)")
-    }
-}

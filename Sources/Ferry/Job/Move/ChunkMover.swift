@@ -20,8 +20,10 @@ struct ChunkMover {
     enum Outcome {
         /// The rows are on the target, ready to be committed.
         case moved([Moved])
-        /// Earlier transactions had finished some or all of the batch; nothing was changed.
-        case wasDone(isAll: Bool)
+        /// Earlier transactions had finished the batch; nothing was changed. The digests of the source's rows, by chunk.
+        case wasDone([Chunk.ID: Digest])
+        /// Earlier transactions had finished some chunks of the batch; nothing was changed.
+        case wasDoneInPart
     }
 
     /// The result of one chunk.
@@ -92,8 +94,11 @@ struct ChunkMover {
             try target.execute("ROLLBACK", .prompt)
             // Rows that were requested must be read before the next statement.
             try RowReader.begin(on: source)
-            for query in queries { _ = try RowReader(query).digest(from: source) }
-            return .wasDone(isAll: open == 0)
+            var digests: [Chunk.ID: Digest] = [:]
+            for (chunk, query) in zip(batch.chunks, queries) {
+                digests[chunk.id] = try RowReader(query).digest(from: source)
+            }
+            return open == 0 ? .wasDone(digests) : .wasDoneInPart
         }
 
         FailPoint.reached(.afterChunkLock)

@@ -131,6 +131,11 @@ final class PairFlow: WorkSource {
     /// Counts bytes of COPY data that were committed.
     func streamed(_ bytes: Int) { state.withLock { $0.record.streamedBytes += bytes } }
 
+    /// Records the rows of chunks that this process has received from the source. A chunk that a crash undid is received again.
+    func received(_ digests: [Chunk.ID: Digest]) {
+        state.withLock { $0.record.received.merge(digests) { _, again in again } }
+    }
+
     /// Records the state of these pairs in the ledger.
     ///
     /// - Parameter open: Their chunks that are open after all, since a crash of the target undid them.

@@ -114,8 +114,9 @@ struct Stream: Worker, ~Copyable {
                 isRequested = next != nil
                 for one in moved { events(.chunkDone(one.chunk, one.digest)) }
                 flow.streamed(moved.reduce(0) { $0 + $1.bytes })
-            case .wasDone(isAll: true): break
-            case .wasDone(isAll: false): turn.split()
+                flow.received(moved.reduce(into: [:]) { $0[$1.chunk.id] = $1.digest })
+            case .wasDone(let digests): flow.received(digests)
+            case .wasDoneInPart: turn.split()
             }
             onSource = consume from
             onTarget = consume to
@@ -136,7 +137,7 @@ struct Stream: Worker, ~Copyable {
         let job = job
         let open = try withTarget { session throws(FerryError) in
             try Ledger().flush(session)
-            return try Ledger().openChunks(job, of: pairs, session)
+            return try Ledger().chunks(job, of: pairs, session).open
         }
         FailPoint.reached(.afterSettle)
         if flow.settled(pairs, open: open) { FailPoint.reached(.afterCopy) }

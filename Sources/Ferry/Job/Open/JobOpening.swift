@@ -11,8 +11,9 @@ struct JobOpening {
     enum Opening {
         /// An earlier process finished it.
         case ended(JobReport)
-        /// It is in the ledger, and the target is prepared.
-        case running(Ledger.Job)
+        /// It is in the ledger, and the target is prepared. The entries of its chunks, where earlier processes may have
+        /// finished some; none where this process has begun it.
+        case running(Ledger.Job, entries: [ChunkEntry])
     }
 
     /// The source's relations of an unfinished job, to be locked before the source is read.
@@ -50,7 +51,7 @@ struct JobOpening {
             return try begin(snapshots, snapshot, source, target, after: job)
         } else {
             switch known {
-            case .same(let job): return try resume(job, snapshot, target)
+            case .same(let job): return try resume(job, snapshot, source, target)
             case .other(let job) where job.state == .loading:
                 let note = Note.unfinished(job)
                 throw FerryError(.ledger, note.message, hint: note.hint, side: .target)
@@ -61,7 +62,7 @@ struct JobOpening {
     }
 
     private func resume(
-        _ job: Ledger.Job, _ snapshot: Snapshot, _ target: borrowing Session
+        _ job: Ledger.Job, _ snapshot: Snapshot, _ source: borrowing Session, _ target: borrowing Session
     ) throws(FerryError) -> Opening {
         let hasChanged = snapshot.visibility != job.sourceVisibility
         if job.state == .finished, var report = job.report {
@@ -76,21 +77,28 @@ struct JobOpening {
             return .ended(report)
         }
         // Before anything is written, since this finds damage.
-        let open = try Ledger().openChunks(job, target)
+        let entries = try Ledger().chunks(job, target)
         let pending = try Ledger().pendingDefinitions(job: job.number, target)
         var job = job
         if hasChanged, !job.sourceChanged {
             try Ledger().markSourceChanged(job: job.number, target)
             job.sourceChanged = true
         }
-        if job.sourceChanged { events(.warning(Note.sourceChanged)) }
+        if job.sourceChanged {
+            events(.warning(Note.sourceChanged))
+        } else {
+            try workers.during(.plan) { () throws(FerryError) in
+                try snapshot.join(over: source)
+                try SourceCount(plan: job.plan).check(entries, on: source)
+            }
+        }
         events(.planned(job.plan))
         let restorable = job.plan.pairs.flatMap(\.indexes).filter { $0.action != .keep }.flatMap(\.builds).count
         events(
             .resumed(
-                job: job.number, doneChunks: job.plan.chunks.count - open.count, allChunks: job.plan.chunks.count,
+                job: job.number, doneChunks: entries.count - entries.open.count, allChunks: entries.count,
                 restoredIndexes: restorable - pending.filter { $0.kind == .index }.count))
-        return .running(job)
+        return .running(job, entries: entries)
     }
 
     private func begin(
@@ -121,7 +129,7 @@ struct JobOpening {
             number: number, fingerprint: fingerprint, state: .loading, plan: plan,
             sourceVisibility: snapshot.visibility,
             sourceChanged: false, report: nil, startedAt: "")
-        return .running(job)
+        return .running(job, entries: [])
     }
 
     private func makePlan(

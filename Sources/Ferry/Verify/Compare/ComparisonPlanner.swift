@@ -34,7 +34,7 @@ struct ComparisonPlanner {
                 hint: "Name the column with --bot-column.")
         }
         var comparison = Comparison()
-        comparison.notes = selectionNotes
+        comparison.notes = selectionNotes + (memory.refusal.map { [Self.ledgerNotRead($0)] } ?? [])
         var obstacles: [Note] = []
         for table in chosen {
             guard let counterpart = target.relation(table.relation.name) else {
@@ -53,6 +53,14 @@ struct ComparisonPlanner {
         if request.repair != .none { try requireQuiet(comparison.tables) }
         comparison.notes += onTheTargetOnly(chosen) + selectionOfTheJob()
         return comparison
+    }
+
+    /// A warning that rows which a copy left to the target are compared like any others.
+    private static func ledgerNotRead(_ refusal: FerryError) -> Note {
+        Note(
+            level: .warning, code: .ledgerNotRead, side: .target, table: nil,
+            message: "\(refusal.message) Everything is compared, also rows that a copy was told to keep.",
+            hint: refusal.hint)
     }
 
     private static func error(_ obstacles: [Note]) -> FerryError {

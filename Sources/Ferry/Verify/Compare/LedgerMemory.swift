@@ -2,6 +2,8 @@
 struct LedgerMemory: Sendable {
     /// The plans of all jobs that were not abandoned, the newest first.
     var plans: [Plan] = []
+    /// Why the ledger was not read; nil where it was, or where there is none.
+    var refusal: FerryError?
 
     /// The plan of the newest job.
     var newest: Plan? { plans.first }
@@ -19,7 +21,7 @@ struct LedgerMemory: Sendable {
     /// Refuses a repair while a copy is unfinished: the copy has yet to copy rows, and checks its own when it resumes.
     static func requireNoOpenCopy(_ session: borrowing Session) throws(FerryError) {
         guard try Ledger().exists(session), let job = try Ledger().newestJob(session), job.state == .loading,
-            try !Ledger().openChunks(job, session).isEmpty
+            try !Ledger().chunks(job, session).open.isEmpty
         else { return }
         throw FerryError(
             .blocked, "A copy into this target began at \(job.startedAt) and is not finished. Nothing was repaired.",

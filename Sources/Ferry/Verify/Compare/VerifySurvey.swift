@@ -29,27 +29,15 @@ struct VerifySurvey {
         }
     }
 
-    /// Reads the plans of earlier copies, if the target has a ledger that this role may read. Otherwise everything is compared.
+    /// Reads the plans of earlier copies, if the target has a ledger that this role may read and trust. Otherwise everything is
+    /// compared.
     ///
     /// - Throws: Before a repair, an error if the ledger can't be read or a copy is not finished.
     func memory(_ target: SideReader, for repair: RepairMode) throws(FerryError) -> LedgerMemory {
         try engine.workers.retrying { () throws(FerryError) in
             let session = try target.connect()
-            let mayRead = try session.query(
-                """
-                SELECT has_schema_privilege(n.oid, 'USAGE') AS may_use FROM pg_namespace AS n
-                WHERE n.nspname = 'vecferry'
-                """
-            ).first?.bool("may_use")
-            if repair != .none, mayRead == false {
-                let user = target.catalog.server.user.sqlIdentifier
-                throw FerryError(
-                    .blocked,
-                    "The role \(user) may not read the ledger, which records the rows that must not be repaired.",
-                    hint: "GRANT USAGE ON SCHEMA vecferry TO \(user); "
-                        + "GRANT SELECT ON ALL TABLES IN SCHEMA vecferry TO \(user).", side: .target)
-            }
-            guard mayRead == true, try Ledger().exists(session) else { return LedgerMemory() }
+            if repair == .none, let refusal = try LedgerTrust(session).refusal { return LedgerMemory(refusal: refusal) }
+            guard try Ledger().exists(session) else { return LedgerMemory() }
             if repair != .none { try LedgerMemory.requireNoOpenCopy(session) }
             return try LedgerMemory.read(session)
         }
