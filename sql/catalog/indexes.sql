@@ -96,15 +96,14 @@ SELECT
             THEN format('ALTER INDEX %I.%I SET (%s)', n.nspname, c.relname, array_to_string(c.reloptions, ', ')) END,
         CASE WHEN con.oid IS NOT NULL AND obj_description(con.oid, 'pg_constraint') IS NOT NULL
             THEN format('COMMENT ON CONSTRAINT %I ON %I.%I IS %L', con.conname, tn.nspname, tc.relname,
-                obj_description(con.oid, 'pg_constraint')) END,
-        (
-            SELECT string_agg(
-                format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s',
-                    n.nspname, c.relname, s.attnum, s.attstattarget), '; ')
-            FROM pg_attribute AS s
-            WHERE s.attrelid = c.oid AND s.attstattarget >= 0
-        )
-    ], NULL) AS after
+                obj_description(con.oid, 'pg_constraint')) END
+    ], NULL) || ARRAY(
+        SELECT format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s',
+            n.nspname, c.relname, s.attnum, s.attstattarget)
+        FROM pg_attribute AS s
+        WHERE s.attrelid = c.oid AND s.attstattarget >= 0
+        ORDER BY s.attnum
+    ) AS after
 FROM pg_index AS i
 JOIN pg_class AS c ON c.oid = i.indexrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace

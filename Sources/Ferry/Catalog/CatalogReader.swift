@@ -70,6 +70,11 @@ struct CatalogReader {
         var relations: [OID: Relation] = [:]
         for row in rows {
             let oid = try row.int("oid", as: OID.self)
+            let checks = zip(try row.list("late_check_names"), try row.list("late_checks"))
+                .map { LateCheck(name: $0, definition: $1) }
+            if let check = checks.first(where: { !DefinitionForm.isKept(by: $0) }) {
+                throw rows.unexpected("The server's definition of \(check.name) is not that of a check constraint.")
+            }
             relations[oid] = Relation(
                 oid: oid,
                 name: try row.name(),
@@ -88,8 +93,7 @@ struct CatalogReader {
                     truncate: try row.bool("may_truncate"), own: try row.bool("is_owner"),
                     rowSecurityActive: try row.bool("row_security_active")),
                 columns: [], indexes: [], foreignKeys: [], triggers: [], sequences: [],
-                lateChecks: zip(try row.list("late_check_names"), try row.list("late_checks"))
-                    .map { LateCheck(name: $0, definition: $1) },
+                lateChecks: checks,
                 leftOut: try row.list("left_out"))
         }
         return relations
@@ -138,7 +142,12 @@ struct CatalogReader {
                 bytes: try row.int("bytes"),
                 after: try row.list("after"),
                 parts: try parts(row))
-            relations[try row.int("relation", as: OID.self)]?.indexes.append(index)
+            let relation = try row.int("relation", as: OID.self)
+            guard let table = relations[relation]?.name else { continue }
+            guard DefinitionForm.isKept(by: index, of: table) else {
+                throw rows.unexpected("The server's definition of \(index.name) is not that of an index of \(table).")
+            }
+            relations[relation]?.indexes.append(index)
         }
     }
 
@@ -162,6 +171,9 @@ struct CatalogReader {
                 name: try row.string("name"), referenced: try row.int("referenced", as: OID.self),
                 columns: try row.list("columns"), referencedColumns: try row.list("referenced_columns"),
                 definition: try row.string("definition"), after: try row.list("after"))
+            guard DefinitionForm.isKept(by: key) else {
+                throw rows.unexpected("The server's definition of \(key.name) is not that of a foreign key.")
+            }
             relations[try row.int("relation", as: OID.self)]?.foreignKeys.append(key)
         }
     }

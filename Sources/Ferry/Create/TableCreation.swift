@@ -8,11 +8,25 @@ struct TableCreation {
     let source: Endpoint
     let target: Endpoint
 
+    /// A step of the creation.
+    enum Step: Sendable {
+        /// One statement.
+        case statement(String)
+        /// All that pg_dump wrote about some objects.
+        case script(String)
+
+        /// Runs the step in the session's transaction.
+        func run(on target: borrowing Session) throws(FerryError) {
+            switch self {
+            case .statement(let statement): try target.define(statement)
+            case .script(let script): try target.execute(script)
+            }
+        }
+    }
+
     /// - Parameter snapshot: The snapshot that the job reads in, so that pg_dump sees the same tables.
-    /// - Returns: The statements in order, to be run in one transaction.
-    func statements(
-        in snapshot: Snapshot, on target: borrowing Session
-    ) throws(FerryError) -> [String] {
+    /// - Returns: The steps in order, to be run in one transaction.
+    func steps(in snapshot: Snapshot, on target: borrowing Session) throws(FerryError) -> [Step] {
         let reading = try snapshot.join(source)
         let catalog = try CatalogReader().read(reading)
         let created = plan.pairs.filter(\.isCreated).compactMap { catalog.relation($0.name) }
@@ -28,12 +42,13 @@ struct TableCreation {
             source: source, serverVersion: plan.source.versionNumber, snapshot: snapshot,
             hasStandardStrings: try hasStandardStrings(reading))
         try dump.requireNewEnough()
-        if !types.isEmpty { statements.append(try dump.types(types.map(\.oid))) }
-        statements += types.compactMap(\.comment)
+        var steps = statements.map(Step.statement)
+        if !types.isEmpty { steps.append(.script(try dump.types(types.map(\.oid)))) }
+        steps += types.compactMap(\.comment).map(Step.statement)
         // To pg_dump, an identifier in double quotes is a pattern that matches itself.
         let patterns = (relations.map(\.name) + (try sequences(of: relations, target))).map(\.quoted)
-        statements.append(try dump.tables(patterns))
-        return statements
+        steps.append(.script(try dump.tables(patterns)))
+        return steps
     }
 
     /// Whether a session on this server has `standard_conforming_strings` on, unless it sets it.
@@ -58,10 +73,12 @@ struct TableCreation {
         var missing: [UserType] = []
         for row in try source.query(Statements.userTypes, [ArrayText.format(oids.map { "\($0)" })])
         where try !isThere("to_regtype($1) IS NOT NULL", try row.string("name"), target) {
+            let comment = try row.optional("comment")
+            guard comment?.hasPrefix("COMMENT ON TYPE ") != false else {
+                throw source.unexpected("The server's comment of a type is not a COMMENT statement.")
+            }
             missing.append(
-                UserType(
-                    oid: try row.int("oid", as: OID.self), schema: try row.string("schema"),
-                    comment: try row.optional("comment")))
+                UserType(oid: try row.int("oid", as: OID.self), schema: try row.string("schema"), comment: comment))
         }
         return missing
     }

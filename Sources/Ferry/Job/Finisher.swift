@@ -34,7 +34,7 @@ struct Finisher {
             let state = try target.query(entry.lockSQL, about: table)
             // The answer to an earlier try's COMMIT may have been lost.
             if try state.first?.bool("restored") != true {
-                for statement in definition.statements { try target.execute(statement, about: table) }
+                for statement in definition.statements { try target.define(statement, about: table) }
                 FailPoint.reached(.afterDefinition)
                 try target.execute(entry.markSQL, about: table)
             }

@@ -25,3 +25,13 @@ struct SavedDefinition: Sendable, Equatable {
     /// The statements that restore it, in order, in one transaction.
     var statements: [String]
 }
+
+extension SavedDefinition {
+    /// Splits an entry that an earlier vecferry wrote: it joined the statistics targets of an index's columns.
+    static func single(_ entry: String) -> [String] {
+        let (alter, statistics) = ("ALTER INDEX ", " SET STATISTICS ")
+        guard entry.hasPrefix(alter), entry.contains(statistics) else { return [entry] }
+        let parts = entry.split(separator: "; \(alter)").map(String.init)
+        return [parts[0]] + parts.dropFirst().map { alter + $0 }
+    }
+}

@@ -20,12 +20,12 @@ struct Answer: RandomAccessCollection, Sendable {
 
     /// The row of a statement that always returns one.
     func only() throws(FerryError) -> Record {
-        guard let record = first else {
-            throw FerryError(
-                PostgresError(.unexpectedResult, "The server returned no row where there is always one."), side)
-        }
+        guard let record = first else { throw unexpected("The server returned no row where there is always one.") }
         return record
     }
+
+    /// Returns an error of this side for rows that no server should send.
+    func unexpected(_ message: String) -> FerryError { FerryError(PostgresError(.unexpectedResult, message), side) }
 }
 
 /// One row of an ``Answer``, its fields found by column name. An accessor throws if the column is missing or its value is not

@@ -77,6 +77,12 @@ extension Session {
             }, side)
     }
 
+    /// Runs one statement whose text comes from a catalog. It goes over the extended protocol, where a second statement behind
+    /// it is an error.
+    func define(_ statement: String, about table: QualifiedName? = nil) throws(FerryError) {
+        try query(statement, about: table)
+    }
+
     /// Waits for the answers to the statements that the login sent.
     func awaitResults(_ patience: Patience = .prompt) throws(FerryError) -> [Answer] {
         try attempting { connection throws(PostgresError) in try connection.awaitResults(limit: limit(patience)) }

@@ -12,6 +12,10 @@ struct IndexText {
         var lines: [Line] = ["\("index", .label) \(index.name.name): \(kind); \(action), because \(index.reason)"]
         if let build { lines.append("  \(build)") }
         if let previous = index.previousDefinition { lines.append("  was: \(previous)") }
+        // The source's text, which runs with the operator's rights.
+        if index.action == .create, let statement = index.builds.first?.statements.first {
+            lines.append("  as: \(statement)")
+        }
         for leftover in index.leftovers { lines.append("  dropped: \(leftover), left by an interrupted build") }
         return lines
     }

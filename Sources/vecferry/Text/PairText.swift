@@ -24,6 +24,7 @@ struct PairText {
             let dropped = pair.constraints.contains(where: \.exists) ? "dropped for the load, then put back" : nil
             let constraints = names(pair.constraints.map(\.name))
             lines.append(line("constraints", "\(constraints): \(dropped ?? "added after the load")"))
+            lines += pair.constraints.filter { !$0.exists }.map { "    as: \($0.name) \($0.definition)" }
         }
         if !pair.triggers.isEmpty {
             lines.append(

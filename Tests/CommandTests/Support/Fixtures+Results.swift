@@ -13,11 +13,20 @@ extension Fixtures {
         pair.load = .replaceBots(["A"])
         pair.indexes[1].previousDefinition =
             "CREATE INDEX idx_items_embedding ON public.items USING ivfflat (embedding)"
-        pair.indexes.append(index("idx\u{1b}[31m", "btree", .create, "the table is new"))
+        var created = index("idx\u{1b}[31m", "btree", .create, "the table is new")
+        created.builds = [
+            IndexBuild(
+                index: created.name, relation: pair.name, stage: 0,
+                statements: ["CREATE INDEX \"idx\u{1b}[31m\" ON public.items USING btree (id)"])
+        ]
+        pair.indexes.append(created)
         pair.indexes.append(index("idx_items_botid", "btree", .reindex, "it is invalid"))
         pair.constraints = (1...7).map {
             ConstraintPlan(relation: pair.name, name: "fk_\($0)", definition: "", after: [], exists: true)
         }
+        pair.constraints.append(
+            ConstraintPlan(
+                relation: pair.name, name: "late", definition: "CHECK ((id > 0)) NOT VALID", after: [], exists: false))
         pair.triggers = [TriggerPlan(relation: pair.name, name: "audit", enabled: "O")]
         let sequence = QualifiedName(schema: "public", name: "items_seq")
         pair.sequences = [SequencePlan(column: "id", source: sequence, target: sequence, keepsHigher: true)]

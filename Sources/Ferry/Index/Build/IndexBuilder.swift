@@ -66,7 +66,7 @@ struct IndexBuilder: Sendable {
                 reportReplaced()
             } else {
                 for setting in settings(parallel: parallel) { try session.execute("SET LOCAL \(setting)") }
-                for statement in task.build.statements { try session.execute(statement) }
+                for statement in task.build.statements { try session.define(statement) }
             }
             FailPoint.reached(.afterIndexBuild)
             try mark(session)

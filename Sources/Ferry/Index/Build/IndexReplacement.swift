@@ -1,3 +1,4 @@
+internal import Postgres
 internal import SQLStatements
 
 /// A build beside writers, whose statements each commit on their own and may leave an invalid index behind.
@@ -21,14 +22,19 @@ struct IndexReplacement {
     ///
     /// - Parameter creation: The statement that creates the new index under ``newName(for:)``.
     static func statements(for index: Index, creation: String) -> [String] {
-        let schema = index.parts.qualifiedName.dropLast(index.parts.name.count)
         let (new, old) = (newName(for: index.oid), oldName(for: index.oid))
-        let exchange = [
-            "ALTER INDEX IF EXISTS \(index.parts.qualifiedName) RENAME TO \(old)",
-            "ALTER INDEX \(schema)\(new) RENAME TO \(index.parts.name)",
-        ]
-        return [creation, exchange.joined(separator: "; "), "DROP INDEX CONCURRENTLY IF EXISTS \(schema)\(old)"]
-            + index.after
+        return [
+            creation, exchange(index.name, new, old),
+            "DROP INDEX CONCURRENTLY IF EXISTS \(index.name.schema.quotedIdentifier).\(old)",
+        ] + index.after
+    }
+
+    /// The exchange of names, as one message: one transaction.
+    private static func exchange(_ index: QualifiedName, _ new: String, _ old: String) -> String {
+        """
+        ALTER INDEX IF EXISTS \(index.quoted) RENAME TO \(old); \
+        ALTER INDEX \(index.schema.quotedIdentifier).\(new) RENAME TO \(index.name.quotedIdentifier)
+        """
     }
 
     /// Runs the build's statements, except those that have run before.
@@ -37,7 +43,7 @@ struct IndexReplacement {
     func run(on session: borrowing Session) throws(FerryError) -> Bool {
         try dropLeftovers(on: session)
         guard let old = build.replaces else {
-            for statement in build.statements { try session.execute(statement) }
+            for statement in build.statements { try session.define(statement) }
             return true
         }
         let current = try state(of: build.index, on: session)
@@ -50,8 +56,12 @@ struct IndexReplacement {
             if !isBuilt { try session.execute("DROP INDEX CONCURRENTLY \(name.quoted)") }
         }
         guard holder != .foreign else { return false }
-        for statement in build.statements.dropFirst(holder == .new ? 2 : isBuilt ? 1 : 0) {
-            try session.execute(statement)
+        for (position, statement) in build.statements.enumerated().dropFirst(holder == .new ? 2 : isBuilt ? 1 : 0) {
+            if position == 1 {
+                try session.execute(Self.exchange(build.index, Self.newName(for: old), Self.oldName(for: old)))
+            } else {
+                try session.define(statement)
+            }
         }
         return true
     }
@@ -75,7 +85,7 @@ struct IndexReplacement {
         let rows = try session.query(
             Statements.indexLeftovers,
             [build.relation.schema, build.relation.name, build.index.name, temporary])
-        for row in rows { try session.execute(try row.string("statement")) }
+        for row in rows { try session.define(try row.string("statement")) }
     }
 
     /// Waits until the new index is valid or gone: the backend of a lost session may still be building it, and an invalid

@@ -116,10 +116,10 @@ struct JobOpening {
         events(.planned(plan))
         try snapshots.lock(plan.sourceRelations)
         let creates = plan.pairs.contains(where: \.isCreated)
-        let creation = try workers.during(.create, if: creates) { () throws(FerryError) -> [String] in
+        let creation = try workers.during(.create, if: creates) { () throws(FerryError) -> [TableCreation.Step] in
             guard creates else { return [] }
             return try TableCreation(plan: plan, source: engine.source, target: engine.target)
-                .statements(in: snapshot, on: target)
+                .steps(in: snapshot, on: target)
         }
         let preparation = Preparation(
             plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation,

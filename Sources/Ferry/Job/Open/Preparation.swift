@@ -7,8 +7,8 @@ struct Preparation {
     let fingerprint: String
     /// The source's ``Snapshot/visibility``.
     let visibility: String
-    /// The statements that create the missing tables.
-    let creation: [String]
+    /// The steps that create the missing tables.
+    let creation: [TableCreation.Step]
     /// How long one try waits for a lock.
     let lockWait: Duration
 
@@ -16,7 +16,7 @@ struct Preparation {
     func run(on target: borrowing Session) throws(FerryError) -> JobNumber {
         let job = try target.transaction(lockWait: lockWait, locking: plan.pairs.lockText) { () throws(FerryError) in
             try Ledger().prepare(target)
-            for statement in creation { try target.execute(statement) }
+            for step in creation { try step.run(on: target) }
             FailPoint.reached(.afterLedgerSchema)
             try takeOff(on: target)
             FailPoint.reached(.afterTakeOff)

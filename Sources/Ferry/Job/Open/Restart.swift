@@ -117,7 +117,7 @@ struct Restart {
             let isPending = pending.contains(definition.number)
             let isOff = definition.kind == .index ? isPending && isDropped(definition) : true
             if isOff, present.contains(definition.pair) {
-                for statement in definition.statements { try target.execute(statement, about: definition.relation) }
+                for statement in definition.statements { try target.define(statement, about: definition.relation) }
             }
             if isPending {
                 try target.execute(
