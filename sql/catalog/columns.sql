@@ -102,6 +102,8 @@ SELECT
     a.attnotnull AS is_not_null,
     a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default,
     a.attgenerated <> '' AS is_generated,
+    -- OIDs from 16384 on are those of users' objects (access/transam.h).
+    a.atttypid < 16384 AS is_built_in,
     r.text_reason,
     -- The enums, domains, composites and ranges in the type, for user_types.sql.
     r.user_types

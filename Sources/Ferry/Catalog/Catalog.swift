@@ -99,6 +99,9 @@ public struct Relation: Sendable {
     /// The column of a name, as the catalog has it.
     public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
 
+    /// Whether it has all of these columns, each of one of PostgreSQL's own types.
+    func hasBuiltIn(_ columns: [String]) -> Bool { columns.allSatisfy { column($0)?.isBuiltIn == true } }
+
     /// The primary key, else the unique index with the fewest columns that identifies every row.
     public var key: TableKey? { key { _ in true } }
 
@@ -168,6 +171,8 @@ public struct Column: Sendable {
     public var hasDefault: Bool
     /// Whether the server computes it from other columns.
     public var isGenerated: Bool
+    /// Whether the type is PostgreSQL's own, so that nobody has defined casts, and operators that are found by them.
+    public var isBuiltIn: Bool
     /// The reason why the column must be copied as text, or nil if its binary form means the same in another cluster.
     public var textReason: String?
     /// The user-defined enums, domains, composites and ranges in the type.

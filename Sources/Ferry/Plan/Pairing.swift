@@ -254,7 +254,18 @@ struct Pairing {
         }
         let created = request.create ? chosen : []
         guard let missing = scope.parents.first(where: { survey.target.relation($0) == nil && !created.contains($0) })
-        else { return [] }
+        else {
+            let isMade = scope.parents.contains(where: created.contains)
+            guard !isMade, !scope.exists(from: table.relation.name, in: survey.target) else { return [] }
+            return [
+                note(
+                    .blocker, .botPathMissing, .target,
+                    "The bot of a row is found in \(scope.parents.map(\.description).joined(separator: ", ")), but not by "
+                        + "the source's columns and types.",
+                    "Give the tables the same columns on both sides, or copy the table in a job without --bot, --bots and "
+                        + "--existing.")
+            ]
+        }
         return [
             note(
                 .blocker, .botPathMissing, .target,

@@ -49,7 +49,8 @@ struct RowQuery: Sendable {
             }
         }
         let values = columns.map { column in
-            "r.\(column.quotedIdentifier)\(textColumns.contains(column) ? "::pg_catalog.text" : "")"
+            let value = "r.\(column.quotedIdentifier)"
+            return textColumns.contains(column) ? value.outputText : value
         }
         return "SELECT \((before + values).joined(separator: ", ")) \(from)"
     }

@@ -24,7 +24,7 @@ extension Fixture {
         Column(
             name: name, type: type, vectorType: vector, structure: structure, enumLabels: labels,
             dimensions: vector == nil ? nil : 1_024, isNotNull: isNotNull, hasDefault: false, isGenerated: isGenerated,
-            textReason: textReason, userTypes: [])
+            isBuiltIn: vector == nil, textReason: textReason, userTypes: [])
     }
 
     /// `public.items` with a bot column and embeddings, changed by `change`.

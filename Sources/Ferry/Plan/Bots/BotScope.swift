@@ -39,6 +39,18 @@ extension BotScope {
         }
     }
 
+    /// Whether a database has all tables and columns on the path from a row of `table` to its bot, joined by columns of
+    /// PostgreSQL's own types: the operator between others may be found by a cast that anyone has defined.
+    func exists(from table: QualifiedName, in catalog: Catalog) -> Bool {
+        guard let relation = catalog.relation(table) else { return false }
+        switch self {
+        case .column(let name): return relation.column(name) != nil
+        case .through(let columns, let parent, let parentColumns, let scope):
+            return relation.hasBuiltIn(columns) && catalog.relation(parent)?.hasBuiltIn(parentColumns) == true
+                && scope.exists(from: parent, in: catalog)
+        }
+    }
+
     /// An SQL condition for the rows of `alias` that `filter` selects; nil where that is all of them.
     ///
     /// Bots are compared as text, so that ids of any type (`char(26)`, `uuid`, `bigint`) are written the same way.
@@ -68,7 +80,7 @@ extension BotScope {
     /// An SQL expression for the bot of a row of `alias`, as text.
     func expression(alias: String) -> String {
         switch self {
-        case .column(let name): return "\(alias).\(name.quotedIdentifier)::text"
+        case .column(let name): return "\(alias).\(name.quotedIdentifier)".outputText
         case .through(let columns, let parent, let parentColumns, let scope):
             let inner = alias + "p"
             let join = Self.join(columns, of: alias, parentColumns, of: inner)
@@ -83,7 +95,8 @@ extension BotScope {
         let list = ArrayText.format(bots).quotedLiteral
         switch self {
         case .column(let name):
-            return "\(alias).\(name.quotedIdentifier)::text = ANY (\(list)::text[])"
+            let text = "\(alias).\(name.quotedIdentifier)".outputText
+            return "(\(text)) OPERATOR(pg_catalog.=) ANY (\(list)::pg_catalog.text[])"
         case .through(let columns, let parent, let parentColumns, let scope):
             let inner = alias + "p"
             let own = columns.columnList(of: alias)

@@ -145,7 +145,9 @@ struct TableSelector {
         if let column = botColumn(of: relation) { return .column(column) }
         guard !visited.contains(relation.oid) else { return nil }
         for key in relation.foreignKeys {
+            // An operator between types of users may be found by a cast that anyone has defined.
             guard let parent = catalog.relations[key.referenced],
+                relation.hasBuiltIn(key.columns), parent.hasBuiltIn(key.referencedColumns),
                 let scope = botScope(of: parent, visited: visited.union([relation.oid]))
             else { continue }
             return .through(

@@ -160,18 +160,12 @@ extension Relation {
 }
 
 extension BotScope {
-    /// Whether a database has all tables and columns on the path from a row of `table` to its bot, and the session may read
-    /// them.
+    /// Whether a database has the path from a row of `table` to its bot (``exists(from:in:)``), and the session may read it.
     func isReadable(from table: QualifiedName, in catalog: Catalog) -> Bool {
-        guard let relation = catalog.relation(table), relation.rights.useSchema, relation.rights.select,
-            !relation.rights.rowSecurityActive
-        else { return false }
-        switch self {
-        case .column(let name): return relation.column(name) != nil
-        case .through(let columns, let parent, let parentColumns, let scope):
-            guard let other = catalog.relation(parent) else { return false }
-            return columns.allSatisfy { relation.column($0) != nil }
-                && parentColumns.allSatisfy { other.column($0) != nil } && scope.isReadable(from: parent, in: catalog)
-        }
+        exists(from: table, in: catalog)
+            && ([table] + parents).allSatisfy { name in
+                guard let rights = catalog.relation(name)?.rights else { return false }
+                return rights.useSchema && rights.select && !rights.rowSecurityActive
+            }
     }
 }

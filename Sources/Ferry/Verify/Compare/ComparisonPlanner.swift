@@ -44,6 +44,13 @@ struct ComparisonPlanner {
                         message: "The table does not exist on the target.", hint: nil))
                 continue
             }
+            if let scope = table.botScope, !scope.exists(from: counterpart.name, in: target) {
+                obstacles.append(
+                    Note(
+                        level: .blocker, code: .botPathMissing, side: .target, table: table.relation.name,
+                        message: "The bot of a row can't be found on the target by the source's columns and types.",
+                        hint: nil))
+            }
             let (columns, notes) = match(table.relation, counterpart)
             obstacles += notes.filter { $0.level == .blocker }
             comparison.notes += notes.filter { $0.level != .blocker }

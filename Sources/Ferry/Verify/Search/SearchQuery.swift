@@ -35,7 +35,7 @@ struct SearchQuery: Sendable {
     func samples(_ count: Int, on session: borrowing Session) throws(FerryError) -> [Sample] {
         let name = table.name.quoted
         let value = column.name.quotedIdentifier
-        let bot = botColumn.map { "r.\($0.quotedIdentifier)::pg_catalog.text" }
+        let bot = botColumn.map { "r.\($0.quotedIdentifier)".outputText }
         var conditions = ["r.\(value) IS NOT NULL"]
         if let filter = table.botScope?.condition(table.filter, alias: "r") {
             conditions.append(filter)
@@ -46,7 +46,7 @@ struct SearchQuery: Sendable {
                 SELECT r.tableoid AS part, r.ctid AS place FROM \(name) AS r WHERE \(conditions.joined(separator: " AND "))
                 ORDER BY md5(r.ctid::text), r.tableoid LIMIT \(count)
             )
-            SELECT r.\(value)::pg_catalog.text AS vector, \(bot ?? "NULL") AS bot
+            SELECT \("r.\(value)".outputText) AS vector, \(bot ?? "NULL") AS bot
             FROM chosen JOIN \(name) AS r ON r.tableoid = chosen.part AND r.ctid = chosen.place
             """)
         return try rows.map { row throws(FerryError) in
@@ -78,16 +78,18 @@ struct SearchQuery: Sendable {
         if isFiltered, let name = botColumn {
             let bot = "r.\(name.quotedIdentifier)"
             switch sample.bot {
-            case .named(let name):
-                condition = " WHERE \(bot) = $2"
-                parameters.append(name)
+            case .named(let id):
+                // As the application writes it, unless the operator could be someone's.
+                let isBuiltIn = table.leaves.values.joined().allSatisfy { $0.hasBuiltIn([name]) }
+                condition = isBuiltIn ? " WHERE \(bot) = $2" : " WHERE \(bot.outputText) = $2"
+                parameters.append(id)
             default: condition = " WHERE \(bot) IS NULL"
             }
         }
-        let key = (table.key?.columns ?? []).map { "r.\($0.quotedIdentifier)::pg_catalog.text" }
+        let key = (table.key?.columns ?? []).columnList(of: "r")
         return (
             """
-            SELECT ROW(\(key.joined(separator: ", ")))::pg_catalog.text AS row, \(distance) AS distance \
+            SELECT ROW(\(key))::pg_catalog.text AS row, \(distance) AS distance \
             FROM \(table.name.quoted) AS r\(condition) ORDER BY \(distance) LIMIT \(k)
             """, parameters
         )
