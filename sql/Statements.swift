@@ -19,6 +19,8 @@ public enum Statements {
     public static let foreignKeys = text(PackageResources.foreign_keys_sql)
     /// The triggers of tables.
     public static let triggers = text(PackageResources.triggers_sql)
+    /// The functions of other roles that run when rows of tables change.
+    public static let functions = text(PackageResources.functions_sql)
     /// The sequences that columns take their values from.
     public static let sequences = text(PackageResources.sequences_sql)
     /// The extensions that tables use.

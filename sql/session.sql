@@ -1,6 +1,8 @@
 -- Settings of every vecferry session, so that it reads and writes values the same way on every server, database and role.
 -- Both sides, first thing after connecting; PostgreSQL 12 and later.
-SET search_path TO '';
+-- pg_temp is last: where it is not named, temporary tables and types come before those of pg_catalog (documentation,
+-- "search_path"), also those that a function of someone else has made in this session.
+SET search_path TO pg_catalog, pg_temp;
 SET DateStyle TO 'ISO, YMD';
 SET IntervalStyle TO 'postgres';
 SET TimeZone TO 'UTC';

@@ -24,6 +24,16 @@ SELECT
     pg_has_role(c.relowner, 'USAGE') AS is_owner,
     has_schema_privilege(n.oid, 'CREATE') AS may_create_in_schema,
     pg_get_userbyid(c.relowner) AS owner,
+    -- Whether this role may act as another one, the owner, who may do all that changes rows.
+    pg_get_userbyid(c.relowner) <> current_user
+        AND pg_has_role(
+            c.relowner, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+        AND has_schema_privilege(c.relowner, n.oid, 'USAGE')
+        AND has_table_privilege(c.relowner, c.oid, 'SELECT')
+        AND has_table_privilege(c.relowner, c.oid, 'INSERT')
+        AND has_table_privilege(c.relowner, c.oid, 'UPDATE')
+        AND has_table_privilege(c.relowner, c.oid, 'DELETE')
+        AND NOT (c.relrowsecurity AND c.relforcerowsecurity) AS may_act_as_owner,
     -- Objects that --create leaves out: they are in pg_dump's post-data section, and depend on functions and roles.
     array_remove(ARRAY[
         CASE WHEN EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) THEN 'triggers' END,

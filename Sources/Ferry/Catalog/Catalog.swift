@@ -93,6 +93,8 @@ public struct Relation: Sendable {
     public var sequences: [ColumnSequence]
     /// The NOT VALID check constraints, which existing rows may violate.
     public var lateChecks: [LateCheck] = []
+    /// The functions of other roles that run when its rows change.
+    public var foreignFunctions: [ForeignFunction] = []
     /// The kinds of dependent objects that `--create` does not create: `triggers`, `rules`, …
     public var leftOut: [String] = []
 
@@ -137,6 +139,8 @@ public struct Relation: Sendable {
         public var truncate: Bool
         /// Whether the role owns the relation or is a member of its owner, as DDL requires.
         public var own: Bool
+        /// Whether another role owns the relation, under which this one may change the rows.
+        public var actAsOwner = false
         /// Whether a row-level security policy would hide rows from the role.
         public var rowSecurityActive: Bool
     }
@@ -282,6 +286,14 @@ public struct LateCheck: Sendable {
     public var name: String
     /// The constraint as `pg_get_constraintdef` writes it.
     public var definition: String
+}
+
+/// A function that neither the session's role nor a superuser owns.
+public struct ForeignFunction: Sendable, Hashable {
+    /// The qualified name, quoted by its server.
+    public var name: String
+    /// The role that owns it.
+    public var owner: String
 }
 
 /// A user's trigger that is enabled.

@@ -5,7 +5,7 @@ struct CatalogReader {
     /// The statements in the order in which their rows are read: one message, for one round trip.
     private static let statements = [
         Statements.server, Statements.relations, Statements.columns, Statements.indexes, Statements.foreignKeys,
-        Statements.triggers, Statements.sequences,
+        Statements.triggers, Statements.sequences, Statements.functions,
     ]
 
     /// Reads everything in one message, so that it costs one round trip. In a transaction, it reads in that snapshot.
@@ -30,6 +30,10 @@ struct CatalogReader {
                 column: try row.string("column"), name: try row.name(), maySelect: try row.bool("may_select"),
                 mayUpdate: try row.bool("may_update"))
             relations[try row.int("relation", as: OID.self)]?.sequences.append(sequence)
+        }
+        for row in rows[7] {
+            let function = ForeignFunction(name: try row.string("name"), owner: try row.string("owner"))
+            relations[try row.int("relation", as: OID.self)]?.foreignFunctions.append(function)
         }
         return Catalog(server: server, relations: Array(relations.values))
     }
@@ -91,6 +95,7 @@ struct CatalogReader {
                     select: try row.bool("may_select"), insert: try row.bool("may_insert"),
                     delete: try row.bool("may_delete"), update: try row.bool("may_update"),
                     truncate: try row.bool("may_truncate"), own: try row.bool("is_owner"),
+                    actAsOwner: try row.bool("may_act_as_owner"),
                     rowSecurityActive: try row.bool("row_security_active")),
                 columns: [], indexes: [], foreignKeys: [], triggers: [], sequences: [],
                 lateChecks: checks,

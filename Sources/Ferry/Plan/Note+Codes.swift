@@ -30,6 +30,8 @@ extension Note.Code {
     public static let noTLS = Note.Code(description: "no_tls")
     /// A connection is encrypted, but the server's certificate is not verified.
     public static let unverifiedServer = Note.Code(description: "unverified_server")
+    /// Functions of another role run while rows are loaded.
+    public static let foreignCode = Note.Code(description: "foreign_code")
     /// The connection goes through a pooler.
     public static let pooler = Note.Code(description: "pooler")
     /// The connection goes through a pooler in transaction mode.

@@ -53,12 +53,15 @@ struct Pairing {
         let (sequences, sequenceNotes) = sequencePlans()
         notes += sequenceNotes
 
+        notes += foreignFunctions(load)
+
         let pair = TablePair(
             number: number, name: source.name, role: table.role, isCreated: target == nil, columns: columns.pairs,
             format: columns.pairs.contains { $0.textReason != nil } ? .text : .binary, parts: parts(),
             targetParts: target == nil ? [source.name] : targetLeaves.map(\.name),
             estimatedRows: isUnknown ? -1 : rows, key: (target ?? source).key, botScope: table.botScope,
-            filter: filter, readBackFilter: readBack, load: load, indexes: indexes, constraints: constraints,
+            filter: filter, readBackFilter: readBack, load: load, owner: actingOwner(for: load), indexes: indexes,
+            constraints: constraints,
             triggers: triggerPlans(), sequences: sequences)
         return (pair, notes)
     }
@@ -272,6 +275,40 @@ struct Pairing {
                 "The bot of a row is found in \(missing), which does not exist on the target.",
                 "Create \(missing) there, or copy the table in a job without --bot, --bots and --existing.")
         ]
+    }
+
+    // MARK: Code of others
+
+    /// The owner as which rows are loaded: of the table and all its partitions, and of what a deletion by bots reads.
+    private func actingOwner(for load: LoadMode) -> String? {
+        guard let target else { return nil }
+        var relations = [target] + survey.target.tree(below: target)
+        if case .replaceBots = load {
+            relations += (table.botScope?.parents ?? []).compactMap { survey.target.relation($0) }
+        }
+        return ActingRole.owner(of: relations)
+    }
+
+    /// Names the functions of other roles that run while rows are loaded.
+    private func foreignFunctions(_ load: LoadMode) -> [Note] {
+        guard let target else { return [] }
+        let functions = ([target] + survey.target.tree(below: target)).flatMap(\.foreignFunctions)
+        let owner = actingOwner(for: load)
+        return Dictionary(grouping: functions, by: \.owner).sorted { $0.key < $1.key }.map { role, functions in
+            let names = Set(functions.map(\.name)).sorted()
+            let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", \u{2026}" : "")
+            let of = "of the role \(role)"
+            guard let owner else {
+                return note(
+                    .warning, .foreignCode, .target,
+                    "Loading rows runs \(Count.of(names.count, "function")) \(of) with your rights: \(shown).",
+                    "Read what they do first, or connect as the role that owns the table, \(target.owner).")
+            }
+            return note(
+                .info, .foreignCode, .target,
+                "Loading rows runs \(Count.of(names.count, "function")) \(of), as the table's owner \(owner): \(shown).",
+                "They could still set the role back to yours: if you don't trust \(role), connect as \(owner).")
+        }
     }
 
     // MARK: Constraints, triggers and sequences

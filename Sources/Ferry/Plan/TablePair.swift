@@ -40,6 +40,8 @@ public struct TablePair: Sendable, Equatable {
     public var readBackFilter: BotFilter
     /// How rows are loaded into the target.
     public var load: LoadMode
+    /// The owner of the target's table, as which rows are loaded; nil where they are loaded as the session's own role.
+    public var owner: String?
     /// The plans of the indexes of the target's table and its partitions.
     public var indexes: [IndexPlan]
     /// The constraints that are added after the load: dropped for it, or not there yet.
@@ -52,6 +54,9 @@ public struct TablePair: Sendable, Equatable {
     /// `ONLY ` for a statement about the target's rows, which without it would include the rows of inheritance children;
     /// empty for a partitioned table, which has no rows of its own.
     var targetOnly: String { name.only(where: isCreated ? parts.map(\.relation) : targetParts) }
+
+    /// The role under which the target's rows change.
+    var actingRole: ActingRole { ActingRole(owner: owner) }
 
     /// The bytes of heap and TOAST on the source.
     public var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }

@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// The temporary table in which rows are staged to be matched by key with those of a target table. A session has one at a
 /// time; the end of the transaction drops it.
 struct StagingTable {
@@ -9,9 +11,11 @@ struct StagingTable {
     /// The columns of the staged rows, which the target's table has too.
     let columns: [String]
 
-    /// The statement that creates it.
-    var creation: String {
-        "CREATE TEMPORARY TABLE vecferry_rows ON COMMIT DROP AS SELECT \(list("t")) FROM \(table.quoted) AS t WITH NO DATA"
+    /// The statements that create it, for a role that uses it.
+    func creation(for role: ActingRole) -> [String] {
+        let create =
+            "CREATE TEMPORARY TABLE vecferry_rows ON COMMIT DROP AS SELECT \(list("t")) FROM \(table.quoted) AS t WITH NO DATA"
+        return [create] + (role.owner.map { ["GRANT ALL ON \(Self.name) TO \($0.quotedIdentifier)"] } ?? [])
     }
 
     /// The COPY that fills it.

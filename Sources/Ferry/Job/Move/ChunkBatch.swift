@@ -12,9 +12,25 @@ struct ChunkBatch: Sendable {
         let groups = SmallPieces.grouped(
             chunks, mostBytes: min(SmallPieces.mostBytes, plan.request.chunkBytes),
             bytes: { plan[$0.pair].parts[$0.part].chunkSize }, isAlone: { plan[$0.pair].load.isKeyed })
-        return groups.map { ChunkBatch($0) }
+        // A transaction acts as one role.
+        return groups.flatMap { group in
+            group.split { plan[$0.pair].owner != plan[$1.pair].owner }.map { ChunkBatch($0) }
+        }
     }
 
     /// Each chunk as a batch of its own.
     var singles: [ChunkBatch] { chunks.map { ChunkBatch([$0]) } }
+}
+
+extension [Chunk] {
+    /// Splits the chunks between neighbours for which `isBorder` holds.
+    fileprivate func split(where isBorder: (Chunk, Chunk) -> Bool) -> [[Chunk]] {
+        reduce(into: []) { runs, chunk in
+            if let last = runs.last?.last, !isBorder(last, chunk) {
+                runs[runs.count - 1].append(chunk)
+            } else {
+                runs.append([chunk])
+            }
+        }
+    }
 }

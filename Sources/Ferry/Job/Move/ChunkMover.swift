@@ -62,7 +62,7 @@ struct ChunkMover {
             let results = moved.map {
                 LedgerChunks.Result(chunk: $0.chunk, copied: $0.digest - $0.kept, keptRows: $0.kept.rows)
             }
-            let ending = [entries.finishSQL(results), "COMMIT"]
+            let ending = role.leaving + [entries.finishSQL(results), "COMMIT"]
             try next?.requestRows(from: source)
             guard let next else {
                 try target.execute(ending.joined(separator: "; "), .prompt)
@@ -124,6 +124,9 @@ struct ChunkMover {
 
     private var entries: LedgerChunks { LedgerChunks(job: job, chunks: batch.chunks) }
 
+    /// The role that changes the rows; the ledger's entries are the session's own.
+    private var role: ActingRole { plan[batch.chunks[0].pair].actingRole }
+
     private var queries: [RowQuery] { batch.chunks.map { plan[$0.pair].rowQuery($0) } }
 
     /// Requests the rows, so that the source prepares while the target does.
@@ -135,16 +138,16 @@ struct ChunkMover {
 
     /// The statements up to where rows can flow.
     private var beginning: [String] {
-        ["BEGIN", entries.lockSQL] + batch.chunks.flatMap { copyIn(plan[$0.pair]) }
+        let pairs = batch.chunks.map { plan[$0.pair] }
+        let staging = pairs.filter(\.load.isKeyed).flatMap { merge($0).staging.creation(for: role) }
+        return ["BEGIN", entries.lockSQL] + staging + role.entering + pairs.map(copyIn)
     }
 
-    /// The COPY of one table, after the statements that it needs.
-    private func copyIn(_ pair: TablePair) -> [String] {
-        guard pair.load.isKeyed else {
-            return [pair.format.copyIn(pair.name.quoted, columns: pair.columns.map(\.name))]
-        }
-        let staging = merge(pair).staging
-        return [staging.creation, staging.copyIn(pair.format)]
+    /// The COPY of one table.
+    private func copyIn(_ pair: TablePair) -> String {
+        pair.load.isKeyed
+            ? merge(pair).staging.copyIn(pair.format)
+            : pair.format.copyIn(pair.name.quoted, columns: pair.columns.map(\.name))
     }
 
     private func merge(_ pair: TablePair) -> KeyedMerge { KeyedMerge(pair: pair) }

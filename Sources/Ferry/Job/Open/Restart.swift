@@ -148,12 +148,25 @@ struct Restart {
             if try !holdsOthers(pair, on: target), !referred.contains(pair.number) {
                 if pair.isCreated { dropped.append(pair.name.quoted) } else { emptied.append(table) }
             } else {
-                try target.execute("DELETE FROM \(table) AS r WHERE \(own(pair))")
+                try delete(pair, on: target)
             }
         }
         if !dropped.isEmpty, try !drop(dropped, on: target) { emptied += dropped }
         // Together, since they may reference each other.
         if !emptied.isEmpty { try target.execute("TRUNCATE \(emptied.joined(separator: ", "))") }
+    }
+
+    /// Deletes the job's rows as the table's owner, who may not read the ledger.
+    private func delete(_ pair: TablePair, on target: borrowing Session) throws(FerryError) {
+        let rows = try target.query(LedgerChunks.transactionsSQL(job: job.number, pair: pair.number))
+        let list = ArrayText.format(try rows.map { row throws(FerryError) in try row.string("xid") })
+        try pair.actingRole.run(on: target) { () throws(FerryError) in
+            _ = try target.execute(
+                """
+                DELETE FROM \(pair.targetOnly)\(pair.name.quoted) AS r \
+                WHERE r.xmin = ANY (\(list.quotedLiteral)::pg_catalog.xid[])
+                """, about: pair.name)
+        }
     }
 
     /// Drops tables that the job created.

@@ -14,6 +14,7 @@ struct StoredPair: Codable, Sendable, Equatable {
     var filter: StoredBotFilter
     var readBackFilter: StoredBotFilter
     var load: StoredLoad
+    var owner: String?
     var indexes: [StoredIndex]
     var constraints: [StoredConstraint]
     var triggers: [StoredTrigger]
@@ -34,6 +35,7 @@ struct StoredPair: Codable, Sendable, Equatable {
         filter = StoredBotFilter(pair.filter)
         readBackFilter = StoredBotFilter(pair.readBackFilter)
         load = StoredLoad(pair.load)
+        owner = pair.owner
         indexes = pair.indexes.map(StoredIndex.init)
         constraints = pair.constraints.map(StoredConstraint.init)
         triggers = pair.triggers.map(StoredTrigger.init)
@@ -51,7 +53,7 @@ struct StoredPair: Codable, Sendable, Equatable {
             number: number, name: name.name, role: role.value, isCreated: isCreated, columns: columns.map(\.column),
             format: format.value, parts: parts.map(\.part), targetParts: targetParts.map(\.name),
             estimatedRows: estimatedRows, key: key?.key, botScope: botScope?.scope, filter: filter.filter,
-            readBackFilter: readBackFilter.filter, load: load.mode, indexes: indexes,
+            readBackFilter: readBackFilter.filter, load: load.mode, owner: owner, indexes: indexes,
             constraints: constraints, triggers: triggers.map(\.plan), sequences: sequences.map(\.plan))
     }
 }

@@ -11,6 +11,9 @@ struct SparseProbe {
     /// The snapshot to read the source in; nil reads the present state.
     let snapshot: Snapshot?
 
+    /// The session's role.
+    let user: String
+
     /// The time limit of one table.
     static let limit = "10s"
 
@@ -35,28 +38,35 @@ struct SparseProbe {
         for index in holder.indexes where index.method == "hnsw" && index.parts.keyType == "sparsevec" {
             // The values of an expression are unknown until it is computed.
             guard let column = index.columns.first, table.column(column) != nil else { continue }
-            let isTooLong = try hasTooLong(column, index.parts.predicate, in: table)
+            let (predicate, owner) = (index.parts.predicate, ActingRole.owner(of: [table]))
+            // A predicate may call functions of the table's owner, and runs as the owner or not at all.
+            let runsPredicate = predicate != nil && (owner != nil || table.owner == user)
+            let isTooLong = try hasTooLong(column, runsPredicate ? predicate : nil, in: table, ActingRole(owner: owner))
             if isTooLong == false { continue }
-            findings.append(Finding(index: index.name, column: column, isTooLong: isTooLong))
+            let isCertain = predicate == nil || runsPredicate
+            findings.append(Finding(index: index.name, column: column, isTooLong: isCertain ? isTooLong : nil))
         }
         return findings
     }
 
     private func hasTooLong(
-        _ column: String, _ predicate: String?, in table: Relation
+        _ column: String, _ predicate: String?, in table: Relation, _ role: ActingRole
     ) throws(FerryError) -> Bool? {
         // A session of its own, since exceeding the limit would end the survey's transaction.
         let session = if let snapshot { try snapshot.join(endpoint) } else { try endpoint.connect() }
         do throws(FerryError) {
             let size = "pg_column_size(r.\(column.quotedIdentifier))"
             let condition = predicate.map { " AND (\($0))" } ?? ""
-            try session.execute("SET statement_timeout TO '\(Self.limit)'")
-            return try session.query(
-                """
-                SELECT EXISTS (SELECT FROM \(table.quotedForRows) AS r \
-                WHERE \(size) > \(Self.largestBytes)\(condition)) AS found
-                """
-            ).only().bool("found")
+            try session.execute(
+                "\(snapshot == nil ? "BEGIN READ ONLY; " : "")SET LOCAL statement_timeout TO '\(Self.limit)'")
+            return try role.run(on: session) { () throws(FerryError) in
+                try session.query(
+                    """
+                    SELECT EXISTS (SELECT FROM \(table.quotedForRows) AS r \
+                    WHERE \(size) > \(Self.largestBytes)\(condition)) AS found
+                    """
+                ).only().bool("found")
+            }
         } catch {
             guard error.cause?.code == .server, !error.isRetryable else { throw error.of(table.name) }
             return nil

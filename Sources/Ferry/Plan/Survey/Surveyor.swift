@@ -36,7 +36,7 @@ struct Surveyor {
         survey.nonEmptyTargets = try nonEmpty(
             readable.compactMap { targetCatalog.relation($0.relation.name) }, targetSession)
         for table in chosen.map(\.relation) where table.rights.useSchema && table.rights.select {
-            let findings = try SparseProbe(endpoint: source, snapshot: snapshot)
+            let findings = try SparseProbe(endpoint: source, snapshot: snapshot, user: sourceCatalog.server.user)
                 .findings(for: table, indexedAs: targetCatalog.relation(table.name) ?? table)
             if !findings.isEmpty { survey.sparse[table.name] = findings }
         }

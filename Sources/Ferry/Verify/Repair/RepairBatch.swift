@@ -47,7 +47,9 @@ struct RepairBatch {
                 guard let relation = table.leaves[.target]?[Int(leaf)] else { continue }
                 let query = RowQuery(
                     relation: relation.name, columns: [], format: .binary, places: places.map(\.place))
-                deleted += try target.execute("DELETE \(query.from)", about: relation.name).last?.affected ?? 0
+                deleted += try role.run(on: target) { () throws(FerryError) in
+                    try target.execute("DELETE \(query.from)", about: relation.name).last?.affected ?? 0
+                }
             }
             // From here on this transaction holds the rows; until here, only the snapshot kept others from taking their places.
             try check()
@@ -71,18 +73,20 @@ struct RepairBatch {
         sent: inout RepairCommit<Brought>?
     ) throws(FerryError) -> Brought {
         try transaction(on: target, sent: &sent) { () throws(FerryError) in
-            try target.execute(staging.creation, about: table.name)
-            var brought = Brought()
-            if !rows.differing.isEmpty {
-                try relay(rows.differing, from: source, to: target)
-                brought.replaced = try update(on: target)
-                try target.execute("DELETE FROM \(StagingTable.name)", about: table.name)
+            for statement in staging.creation(for: role) { try target.execute(statement, about: table.name) }
+            return try role.run(on: target) { () throws(FerryError) in
+                var brought = Brought()
+                if !rows.differing.isEmpty {
+                    try relay(rows.differing, from: source, to: target)
+                    brought.replaced = try update(on: target)
+                    try target.execute("DELETE FROM \(StagingTable.name)", about: table.name)
+                }
+                if !rows.missing.isEmpty {
+                    try relay(rows.missing, from: source, to: target)
+                    brought.inserted = try insertStaged(on: target)
+                }
+                return brought
             }
-            if !rows.missing.isEmpty {
-                try relay(rows.missing, from: source, to: target)
-                brought.inserted = try insertStaged(on: target)
-            }
-            return brought
         }
     }
 
@@ -107,6 +111,8 @@ struct RepairBatch {
             return result
         }
     }
+
+    private var role: ActingRole { ActingRole(owner: ActingRole.owner(of: relations)) }
 
     private var triggers: [TriggerPlan] { relations.flatMap(\.triggerPlans) }
 

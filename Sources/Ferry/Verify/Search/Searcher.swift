@@ -40,9 +40,16 @@ struct Searcher {
             guard index.isVectorIndex, index.isValid, !index.isPartial, let expression = index.expressions.first else {
                 return false
             }
-            // An expression contains the name of its column.
-            return index.columns.first == column.name || (index.columns.isEmpty && expression.contains(column.name))
+            if index.columns.first == column.name { return true }
+            // An expression contains the name of its column, and runs as the table's owner or not at all.
+            return index.columns.isEmpty && expression.contains(column.name)
+                && (relation?.foreignFunctions.isEmpty == true || owner(table, side) != nil)
         }
+    }
+
+    /// The owner of the table on one side, as which its expressions run.
+    private func owner(_ table: ComparedTable, _ side: Side) -> String? {
+        ActingRole.owner(of: [sides[side].catalog.relation(table.name)].compactMap(\.self) + (table.leaves[side] ?? []))
     }
 
     /// The symbol of an operator: `<->` for `OPERATOR(public.<->)`.
@@ -90,8 +97,11 @@ struct Searcher {
         }
         let probe = SearchProbe(query: query, index: index, schema: schema, catalog: side.catalog)
         return try retrying(side, query.table) { session throws(FerryError) in
-            let (side, exact) = try probe.run(samples, on: session)
-            return Answered(side: side, exact: exact)
+            let role = ActingRole(owner: owner(query.table, side.side))
+            return try role.run(on: session) { () throws(FerryError) in
+                let (side, exact) = try probe.run(samples, on: session)
+                return Answered(side: side, exact: exact)
+            }
         }
     }
 }

@@ -83,6 +83,8 @@ struct PairDocument: Encodable {
     let filter: Filter
     let readBackFilter: Filter
     let load: Load
+    /// The role as which rows are loaded; null for the session's own.
+    let owner: String?
     let indexes: [IndexPlanDocument]
     let constraints: [Constraint]
     let triggers: [Trigger]
@@ -103,6 +105,7 @@ struct PairDocument: Encodable {
         filter = Filter(only: pair.filter.only, except: pair.filter.except)
         readBackFilter = Filter(only: pair.readBackFilter.only, except: pair.readBackFilter.except)
         load = Load(pair.load)
+        owner = pair.owner
         indexes = pair.indexes.map(IndexPlanDocument.init)
         constraints = pair.constraints.map(Constraint.init)
         triggers = pair.triggers.map(Trigger.init)
