@@ -12,7 +12,9 @@ enum DefinitionForm {
             names(parts.relation, [table.schema, table.name])
         else { return false }
         let creation = "CREATE \(index.isUnique ? "UNIQUE " : "")INDEX \(parts.name) ON "
-        let isCreation = ["", "ONLY "].contains { index.definition.hasPrefix("\(creation)\($0)\(parts.relation) USING ") }
+        let isCreation = ["", "ONLY "].contains {
+            index.definition.hasPrefix("\(creation)\($0)\(parts.relation) USING ")
+        }
         let adding = "ALTER TABLE ONLY \(parts.relation) ADD CONSTRAINT \(parts.name) "
         let isAdding = parts.addConstraint.map { text in
             ["PRIMARY KEY ", "UNIQUE ", "EXCLUDE "].contains { text.hasPrefix(adding + $0) }

@@ -233,7 +233,8 @@ struct Ledger {
                         number: try row.number("number"), pair: try row.number("pair"), kind: kind,
                         stage: try row.int("stage"),
                         relation: try row.name("relation_schema", "relation_name"),
-                        name: try row.string("name"), statements: try row.list("statements").flatMap(SavedDefinition.single)))
+                        name: try row.string("name"),
+                        statements: try row.list("statements").flatMap(SavedDefinition.single)))
             }
             return definitions
         }

@@ -11,6 +11,7 @@ extension Fixtures {
         pair.columns[0].textReason = "its binary form holds an OID of the source's cluster"
         pair.filter = BotFilter(only: ["A", "B"], except: ["C", nil])
         pair.load = .replaceBots(["A"])
+        pair.owner = "app"
         pair.indexes[1].previousDefinition =
             "CREATE INDEX idx_items_embedding ON public.items USING ivfflat (embedding)"
         var created = index("idx\u{1b}[31m", "btree", .create, "the table is new")

@@ -157,6 +157,12 @@ import Testing
                 truncate: false, own: false, rowSecurityActive: true)
             $0.triggers = [Trigger(name: "note", enabled: "O", isForEachRow: true)]
         }
+        func coded(_ names: [String], actsAsOwner: Bool) -> Relation {
+            Fixture.items {
+                $0.foreignFunctions = names.map { ForeignFunction(name: "public.\($0)", owner: "mallory") }
+                $0.rights.actAsOwner = actsAsOwner
+            }
+        }
         let index = Fixture.index("items_embedding", "ivfflat", options: ["lists": "100"])
         let rootOnly = Fixture.items {
             $0.kind = .partitioned
@@ -183,6 +189,8 @@ import Testing
             plan([closed], [items]),
             plan([items], [closed]),
             plan([items], [Fixture.items { ($0.indexes, $0.rights.own) = ([index], false) }]),
+            plan([items], [coded(["f"], actsAsOwner: false)]),
+            plan([items], [coded(["a", "b", "c", "d"], actsAsOwner: true)]),
             plan([items], [Fixture.items { ($0.indexes, $0.rights.createInSchema) = ([index], false) }]),
             plan([rootOnly, leaf], [rootOnly, leaf], targetServer: small),
             plan([hidden], [sequenced]),
