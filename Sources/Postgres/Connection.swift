@@ -60,6 +60,11 @@ extension Connection {
     /// The server's version as a number, such as 150005 for 15.5.
     public var serverVersion: Int { Int(PQserverVersion(handle)) }
 
+    /// The database's encoding, such as `UTF8`, as the server reported it at the start.
+    public var serverEncoding: String {
+        PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? ""
+    }
+
     /// The process id that the server reported at the start; a pooler reports its own.
     public var reportedBackendPID: Int { Int(PQbackendPID(handle)) }
 

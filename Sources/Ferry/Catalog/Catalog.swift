@@ -93,10 +93,24 @@ public struct Relation: Sendable {
     public var sequences: [ColumnSequence]
     /// The NOT VALID check constraints, which existing rows may violate.
     public var lateChecks: [LateCheck] = []
+    /// Whether all its names and definitions are UTF-8: a SQL_ASCII database may hold others, which no statement can contain.
+    public var isNamedInUTF8 = true
     /// The functions of other roles that run when its rows change.
     public var foreignFunctions: [ForeignFunction] = []
     /// The kinds of dependent objects that `--create` does not create: `triggers`, `rules`, …
     public var leftOut: [String] = []
+
+    /// All its names and definitions, as far as statements contain them.
+    var texts: [String] {
+        var texts = [name.schema, name.name, owner]
+        for column in columns { texts += [column.name, column.type] + column.enumLabels }
+        for index in indexes { texts += [index.definition, index.parts.addConstraint ?? ""] + index.after }
+        for key in foreignKeys { texts += [key.name, key.definition] + key.columns + key.after }
+        for trigger in triggers { texts.append(trigger.name) }
+        for sequence in sequences { texts += [sequence.name.schema, sequence.name.name] }
+        for check in lateChecks { texts += [check.name, check.definition] }
+        return texts
+    }
 
     /// The column of a name, as the catalog has it.
     public func column(_ name: String) -> Column? { columns.first { $0.name == name } }

@@ -10,7 +10,13 @@ struct CatalogReader {
 
     /// Reads everything in one message, so that it costs one round trip. In a transaction, it reads in that snapshot.
     func read(_ session: borrowing Session) throws(FerryError) -> Catalog {
-        let rows = try session.execute(Self.statements.joined(separator: "\n"))
+        // A SQL_ASCII database may hold names that are not UTF-8, for which the server would refuse all the rows. As they are,
+        // such bytes become U+FFFD here.
+        let isUnchecked = session.serverEncoding == "SQL_ASCII"
+        let encoding = isUnchecked ? ("SET client_encoding TO 'SQL_ASCII';", "SET client_encoding TO 'UTF8';") : ("", "")
+        let rows = try session.execute(
+            "\(encoding.0)\n\(Self.statements.joined(separator: "\n"))\n\(encoding.1)"
+        ).filter { !$0.columns.isEmpty }
         guard rows.count == Self.statements.count else {
             throw session.unexpected("The server did not answer every catalog query.")
         }
@@ -34,6 +40,11 @@ struct CatalogReader {
         for row in rows[7] {
             let function = ForeignFunction(name: try row.string("name"), owner: try row.string("owner"))
             relations[try row.int("relation", as: OID.self)]?.foreignFunctions.append(function)
+        }
+        if isUnchecked {
+            for (oid, relation) in relations {
+                relations[oid]?.isNamedInUTF8 = !relation.texts.contains { $0.unicodeScalars.contains("\u{FFFD}") }
+            }
         }
         return Catalog(server: server, relations: Array(relations.values))
     }

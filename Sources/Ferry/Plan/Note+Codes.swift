@@ -63,6 +63,8 @@ extension Note.Code {
     public static let noPermission = Note.Code(description: "no_permission")
     /// A policy would hide rows.
     public static let rowSecurity = Note.Code(description: "row_security")
+    /// A name or a definition of the table is not UTF-8.
+    public static let notUTF8 = Note.Code(description: "not_utf8")
     /// The target's table is UNLOGGED.
     public static let unlogged = Note.Code(description: "unlogged")
     /// Only the owner can do what the plan needs.

@@ -31,6 +31,11 @@ struct Pairing {
         let columns = ColumnMatch(source: source, target: target)
         notes += columns.notes
         notes += persistence()
+        if let bad = targetTree.first(where: { !$0.isNamedInUTF8 }) {
+            var note = Note.notUTF8(source.name, bad.name)
+            note.side = .target
+            notes.append(note)
+        }
         let (load, filter, readBack) = loading(columns.pairs, &notes)
         notes += clearing(load)
         notes += botPath(filter, readBack, load)

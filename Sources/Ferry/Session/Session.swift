@@ -219,6 +219,8 @@ extension Session {
     var host: String { connection.host }
     /// The server's version as a number, such as 150005 for 15.5.
     var serverVersion: Int { connection.serverVersion }
+    /// The database's encoding, such as `UTF8`.
+    var serverEncoding: String { connection.serverEncoding }
     /// The process id that the server reported at the start; a pooler reports its own.
     var reportedBackendPID: Int { connection.reportedBackendPID }
     /// Whether the session is encrypted with TLS.

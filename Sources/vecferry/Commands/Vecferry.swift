@@ -31,6 +31,7 @@ struct Vecferry: AsyncParsableCommand {
         let given = Array(CommandLine.arguments.dropFirst())
         // `ps` shows the process's own memory, not the copy in `given`.
         ProcessArguments.hideSecrets()
+        Machine.leaveNoCoreDumps()
         Machine.occupyStandardStreams()
         // A copy must not end because the reader of its output is gone.
         Machine.ignoreBrokenPipes()

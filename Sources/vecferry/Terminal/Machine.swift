@@ -34,6 +34,15 @@ enum Machine {
     /// Lets a write fail if the reader is gone, instead of ending the process.
     static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+    /// Keeps a crash, of this process or of a program that it runs, from writing its memory to a file: it holds passwords.
+    static func leaveNoCoreDumps() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0 else { return }
+        // 1 also stops a dump into a pipe, for which 0 does not count (Linux, fs/coredump.c, do_coredump).
+        limit.rlim_cur = min(1, limit.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+    }
+
     /// Occupies the standard streams that were closed when the process began, so that no file or connection gets their
     /// descriptors: the result would be written to it. A write to them fails.
     static func occupyStandardStreams() {

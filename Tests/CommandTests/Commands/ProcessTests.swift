@@ -22,6 +22,24 @@ import Testing
         #expect(!(ended.output + ended.errors).contains(Self.secret))
     }
 
+    /// A password is in the memory of this process, and in the environment of pg_dump.
+    @Test func `neither the process nor a program that it runs leaves a core dump`() throws {
+        let server = try SilentServer()
+        let file = FileManager.default.temporaryDirectory.appending(path: "limits-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let address = "host=127.0.0.1 port=\(server.port) user=u dbname=d"
+        let tool = try Tool([
+            "plan", "--source", address, "--target", address, "--target-password-command",
+            "cat /proc/$PPID/limits /proc/self/limits > '\(file.path)'; echo x",
+        ])
+        try server.waitForClient()
+        tool.signal(SIGTERM)
+        _ = tool.ended()
+        let limits = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            .filter { $0.hasPrefix("Max core file size") }.map { $0.split(separator: " ")[4] }
+        #expect(limits.count == 2 && limits.allSatisfy { $0 == "1" || $0 == "0" }, "\(limits)")
+    }
+
     @Test(arguments: [(SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated)])
     func `a signal stops a copy, and the command reports how to resume it`(signal: Int32, status: ExitStatus) throws {
         let server = try SilentServer()

@@ -270,6 +270,39 @@ extension Faults {
             }
         }
 
+        @Test func `a name that is not UTF-8 stops its own table, and no other`() async throws {
+            try await Rig.withDatabases { databases in
+                let name = "ascii_\(databases.source.name)"
+                try databases.source.run(
+                    "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+                let uri = databases.source.uri.replacing("/\(databases.source.name)", with: "/\(name)")
+                defer { _ = try? databases.source.run("DROP DATABASE \(name) WITH (FORCE)") }
+                let good = "CREATE TABLE good (id int PRIMARY KEY, v vector(2));"
+                try Psql.run(
+                    uri,
+                    """
+                    SET client_encoding TO 'SQL_ASCII'; CREATE EXTENSION vector; \(good)
+                    INSERT INTO good VALUES (1, '[1,2]');
+                    CREATE TABLE named (id int PRIMARY KEY, v vector(2));
+                    CREATE TABLE indexed (id int PRIMARY KEY, v vector(2), t text);
+                    DO $$ BEGIN
+                        EXECUTE format('ALTER TABLE named RENAME TO %I', E'caf\\xe9');
+                        EXECUTE format('CREATE INDEX ON indexed (t) WHERE t <> %L', E'\\xe9');
+                    END $$
+                    """)
+                try databases.target.run(good + "CREATE TABLE indexed (id int PRIMARY KEY, v vector(2), t text)")
+                var request = CopyRequest()
+                let plan = try await databases.hastyEngine(source: uri, told: Told()).plan(request)
+                let blockers = plan.notes.filter { $0.code == .notUTF8 }
+                #expect(
+                    blockers.count == 2 && plan.blockers.allSatisfy { $0.table?.name != "good" }, "\(plan.blockers)")
+                #expect(blockers.contains { $0.hint?.contains("--exclude-table 'public.caf?'") == true }, "\(blockers)")
+                request.selection.excluded = ["public.caf?", "public.indexed"]
+                let report = try await databases.hastyEngine(source: uri, told: Told()).copy(request)
+                #expect(report.outcome == .proven && report.tables.map(\.name.name) == ["good"])
+            }
+        }
+
         @Test func `a table whose copy can't begin does not take the one along that is committed before it`()
             async throws
         {

@@ -190,6 +190,8 @@ import Testing
             plan([items], [closed]),
             plan([items], [Fixture.items { ($0.indexes, $0.rights.own) = ([index], false) }]),
             plan([items], [coded(["f"], actsAsOwner: false)]),
+            plan([Fixture.items { ($0.name.name, $0.isNamedInUTF8) = ("caf\u{FFFD}", false) }], []),
+            plan([items], [Fixture.items { $0.isNamedInUTF8 = false }]),
             plan([items], [coded(["a", "b", "c", "d"], actsAsOwner: true)]),
             plan([items], [Fixture.items { ($0.indexes, $0.rights.createInSchema) = ([index], false) }]),
             plan([rootOnly, leaf], [rootOnly, leaf], targetServer: small),

@@ -93,6 +93,9 @@ struct TableSelector {
                     message: "The partition \(partition.name) can't be left out of a table that is copied.",
                     hint: "Name the partitions to copy with --table instead of the table."))
         }
+        if let bad = ([relation] + catalog.tree(below: relation)).first(where: { !$0.isNamedInUTF8 }) {
+            notes.append(.notUTF8(relation.name, bad.name))
+        }
         if relation.hasForeignPartition {
             notes.append(
                 Note(
@@ -154,5 +157,19 @@ struct TableSelector {
                 columns: key.columns, parent: parent.name, parentColumns: key.referencedColumns, scope: scope)
         }
         return nil
+    }
+}
+
+extension Note {
+    /// A blocker: no statement can name the table, or what belongs to it.
+    ///
+    /// - Parameter relation: The table, or the partition of it.
+    static func notUTF8(_ table: QualifiedName, _ relation: QualifiedName) -> Note {
+        // The bytes are unknown by now, so a pattern stands for them.
+        let pattern = table.description.unicodeScalars.map { $0 == "\u{FFFD}" ? "?" : "\($0)" }.joined()
+        return Note(
+            level: .blocker, code: .notUTF8, side: .source, table: table,
+            message: "The name of \(relation), or of what belongs to it, is not valid UTF-8.",
+            hint: "Rename it, or leave it out with --exclude-table '\(pattern)'.")
     }
 }

@@ -19,7 +19,9 @@ struct Surveyor {
         let sourceCatalog = try CatalogReader().read(sourceSession)
         let targetCatalog = try CatalogReader().read(targetSession)
 
+        // Statements can't name the others.
         let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
+            .filter { ([$0.relation] + sourceCatalog.tree(below: $0.relation)).allSatisfy(\.isNamedInUTF8) }
         let created = request.create ? chosen.map(\.relation).filter { targetCatalog.relation($0.name) == nil } : []
         let extensions = try ExtensionNeed.read(
             created.flatMap { [$0] + sourceCatalog.tree(below: $0) }.map(\.oid), source: sourceSession,
