@@ -74,8 +74,7 @@ struct ServerCheck {
                     message: "The role \(server.user) may not keep a ledger in schema vecferry.",
                     hint: server.hasLedgerSchema
                         ? "Connect as the owner of the schema."
-                        : "Have the database's owner run CREATE SCHEMA vecferry AUTHORIZATION "
-                            + "\(server.user.sqlIdentifier)."))
+                        : "CREATE SCHEMA vecferry AUTHORIZATION \(server.user.sqlIdentifier)."))
         }
         if !survey.source.server.hasTIDRangeScan {
             notes.append(
