@@ -42,7 +42,8 @@ public struct Catalog: Sendable {
         self.relations = Dictionary(uniqueKeysWithValues: relations.map { ($0.oid, $0) })
         partitions = Dictionary(grouping: relations.filter { $0.parent != nil }, by: { $0.parent ?? 0 })
             .mapValues { $0.map(\.oid) }
-        byName = Dictionary(uniqueKeysWithValues: relations.map { ($0.name, $0.oid) })
+        // Names in another encoding than UTF-8 may look alike here.
+        byName = Dictionary(relations.map { ($0.name, $0.oid) }, uniquingKeysWith: min)
     }
 }
 
@@ -157,6 +158,30 @@ public struct Relation: Sendable {
         public var actAsOwner = false
         /// Whether a row-level security policy would hide rows from the role.
         public var rowSecurityActive: Bool
+    }
+}
+
+extension Catalog {
+    /// Whether no relation is among its own ancestors, and no index is there twice or among its own.
+    var isATree: Bool {
+        let all = relations.values.flatMap(\.indexes)
+        let indexes = Dictionary(all.map { ($0.oid, $0.parent) }, uniquingKeysWith: { first, _ in first })
+        return indexes.count == all.count && [relations.mapValues { $0.parent }, indexes].allSatisfy(Self.isATree)
+    }
+
+    /// - Parameter parents: The parent of each node that has one.
+    private static func isATree(_ parents: [OID: OID?]) -> Bool {
+        var safe: Set<OID> = []
+        for node in parents.keys {
+            var path: Set<OID> = []
+            var next: OID? = node
+            while let current = next, !safe.contains(current) {
+                guard path.insert(current).inserted else { return false }
+                next = parents[current] ?? nil
+            }
+            safe.formUnion(path)
+        }
+        return true
     }
 }
 

@@ -1,9 +1,10 @@
+internal import Postgres
 internal import SQLStatements
 
 /// Reads a ``Catalog`` over one session, with the statements of `sql/catalog`.
 struct CatalogReader {
     /// The statements in the order in which their rows are read: one message, for one round trip.
-    private static let statements = [
+    static let statements = [
         Statements.server, Statements.relations, Statements.columns, Statements.indexes, Statements.foreignKeys,
         Statements.triggers, Statements.sequences, Statements.functions,
     ]
@@ -13,14 +14,25 @@ struct CatalogReader {
         // A SQL_ASCII database may hold names that are not UTF-8, for which the server would refuse all the rows. As they are,
         // such bytes become U+FFFD here.
         let isUnchecked = session.serverEncoding == "SQL_ASCII"
-        let encoding = isUnchecked ? ("SET client_encoding TO 'SQL_ASCII';", "SET client_encoding TO 'UTF8';") : ("", "")
+        let encoding =
+            isUnchecked ? ("SET client_encoding TO 'SQL_ASCII';", "SET client_encoding TO 'UTF8';") : ("", "")
         let rows = try session.execute(
             "\(encoding.0)\n\(Self.statements.joined(separator: "\n"))\n\(encoding.1)"
         ).filter { !$0.columns.isEmpty }
+        return try catalog(rows, endpoint: session.endpoint, side: session.side, isUnchecked: isUnchecked)
+    }
+
+    /// Decodes the answers to all statements. It does no I/O: a server that lies gets an error.
+    ///
+    /// - Parameter isUnchecked: Whether texts may hold bytes that are not UTF-8.
+    func catalog(
+        _ rows: [Answer], endpoint: String, side: Side, isUnchecked: Bool
+    ) throws(FerryError) -> Catalog {
         guard rows.count == Self.statements.count else {
-            throw session.unexpected("The server did not answer every catalog query.")
+            throw FerryError(
+                PostgresError(.unexpectedResult, "The server did not answer every catalog query."), side)
         }
-        let server = try server(rows[0], session)
+        let server = try server(rows[0], endpoint)
         var relations = try relations(rows[1])
         try attachColumns(rows[2], to: &relations)
         try attachIndexes(rows[3], to: &relations)
@@ -46,18 +58,20 @@ struct CatalogReader {
                 relations[oid]?.isNamedInUTF8 = !relation.texts.contains { $0.unicodeScalars.contains("\u{FFFD}") }
             }
         }
-        return Catalog(server: server, relations: Array(relations.values))
+        let catalog = Catalog(server: server, relations: Array(relations.values))
+        guard catalog.isATree else { throw rows[1].unexpected("The server's partitions are not a tree.") }
+        return catalog
     }
 
     /// Reads the facts of the server alone.
     func readServer(_ session: borrowing Session) throws(FerryError) -> ServerInfo {
-        try server(try session.query(Statements.server), session)
+        try server(try session.query(Statements.server), session.endpoint)
     }
 
-    private func server(_ rows: Answer, _ session: borrowing Session) throws(FerryError) -> ServerInfo {
-        guard let row = rows.first else { throw session.unexpected("The server returned no row about itself.") }
+    private func server(_ rows: Answer, _ endpoint: String) throws(FerryError) -> ServerInfo {
+        let row = try rows.only()
         return ServerInfo(
-            endpoint: session.endpoint,
+            endpoint: endpoint,
             versionNumber: try row.int("version_number"),
             version: try row.string("version"),
             isAurora: try row.bool("is_aurora"),
@@ -67,13 +81,13 @@ struct CatalogReader {
             isInRecovery: try row.bool("is_in_recovery"),
             encoding: try row.string("encoding"),
             systemIdentifier: try row.optional("system_identifier"),
-            blockSize: try row.int("block_size"),
-            maxConnections: try row.int("max_connections"),
-            sharedBuffers: try row.int("shared_buffers"),
-            maintenanceWorkMem: try row.int("maintenance_work_mem"),
-            maxParallelMaintenanceWorkers: try row.int("max_parallel_maintenance_workers"),
-            maxParallelWorkers: try row.int("max_parallel_workers"),
-            maxWorkerProcesses: try row.int("max_worker_processes"),
+            blockSize: try row.size("block_size"),
+            maxConnections: try row.size("max_connections"),
+            sharedBuffers: try row.size("shared_buffers"),
+            maintenanceWorkMem: try row.size("maintenance_work_mem"),
+            maxParallelMaintenanceWorkers: try row.size("max_parallel_maintenance_workers"),
+            maxParallelWorkers: try row.size("max_parallel_workers"),
+            maxWorkerProcesses: try row.size("max_worker_processes"),
             vectorVersion: try row.optional("vector_version").map(PgvectorVersion.init(parsing:)),
             vectorSchema: try row.optional("vector_schema"),
             mayCreateSchema: try row.bool("may_create_schema"),
@@ -97,9 +111,9 @@ struct CatalogReader {
                 isUnlogged: try row.string("persistence") == "u",
                 parent: try row.optional("parent").flatMap { OID($0) },
                 hasForeignPartition: try row.bool("has_foreign_partition"),
-                pages: try row.int("pages"),
-                bytes: try row.int("bytes"),
-                estimatedRows: try row.int("estimated_rows"),
+                pages: try row.size("pages", to: 1 << 32),
+                bytes: try row.size("bytes"),
+                estimatedRows: try row.size("estimated_rows", from: -1, to: 1 << 41),
                 owner: try row.string("owner"),
                 rights: Relation.Rights(
                     useSchema: try row.bool("may_use_schema"), createInSchema: try row.bool("may_create_in_schema"),
@@ -123,7 +137,7 @@ struct CatalogReader {
                 vectorType: try row.optional("vector_type").flatMap(VectorType.init(rawValue:)),
                 structure: try row.optional("structure"),
                 enumLabels: try row.list("enum_labels"),
-                dimensions: try row.optionalInt("dimensions"),
+                dimensions: try row.dimensions("dimensions"),
                 isNotNull: try row.bool("is_not_null"),
                 hasDefault: try row.bool("has_default"),
                 isGenerated: try row.bool("is_generated"),
@@ -156,7 +170,7 @@ struct CatalogReader {
                 options: Index.options(try row.list("options")),
                 isOfConstraint: try row.bool("is_of_constraint"),
                 parent: try row.optional("parent").flatMap { OID($0) },
-                bytes: try row.int("bytes"),
+                bytes: try row.size("bytes"),
                 after: try row.list("after"),
                 parts: try parts(row))
             let relation = try row.int("relation", as: OID.self)
@@ -171,7 +185,7 @@ struct CatalogReader {
     private func parts(_ row: Record) throws(FerryError) -> IndexParts {
         IndexParts(
             keyType: try row.string("key_type"),
-            keyDimensions: try row.optionalInt("key_dimensions"),
+            keyDimensions: try row.dimensions("key_dimensions"),
             name: try row.string("quoted_name"),
             qualifiedName: try row.string("quoted_qualified_name"),
             relation: try row.string("quoted_relation"),
@@ -202,7 +216,7 @@ extension Index {
     static func options(_ list: [String]) -> [String: String] {
         var options: [String: String] = [:]
         for option in list {
-            let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+            let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             options[parts[0]] = parts.count == 2 ? parts[1] : ""
         }
         return options

@@ -110,7 +110,8 @@ struct PgDump {
     static func body(of dump: String) -> String {
         let lines = dump.split(separator: "\n", omittingEmptySubsequences: false)
         guard let first = lines.firstIndex(where: { $0.hasPrefix("-- Name: ") }) else { return "" }
-        let last = lines.lastIndex { $0.hasPrefix("\\unrestrict ") } ?? lines.endIndex
-        return lines[first..<last].joined(separator: "\n")
+        let rest = lines[first...]
+        let last = rest.lastIndex { $0.hasPrefix("\\unrestrict ") } ?? rest.endIndex
+        return rest[..<last].joined(separator: "\n")
     }
 }

@@ -69,6 +69,24 @@ struct Record: Sendable {
         try attempting { row throws(PostgresError) in try row.int(column, as: type) }
     }
 
+    /// The field as a size or a count, within a bound, so that no sum or product of them overflows, whatever the server says.
+    ///
+    /// - Parameter most: By default 2^46 bytes, twice the size of the largest table (documentation, "PostgreSQL Limits").
+    func size(_ column: String, from least: Int = 0, to most: Int = 1 << 46) throws(FerryError) -> Int {
+        let size = try int(column, as: Int.self)
+        guard (least...most).contains(size) else {
+            throw FerryError(
+                PostgresError(.unexpectedResult, "The column \(column) of the result is \(size), which can't be."), side
+            )
+        }
+        return size
+    }
+
+    /// The field as a number of dimensions or bits; nil for NULL, and for more than a bit string has at most (83,886,080).
+    func dimensions(_ column: String) throws(FerryError) -> Int? {
+        try optionalInt(column).flatMap { (0...1 << 27).contains($0) ? $0 : nil }
+    }
+
     /// The field as the number of a thing.
     func number<Thing>(
         _ column: String, as type: Number<Thing>.Type = Number<Thing>.self

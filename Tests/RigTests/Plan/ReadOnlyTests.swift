@@ -1,6 +1,7 @@
-@testable import Ferry
 import RigSupport
 import Testing
+
+@testable import Ferry
 
 /// A plan changes nothing, a copy nothing of its source, and a copy does what the plan said.
 @Suite struct ReadOnlyTests {

@@ -40,7 +40,9 @@ import Testing
             }
             try body(plan, quoted)
             // What the hints name is what was missing.
-            let named = plan.blockers.compactMap(\.hint).filter { $0.hasPrefix("GRANT") || $0.hasPrefix("CREATE SCHEMA") }
+            let named = plan.blockers.compactMap(\.hint).filter {
+                $0.hasPrefix("GRANT") || $0.hasPrefix("CREATE SCHEMA")
+            }
             guard !named.isEmpty else { return }
             for grant in named { try database.run(String(grant.dropLast())) }
             #expect(try await engine.plan(request).isReady)

@@ -29,7 +29,7 @@ struct IndexForest {
     init(_ relations: [Relation]) {
         let all = relations.flatMap { relation in relation.indexes.map { (index: $0, relation: relation) } }
         let known = Set(all.map(\.index.oid))
-        let byParent = Dictionary(grouping: all) { $0.index.parent ?? 0 }
+        let byParent: [OID?: [(index: Index, relation: Relation)]] = Dictionary(grouping: all, by: \.index.parent)
         func node(_ index: Index, _ relation: Relation) -> IndexNode {
             let children = byParent[index.oid] ?? []
             return IndexNode(index: index, relation: relation, children: children.map { node($0.index, $0.relation) })

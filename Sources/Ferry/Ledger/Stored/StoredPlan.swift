@@ -27,7 +27,10 @@ struct StoredPlan: StoredDocument, Equatable {
         var plan = Plan(
             source: source.server, target: target.server, request: request.request, pairs: [],
             notes: notes.map(\.note))
-        for pair in pairs { plan.pairs.append(try pair.pair(&statements)) }
+        for (position, pair) in pairs.enumerated() {
+            guard pair.number == position else { throw .damaged }
+            plan.pairs.append(try pair.pair(&statements))
+        }
         return plan
     }
 }
