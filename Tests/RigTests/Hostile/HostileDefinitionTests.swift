@@ -29,4 +29,32 @@ import Testing
             #expect(try databases.target.value("SELECT to_regclass('public.ran_second') IS NULL") == "t")
         }
     }
+
+    /// What `--create` runs is the source's, with the rights of the role that it connects as: README, "Whom it trusts".
+    @Test func `a check that the source's owner wrote does no more on the target than the operator's role may`()
+        async throws
+    {
+        try await Rig.withDatabases { databases in
+            try await databases.source.withRole { owner in
+                try databases.source.run("GRANT CREATE ON SCHEMA public TO \(owner.name)")
+                try HostileScript.run("version-check", as: owner.uri)
+                try await databases.target.withRole { operating in
+                    try databases.target.run(
+                        """
+                        GRANT CREATE ON SCHEMA public TO \(operating.name);
+                        CREATE SCHEMA vecferry AUTHORIZATION \(operating.name)
+                        """)
+                    var engine = try databases.engine()
+                    engine.target = Endpoint(
+                        .target, try ConnectionParameters(parsing: operating.uri), interrupt: engine.workers.interrupt)
+                    var request = CopyRequest()
+                    request.create = true
+                    let report = try await engine.copy(request)
+                    #expect(report.outcome == .failed)
+                    let error = try #require(report.tables.first?.error)
+                    #expect(error.contains("ermission denied for function pg_read_file"), "\(error)")
+                }
+            }
+        }
+    }
 }
