@@ -30,6 +30,16 @@ SET quote_all_identifiers TO off;
 SET synchronize_seqscans TO off;
 -- Settings that only newer servers have. From PostgreSQL 14 on, idle_session_timeout would end an idle session, and
 -- client_connection_check_interval lets a backend notice that its client is gone, even in the middle of an index build.
-SELECT set_config(name, CASE name WHEN 'client_connection_check_interval' THEN '2s' ELSE '0' END, false)
+-- restrict_nonsystem_relation_kind, in the minor releases since August 2024, refuses a view that someone has put in the place of
+-- a table since its catalog was read: its functions would run as this role (CVE-2024-7348, the same in pg_dump).
+SELECT set_config(
+    name,
+    CASE name
+        WHEN 'client_connection_check_interval' THEN '2s'
+        WHEN 'restrict_nonsystem_relation_kind' THEN 'view, foreign-table'
+        ELSE '0'
+    END,
+    false)
 FROM pg_settings
-WHERE name IN ('idle_session_timeout', 'client_connection_check_interval', 'transaction_timeout');
+WHERE name IN (
+    'idle_session_timeout', 'client_connection_check_interval', 'transaction_timeout', 'restrict_nonsystem_relation_kind');

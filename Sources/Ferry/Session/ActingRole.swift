@@ -12,22 +12,45 @@ struct ActingRole: Sendable, Equatable {
     /// The statements that enter the role, within a transaction.
     var entering: [String] { owner.map { ["SET LOCAL ROLE \($0.quotedIdentifier)"] } ?? [] }
 
-    /// The statements that leave it, before any other statement of the transaction.
+    /// The statements that enter the role in order to change rows: the owner's code may read views of its own, which
+    /// `sql/session.sql` forbids.
+    var enteringToChange: [String] { [Self.setting(refusing: "", isLocal: true)] + entering }
+
+    /// The statements that leave it, one each, before any other statement of the transaction.
     var leaving: [String] {
         guard owner != nil else { return [] }
-        // Deferred triggers would run at COMMIT, as the operator; and code may have changed how later statements are read.
-        return ["SET CONSTRAINTS ALL IMMEDIATE", "RESET ROLE", Self.reading]
+        // Deferred triggers would run at COMMIT, as the operator. And code may have changed the settings of
+        // `sql/session.sql` by which later statements are read.
+        return [
+            "SET CONSTRAINTS ALL IMMEDIATE", "RESET ROLE", "SET search_path TO pg_catalog, pg_temp",
+            "SET client_encoding TO 'UTF8'", "SET standard_conforming_strings TO on",
+            Self.setting(refusing: "view, foreign-table", isLocal: false),
+        ]
     }
 
-    /// The settings by which names and literals are read, as in `sql/session.sql`.
-    private static let reading =
-        "SET search_path TO pg_catalog, pg_temp; SET client_encoding TO 'UTF8'; SET standard_conforming_strings TO on"
+    /// A statement that sets which relations are refused besides the system's, on servers that have the setting.
+    private static func setting(refusing kinds: String, isLocal: Bool) -> String {
+        "SELECT set_config(name, '\(kinds)', \(isLocal)) FROM pg_catalog.pg_settings "
+            + "WHERE name = 'restrict_nonsystem_relation_kind'"
+    }
 
-    /// Runs `body` under the role, in the session's transaction, which an error ends.
-    func run<Result>(
+    /// Runs `body`, which only reads, under the role, in the session's transaction, which an error ends.
+    func read<Result>(
         on session: borrowing Session, _ body: () throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
-        guard owner != nil else { return try body() }
+        owner == nil ? try body() : try run(entering, on: session, body)
+    }
+
+    /// Runs `body`, which changes rows, under the role, in the session's transaction, which an error ends.
+    func change<Result>(
+        on session: borrowing Session, _ body: () throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        try run(enteringToChange, on: session, body)
+    }
+
+    private func run<Result>(
+        _ entering: [String], on session: borrowing Session, _ body: () throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
         try session.execute(entering.joined(separator: "; "))
         let result = try body()
         try session.execute(leaving.joined(separator: "; "))

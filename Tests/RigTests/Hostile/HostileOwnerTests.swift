@@ -1,5 +1,6 @@
 import Postgres
 import RigSupport
+import Synchronization
 import Testing
 
 @testable import Ferry
@@ -133,6 +134,85 @@ import Testing
                 let note = try #require(plan.notes.first { $0.code == .foreignCode })
                 #expect(note.level == .warning && note.message.contains("with your rights: public.note"), "\(note)")
                 #expect(note.message.contains(owner.name) && plan.pairs.first?.owner == nil)
+            }
+        }
+    }
+
+    /// An owner may exchange a table for a view at any time; what is read then must not run the view's functions.
+    @Test func `a view in the place of a table is not read, on servers that can refuse it`() async throws {
+        try await Rig.withDatabases { databases in
+            try await databases.target.withRole { owner in
+                try databases.target.run(
+                    """
+                    GRANT CREATE ON SCHEMA public TO \(owner.name); SET ROLE \(owner.name);
+                    CREATE FUNCTION ran() RETURNS int LANGUAGE plpgsql AS
+                        $$ BEGIN RAISE EXCEPTION 'ran as %', current_user; END $$;
+                    CREATE VIEW items AS SELECT public.ran() AS id
+                    """)
+                let engine = try databases.engine()
+                try await Meanwhile { _ in
+                    let session = try engine.target.connect()
+                    let error = #expect(throws: FerryError.self) {
+                        try session.query("SELECT id FROM ONLY public.items")
+                    }
+                    #expect(error?.message.contains("non-system view") == true, "\(String(describing: error))")
+                }.value
+            }
+        }
+    }
+
+    @Test func `the owner's code may read the owner's views while rows are loaded`() async throws {
+        let source =
+            "CREATE TABLE items (id int PRIMARY KEY, embedding vector(2)); INSERT INTO items VALUES (1, '[1,1]')"
+        try await Rig.withDatabases { databases in
+            try databases.source.run(source)
+            try await databases.target.withRole { owner in
+                try databases.target.run("GRANT CREATE ON SCHEMA public TO \(owner.name)")
+                try Psql.run(
+                    owner.uri,
+                    """
+                    CREATE VIEW public.least AS SELECT 0 AS id;
+                    CREATE FUNCTION public.fits(id int) RETURNS boolean LANGUAGE sql
+                        AS 'SELECT $1 > l.id FROM public.least AS l';
+                    CREATE TABLE public.items (id int PRIMARY KEY, embedding public.vector(2), CHECK (public.fits(id)))
+                    """)
+                #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            }
+        }
+    }
+
+    @Test func `a copy that acts as the owner resumes without losing or doubling a row`() async throws {
+        let table =
+            "CREATE TABLE items (id int PRIMARY KEY, embedding vector(2)); CREATE TABLE other (id int, v vector(2))"
+        try await Rig.withDatabases(setup: table) { databases in
+            try databases.source.run(
+                """
+                INSERT INTO items SELECT i, ARRAY[i, i] FROM generate_series(1, 20000) AS i; ANALYZE items;
+                INSERT INTO other SELECT i, ARRAY[i, i] FROM generate_series(1, 100) AS i
+                """)
+            try await databases.target.withRole { owner in
+                try databases.target.run("ALTER TABLE items OWNER TO \(owner.name)")
+                var request = CopyRequest()
+                request.chunkBytes = 64 << 10
+                let (interrupt, chunks) = (Interrupt(), Mutex(0))
+                let stopped = try databases.engine(interrupt: interrupt) { event in
+                    guard case .chunkDone = event else { return }
+                    if chunks.withLock({
+                        $0 += 1; return $0
+                    }) == 5 {
+                        interrupt.request()
+                    }
+                }
+                await #expect(throws: FerryError.self) { try await stopped.copy(request) }
+                let committed = try databases.target.value(
+                    "SELECT coalesce(sum(rows), 0) FROM vecferry.chunk WHERE finished_at IS NOT NULL")
+                let there = try databases.target.value(
+                    "SELECT (SELECT count(*) FROM items) + (SELECT count(*) FROM other)")
+                #expect(committed == there)
+                #expect(try await databases.engine().copy(request).outcome == .proven)
+                #expect(
+                    try databases.target.value("SELECT count(*) || ' ' || count(DISTINCT id) FROM items")
+                        == "20000 20000")
             }
         }
     }

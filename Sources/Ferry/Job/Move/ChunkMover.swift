@@ -140,7 +140,7 @@ struct ChunkMover {
     private var beginning: [String] {
         let pairs = batch.chunks.map { plan[$0.pair] }
         let staging = pairs.filter(\.load.isKeyed).flatMap { merge($0).staging.creation(for: role) }
-        return ["BEGIN", entries.lockSQL] + staging + role.entering + pairs.map(copyIn)
+        return ["BEGIN", entries.lockSQL] + staging + role.enteringToChange + pairs.map(copyIn)
     }
 
     /// The COPY of one table.

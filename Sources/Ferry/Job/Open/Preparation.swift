@@ -51,7 +51,7 @@ struct Preparation {
         // The bot of a row may be found in its parent, so the parent's rows are deleted last.
         for pair in plan.pairs.sorted(by: { ($0.botScope?.depth ?? 0) > ($1.botScope?.depth ?? 0) }) {
             guard case .replaceBots(let bots) = pair.load, !bots.isEmpty, let scope = pair.botScope else { continue }
-            try pair.actingRole.run(on: target) { () throws(FerryError) in
+            try pair.actingRole.change(on: target) { () throws(FerryError) in
                 _ = try target.execute(
                     "DELETE FROM \(pair.targetOnly)\(pair.name.quoted) AS r WHERE \(scope.belongs(to: bots, alias: "r"))",
                     about: pair.name)

@@ -160,7 +160,7 @@ struct Restart {
     private func delete(_ pair: TablePair, on target: borrowing Session) throws(FerryError) {
         let rows = try target.query(LedgerChunks.transactionsSQL(job: job.number, pair: pair.number))
         let list = ArrayText.format(try rows.map { row throws(FerryError) in try row.string("xid") })
-        try pair.actingRole.run(on: target) { () throws(FerryError) in
+        try pair.actingRole.change(on: target) { () throws(FerryError) in
             _ = try target.execute(
                 """
                 DELETE FROM \(pair.targetOnly)\(pair.name.quoted) AS r \

@@ -59,7 +59,7 @@ struct SparseProbe {
             let condition = predicate.map { " AND (\($0))" } ?? ""
             try session.execute(
                 "\(snapshot == nil ? "BEGIN READ ONLY; " : "")SET LOCAL statement_timeout TO '\(Self.limit)'")
-            return try role.run(on: session) { () throws(FerryError) in
+            return try role.read(on: session) { () throws(FerryError) in
                 try session.query(
                     """
                     SELECT EXISTS (SELECT FROM \(table.quotedForRows) AS r \

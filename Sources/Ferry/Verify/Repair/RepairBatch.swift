@@ -47,7 +47,7 @@ struct RepairBatch {
                 guard let relation = table.leaves[.target]?[Int(leaf)] else { continue }
                 let query = RowQuery(
                     relation: relation.name, columns: [], format: .binary, places: places.map(\.place))
-                deleted += try role.run(on: target) { () throws(FerryError) in
+                deleted += try role.change(on: target) { () throws(FerryError) in
                     try target.execute("DELETE \(query.from)", about: relation.name).last?.affected ?? 0
                 }
             }
@@ -74,7 +74,7 @@ struct RepairBatch {
     ) throws(FerryError) -> Brought {
         try transaction(on: target, sent: &sent) { () throws(FerryError) in
             for statement in staging.creation(for: role) { try target.execute(statement, about: table.name) }
-            return try role.run(on: target) { () throws(FerryError) in
+            return try role.change(on: target) { () throws(FerryError) in
                 var brought = Brought()
                 if !rows.differing.isEmpty {
                     try relay(rows.differing, from: source, to: target)

@@ -98,7 +98,7 @@ struct Searcher {
         let probe = SearchProbe(query: query, index: index, schema: schema, catalog: side.catalog)
         return try retrying(side, query.table) { session throws(FerryError) in
             let role = ActingRole(owner: owner(query.table, side.side))
-            return try role.run(on: session) { () throws(FerryError) in
+            return try role.read(on: session) { () throws(FerryError) in
                 let (side, exact) = try probe.run(samples, on: session)
                 return Answered(side: side, exact: exact)
             }
