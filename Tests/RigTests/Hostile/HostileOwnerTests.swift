@@ -194,7 +194,8 @@ import Testing
                 try databases.target.run("ALTER TABLE items OWNER TO \(owner.name)")
                 var request = CopyRequest()
                 request.chunkBytes = 64 << 10
-                let (interrupt, chunks) = (Interrupt(), Mutex(0))
+                let interrupt = Interrupt()
+                let chunks = Mutex(0)
                 let stopped = try databases.engine(interrupt: interrupt) { event in
                     guard case .chunkDone = event else { return }
                     if chunks.withLock({
