@@ -125,7 +125,7 @@ extension BadInput {
             return ([], ["VECFERRY_TARGET": scene.targetRole.uri])
         },
         .address(
-            "no CREATE for the ledger", 3, ["target:", "ledger", "GRANT CREATE ON DATABASE"],
+            "no CREATE for the ledger", 3, ["target:", "ledger", "CREATE SCHEMA vecferry AUTHORIZATION"],
             target: { $0.targetRole.uri }),
         BadInput("a role that may not log in", 1, ["source:", "28000"]) { scene in
             try scene.databases.source.run("ALTER ROLE \(scene.sourceRole.name) NOLOGIN")
