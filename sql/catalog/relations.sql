@@ -33,6 +33,7 @@ SELECT
         AND has_table_privilege(c.relowner, c.oid, 'INSERT')
         AND has_table_privilege(c.relowner, c.oid, 'UPDATE')
         AND has_table_privilege(c.relowner, c.oid, 'DELETE')
+        AND has_table_privilege(c.relowner, c.oid, 'TRUNCATE')
         AND NOT (c.relrowsecurity AND c.relforcerowsecurity) AS may_act_as_owner,
     -- Objects that --create leaves out: they are in pg_dump's post-data section, and depend on functions and roles.
     array_remove(ARRAY[

@@ -358,10 +358,20 @@ struct Pairing {
         let plans = targetTree.flatMap { relation in
             relation.foreignKeys.map {
                 ConstraintPlan(
-                    relation: relation.name, name: $0.name, definition: $0.definition, after: $0.after, exists: true)
+                    relation: relation.name, name: $0.name, definition: $0.definition, after: $0.after, exists: true,
+                    owner: validator(of: $0, on: relation))
             }
         }
         return (plans, [])
+    }
+
+    /// The owner as which a foreign key is added. The check of its rows runs as the role that adds it, and casts its columns: only
+    /// the casts of PostgreSQL's own types are nobody's (ri_triggers.c, RI_Initial_Check).
+    private func validator(of key: ForeignKey, on relation: Relation) -> String? {
+        let isBuiltIn =
+            relation.hasBuiltIn(key.columns)
+            && survey.target.relations[key.referenced]?.hasBuiltIn(key.referencedColumns) == true
+        return isBuiltIn ? nil : ActingRole.owner(of: [relation])
     }
 
     private func triggerPlans() -> [TriggerPlan] {

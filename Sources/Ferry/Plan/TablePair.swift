@@ -122,6 +122,12 @@ public struct ConstraintPlan: Sendable, Equatable {
     public var after: [String]
     /// Whether the target has it before the load.
     public var exists: Bool
+    /// The owner of the relation, as which it is added; nil where no code but PostgreSQL's own can run, or where the session's
+    /// role may not act as the owner.
+    public var owner: String?
+
+    /// The role that adds it.
+    var actingRole: ActingRole { ActingRole(owner: owner) }
 }
 
 /// A trigger that is disabled for the load.

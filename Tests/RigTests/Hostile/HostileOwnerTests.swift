@@ -217,4 +217,67 @@ import Testing
             }
         }
     }
+
+    /// The check of a foreign key's rows casts its columns, by casts that the owner has made.
+    @Test(arguments: ServerPair.allCases)
+    func `a foreign key is put back as the owner`(on pair: ServerPair) async throws {
+        try await Rig.withDatabases(on: try pair.servers) { databases in
+            let script = """
+                CREATE TYPE public.code AS ENUM ('a');
+                CREATE TABLE public.bots (bot_id text PRIMARY KEY);
+                CREATE TABLE public.items (id int PRIMARY KEY, bot public.code, embedding public.vector(2));
+                """
+            try databases.source.run(script)
+            try databases.source.run("INSERT INTO bots VALUES ('a'); INSERT INTO items VALUES (1, 'a', '[1,1]')")
+            try await databases.target.withRole { owner in
+                try databases.target.run("GRANT CREATE ON SCHEMA public TO \(owner.name)")
+                try Psql.run(
+                    owner.uri,
+                    """
+                    \(script)
+                    CREATE FUNCTION public.text_of(public.code) RETURNS text LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF current_user <> '\(owner.name)' THEN RAISE EXCEPTION 'ran as %', current_user; END IF;
+                        RETURN 'a';
+                    END $$;
+                    CREATE CAST (public.code AS text) WITH FUNCTION public.text_of(public.code) AS IMPLICIT;
+                    ALTER TABLE public.items ADD FOREIGN KEY (bot) REFERENCES public.bots
+                    """)
+                var request = CopyRequest()
+                request.selection.all = true
+                #expect(try await databases.engine().copy(request).outcome == .proven)
+                #expect(try await databases.engine().copy(request, restart: true).outcome == .proven)
+                let keys = try databases.target.value(
+                    "SELECT count(*) FROM pg_constraint WHERE conrelid = 'items'::regclass AND contype = 'f'")
+                #expect(keys == "1")
+            }
+        }
+    }
+
+    /// Only the triggers of the plan are switched off.
+    @Test func `a trigger that is newer than the plan runs as the owner`() async throws {
+        let table = "CREATE TABLE items (id int PRIMARY KEY, embedding vector(2))"
+        try await Rig.withDatabases(setup: table) { databases in
+            try databases.source.run("INSERT INTO items VALUES (1, '[1,1]')")
+            try await databases.target.withRole { owner in
+                try databases.target.run(
+                    """
+                    INSERT INTO items VALUES (2, '[2,2]'); ALTER TABLE items OWNER TO \(owner.name);
+                    CREATE TABLE ran (who text); GRANT ALL ON ran TO PUBLIC;
+                    CREATE FUNCTION ran() RETURNS trigger LANGUAGE plpgsql AS
+                        $$ BEGIN INSERT INTO public.ran VALUES (current_user); RETURN NULL; END $$
+                    """)
+                var request = CopyRequest()
+                request.existing = .truncate
+                let engine = try databases.engine { event in
+                    guard case .began(.prepare) = event else { return }
+                    _ = try? databases.target.run(
+                        "CREATE TRIGGER ran BEFORE TRUNCATE OR INSERT ON items EXECUTE FUNCTION ran()")
+                }
+                #expect(try await engine.copy(request).outcome == .proven)
+                #expect(try databases.target.run("SELECT DISTINCT who FROM ran") == [[owner.name]])
+                #expect(try databases.target.value("SELECT count(*) > 1 FROM ran") == "t")
+            }
+        }
+    }
 }

@@ -46,8 +46,7 @@ struct Preparation {
     }
 
     private func clear(on target: borrowing Session) throws(FerryError) {
-        let truncated = plan.pairs.filter { $0.load == .truncate }.map { $0.targetOnly + $0.name.quoted }
-        if !truncated.isEmpty { try target.execute("TRUNCATE \(truncated.joined(separator: ", "))") }
+        try plan.pairs.filter { $0.load == .truncate }.truncate(on: target)
         // The bot of a row may be found in its parent, so the parent's rows are deleted last.
         for pair in plan.pairs.sorted(by: { ($0.botScope?.depth ?? 0) > ($1.botScope?.depth ?? 0) }) {
             guard case .replaceBots(let bots) = pair.load, !bots.isEmpty, let scope = pair.botScope else { continue }
@@ -61,6 +60,17 @@ struct Preparation {
 }
 
 extension [TablePair] {
+    /// Empties the tables, whose foreign keys to each other are dropped: those of each owner as that owner, whose trigger may be
+    /// newer than the plan.
+    func truncate(on target: borrowing Session) throws(FerryError) {
+        for (owner, pairs) in Dictionary(grouping: self, by: \.owner).sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+            let list = pairs.map { $0.targetOnly + $0.name.quoted }.joined(separator: ", ")
+            try ActingRole(owner: owner).change(on: target) { () throws(FerryError) in
+                _ = try target.execute("TRUNCATE \(list)")
+            }
+        }
+    }
+
     /// The tables' names, for ``LockHolder``.
     var lockText: String { map(\.name.sql).joined(separator: ", ") }
 }

@@ -117,7 +117,9 @@ struct Restart {
             let isPending = pending.contains(definition.number)
             let isOff = definition.kind == .index ? isPending && isDropped(definition) : true
             if isOff, present.contains(definition.pair) {
-                for statement in definition.statements { try target.define(statement, about: definition.relation) }
+                try job.plan[definition.pair].role(for: definition).change(on: target) { () throws(FerryError) in
+                    for statement in definition.statements { try target.define(statement, about: definition.relation) }
+                }
             }
             if isPending {
                 try target.execute(
@@ -141,19 +143,17 @@ struct Restart {
     private func removeRows(
         _ pairs: [TablePair], referred: Set<PairNumber>, on target: borrowing Session
     ) throws(FerryError) {
-        var emptied: [String] = []
-        var dropped: [String] = []
+        var emptied: [TablePair] = []
+        var dropped: [TablePair] = []
         for pair in pairs {
-            let table = pair.targetOnly + pair.name.quoted
             if try !holdsOthers(pair, on: target), !referred.contains(pair.number) {
-                if pair.isCreated { dropped.append(pair.name.quoted) } else { emptied.append(table) }
+                if pair.isCreated { dropped.append(pair) } else { emptied.append(pair) }
             } else {
                 try delete(pair, on: target)
             }
         }
-        if !dropped.isEmpty, try !drop(dropped, on: target) { emptied += dropped }
-        // Together, since they may reference each other.
-        if !emptied.isEmpty { try target.execute("TRUNCATE \(emptied.joined(separator: ", "))") }
+        if !dropped.isEmpty, try !drop(dropped.map(\.name.quoted), on: target) { emptied += dropped }
+        try emptied.truncate(on: target)
     }
 
     /// Deletes the job's rows as the table's owner, who may not read the ledger.

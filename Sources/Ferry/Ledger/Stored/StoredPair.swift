@@ -218,11 +218,13 @@ struct StoredConstraint: Codable, Sendable, Equatable {
     var definition: String?
     var after: [String]?
     var exists: Bool
+    var owner: String?
 
     init(_ plan: ConstraintPlan) {
         relation = StoredName(plan.relation)
         name = plan.name
         exists = plan.exists
+        owner = plan.owner
     }
 
     /// The engine's constraint.
@@ -233,8 +235,9 @@ struct StoredConstraint: Codable, Sendable, Equatable {
         }
         let statements = try saved.next(.constraint, pair: pair, relation: relation.name, name: name)
         guard
-            let plan = ConstraintPlan(relation: relation.name, name: name, statements: statements, exists: exists)
+            var plan = ConstraintPlan(relation: relation.name, name: name, statements: statements, exists: exists)
         else { throw .damaged }
+        plan.owner = owner
         return plan
     }
 }
