@@ -30,8 +30,8 @@ struct ActingRole: Sendable, Equatable {
 
     /// A statement that sets which relations are refused besides the system's, on servers that have the setting.
     private static func setting(refusing kinds: String, isLocal: Bool) -> String {
-        "SELECT set_config(name, '\(kinds)', \(isLocal)) FROM pg_catalog.pg_settings "
-            + "WHERE name = 'restrict_nonsystem_relation_kind'"
+        let name = "'restrict_nonsystem_relation_kind'"
+        return "SELECT set_config(\(name), '\(kinds)', \(isLocal)) WHERE current_setting(\(name), true) IS NOT NULL"
     }
 
     /// Runs `body`, which only reads, under the role, in the session's transaction, which an error ends.
