@@ -91,4 +91,37 @@ import Testing
             }
         }
     }
+
+    /// A table of someone else refers to a copied one, by a cast of theirs.
+    @Test(arguments: ServerPair.allCases)
+    func `what refers to a table is found without a cast when a copy starts over`(on pair: ServerPair) async throws {
+        let table = "CREATE TABLE items (id text PRIMARY KEY, embedding vector(2))"
+        try await Rig.withDatabases(on: try pair.servers, setup: table) { databases in
+            try databases.source.run("INSERT INTO items VALUES ('a', '[1,1]'), ('b', '[2,2]')")
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try await databases.target.withRole { mallory in
+                try databases.target.run(
+                    "GRANT CREATE ON SCHEMA public TO \(mallory.name); GRANT REFERENCES, SELECT ON items TO \(mallory.name)"
+                )
+                try Psql.run(
+                    mallory.uri,
+                    """
+                    CREATE TYPE public.code AS ENUM ('a');
+                    CREATE FUNCTION public.ran(public.code) RETURNS text LANGUAGE plpgsql AS $$
+                    BEGIN
+                        RAISE EXCEPTION 'ran as %', current_user;
+                    END $$;
+                    CREATE CAST (public.code AS text) WITH FUNCTION public.ran(public.code) AS IMPLICIT;
+                    CREATE TABLE public.notes (item public.code REFERENCES public.items)
+                    """)
+                try databases.target.run("SET session_replication_role TO replica; INSERT INTO notes VALUES ('a')")
+                let error = await #expect(throws: FerryError.self) {
+                    try await databases.engine().copy(CopyRequest(), restart: true)
+                }
+                #expect(error?.code == .invalidRequest && error?.table?.name == "notes", "\(String(describing: error))")
+                try databases.target.run("TRUNCATE notes")
+                #expect(try await databases.engine().copy(CopyRequest(), restart: true).outcome == .proven)
+            }
+        }
+    }
 }
