@@ -10,12 +10,14 @@ let settings: [SwiftSetting] = [
 
 /// The files of `sql/` that the engine runs. The others are for operators and for the rig.
 let embeddedSQL = [
-    "session.sql", "table_lock_holder.sql", "ledger/trust.sql", "ledger/schema.sql", "ledger/grantees.sql",
+    "session.sql", "own_path.sql", "table_lock_holder.sql", "ledger/trust.sql", "ledger/schema.sql",
+    "ledger/grantees.sql",
     "ledger/upgrade.sql", "ledger/insert_chunks.sql",
     "ledger/lock_holder.sql",
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
     "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/extensions.sql",
-    "catalog/functions.sql", "catalog/user_types.sql",
+    "catalog/functions.sql", "catalog/user_types.sql", "catalog/objects.sql", "catalog/needs.sql",
+    "catalog/present.sql",
     "index/progress.sql", "index/leftovers.sql", "job/loaded_parts.sql", "job/referrers.sql",
 ]
 

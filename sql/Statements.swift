@@ -2,6 +2,8 @@
 public enum Statements {
     /// The settings of every session.
     public static let session = text(PackageResources.session_sql)
+    /// Sets the search path of the app's own statements, for a role: without its last semicolon, and with `:owner` in it.
+    public static let ownPath = text(PackageResources.own_path_sql)
     /// The session that keeps a statement waiting for a lock on a table.
     public static let tableLockHolder = text(PackageResources.table_lock_holder_sql)
 
@@ -17,16 +19,23 @@ public enum Statements {
     public static let indexes = text(PackageResources.indexes_sql)
     /// The foreign keys of tables.
     public static let foreignKeys = text(PackageResources.foreign_keys_sql)
-    /// The triggers of tables.
+    /// The triggers and rules of tables.
     public static let triggers = text(PackageResources.triggers_sql)
     /// The functions of other roles that run when rows of tables change.
     public static let functions = text(PackageResources.functions_sql)
-    /// The sequences that columns take their values from.
+    /// All sequences, with the columns that take their values from them.
     public static let sequences = text(PackageResources.sequences_sql)
+    /// All that a database holds besides tables and sequences.
+    public static let objects = text(PackageResources.objects_sql)
     /// The extensions that tables use.
     public static let extensions = text(PackageResources.extensions_sql)
     /// Names and comments of types that are to be created.
     public static let userTypes = text(PackageResources.user_types_sql)
+
+    /// The users' objects that the definitions of tables need.
+    public static let needs = text(PackageResources.needs_sql)
+    /// Which of some objects a database has.
+    public static let present = text(PackageResources.present_sql)
 
     // MARK: ledger/
 

@@ -111,6 +111,18 @@ public struct TargetEngine: Sendable {
     }
 }
 
+extension TargetEngine {
+    /// Gives up the target's unfinished job: takes its rows back, and puts back what it took off.
+    ///
+    /// - Throws: ``FerryError/Code/busy`` where another vecferry is running against the target. What can't be put back is in the
+    ///   report.
+    public func undo(_ request: UndoRequest) async throws(FerryError) -> UndoReport {
+        try await WorkerThread.run { () throws(FerryError) in
+            try Undo(request: request, target: target, workers: workers).run()
+        }
+    }
+}
+
 extension Engine {
     /// The engine of the target, without the source.
     public var targetAlone: TargetEngine { TargetEngine(target: target, workers: workers) }

@@ -32,6 +32,13 @@ WITH RECURSIVE column_type AS (
         ) AS m
         WHERE m.multirange = t.oid
     ) AS inner_type ON true
+), base_step (type, oid, typmod) AS (
+    SELECT c.type, c.type, -1 FROM column_type AS c
+    UNION ALL
+    SELECT s.type, t.typbasetype, t.typtypmod FROM base_step AS s JOIN pg_type AS t ON t.oid = s.oid AND t.typtype = 'd'
+), base AS (
+    SELECT s.type, s.oid, (SELECT max(m.typmod) FROM base_step AS m WHERE m.type = s.type) AS typmod
+    FROM base_step AS s JOIN pg_type AS t ON t.oid = s.oid AND t.typtype <> 'd'
 ), extension_type AS (
     SELECT d.objid AS oid, e.extname
     FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid
@@ -91,9 +98,15 @@ SELECT
         ELSE regexp_replace(format_type(a.atttypid, a.atttypmod), '^("[^"]+"|[^".]+)\.', '')
     END AS type,
     CASE WHEN b.oid IN (SELECT oid FROM extension_type WHERE extname = 'vector') THEN b.typname END AS vector_type,
+    -- Also in an array, a composite, a range, a domain, and any of these in another.
+    a.atttypid IN (
+        SELECT p.type FROM part AS p JOIN extension_type AS v ON v.oid = p.part AND v.extname = 'vector'
+    ) AS holds_vectors,
+    -- The number of a large object is of type oid, or of a domain over it (extension lo).
+    b.oid = 'oid'::regtype AS is_oid,
     CASE
         WHEN b.typname NOT IN ('vector', 'halfvec', 'sparsevec', 'bit') THEN NULL
-        WHEN t.typtype = 'd' THEN nullif(t.typtypmod, -1)
+        WHEN t.typtype = 'd' THEN nullif((SELECT base.typmod FROM base WHERE base.type = a.atttypid), -1)
         ELSE nullif(a.atttypmod, -1)
     END AS dimensions,
     -- What domains, composites and ranges consist of, and the labels of enums: two types may share a name and differ.
@@ -112,8 +125,8 @@ JOIN pg_class AS c ON c.oid = a.attrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_type AS t ON t.oid = a.atttypid
 JOIN reason AS r ON r.type = a.atttypid
--- A domain over a vector is a vector.
-JOIN pg_type AS b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+-- A domain over a vector is a vector, and so is a domain over that.
+JOIN pg_type AS b ON b.oid = (SELECT base.oid FROM base WHERE base.type = a.atttypid)
 LEFT JOIN structure AS s ON s.type = a.atttypid
 LEFT JOIN labels AS l ON l.type = a.atttypid
 LEFT JOIN extension_type AS x ON x.oid = CASE WHEN t.typelem <> 0 THEN t.typelem ELSE t.oid END

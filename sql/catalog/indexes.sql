@@ -3,7 +3,53 @@
 --
 -- pg_get_indexdef leaves out the tablespace, the comment, statistics targets of expression columns, CLUSTER's mark and the
 -- replica identity; pg_get_constraintdef also leaves out the storage parameters. `after` holds the statements that put those
--- back. The quoted_ columns are parts of a new statement, quoted by this server.
+-- back. The quoted_ columns are parts of a new statement, quoted by this server. The indexes of locked
+-- tables are left out: see relations.sql.
+WITH locked AS MATERIALIZED (
+    SELECT DISTINCT l.relation
+    FROM pg_locks AS l
+    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_backend_pid()
+        AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+), used AS (
+    -- The users' objects that a definition names, each with its schema, in which CREATE INDEX must find it.
+    SELECT DISTINCT i.indexrelid AS index, o.namespace, o.function
+    FROM pg_index AS i
+    JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+    JOIN LATERAL (
+        SELECT p.pronamespace AS namespace, p.oid AS function FROM pg_proc AS p
+        WHERE d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
+        UNION ALL
+        SELECT p.oprnamespace, p.oprcode::oid FROM pg_operator AS p
+        WHERE d.refclassid = 'pg_operator'::regclass AND p.oid = d.refobjid
+        UNION ALL
+        SELECT p.opcnamespace, NULL FROM pg_opclass AS p WHERE d.refclassid = 'pg_opclass'::regclass AND p.oid = d.refobjid
+        UNION ALL
+        SELECT p.collnamespace, NULL FROM pg_collation AS p
+        WHERE d.refclassid = 'pg_collation'::regclass AND p.oid = d.refobjid
+        UNION ALL
+        SELECT p.typnamespace, NULL FROM pg_type AS p WHERE d.refclassid = 'pg_type'::regclass AND p.oid = d.refobjid
+        UNION ALL
+        SELECT p.cfgnamespace, NULL FROM pg_ts_config AS p
+        WHERE d.refclassid = 'pg_ts_config'::regclass AND p.oid = d.refobjid
+    ) AS o ON true
+), obstacle AS (
+    SELECT u.index, format('it would need USAGE on schema %I', n.nspname) AS reason
+    FROM used AS u JOIN pg_namespace AS n ON n.oid = u.namespace
+    WHERE NOT has_schema_privilege(n.oid, 'USAGE')
+    UNION ALL
+    -- The table's owner runs the functions of an index while it is built (catalog/index.c, index_build).
+    SELECT u.index, format('the owner of the table would need EXECUTE on function %s', u.function::regprocedure)
+    FROM used AS u JOIN pg_class AS c ON c.oid = u.index
+    WHERE u.function IS NOT NULL AND NOT has_function_privilege(c.relowner, u.function, 'EXECUTE')
+    UNION ALL
+    SELECT u.index, format('function %s is no longer IMMUTABLE', u.function::regprocedure)
+    FROM used AS u JOIN pg_proc AS p ON p.oid = u.function
+    WHERE p.provolatile <> 'i'
+    UNION ALL
+    SELECT c.oid, format('it would need CREATE on tablespace %I', t.spcname)
+    FROM pg_class AS c JOIN pg_tablespace AS t ON t.oid = c.reltablespace
+    WHERE c.relkind IN ('i', 'I') AND NOT has_tablespace_privilege(t.oid, 'CREATE')
+)
 SELECT
     i.indexrelid AS oid,
     i.indrelid AS relation,
@@ -81,7 +127,14 @@ SELECT
     END AS attach,
     con.oid IS NOT NULL AS is_of_constraint,
     parent.inhparent AS parent,
-    CASE WHEN c.relkind = 'I' THEN 0 ELSE pg_relation_size(c.oid) END AS bytes,
+    CASE
+        WHEN c.relkind = 'I' THEN 0
+        WHEN c.oid IN (SELECT relation FROM locked)
+            THEN c.relpages::bigint * current_setting('block_size')::int
+        ELSE pg_relation_size(c.oid)
+    END AS bytes,
+    -- Why this role could not build it again, if it were dropped.
+    (SELECT min(o.reason) FROM obstacle AS o WHERE o.index = c.oid) AS obstacle,
     array_remove(ARRAY[
         CASE WHEN ts.spcname IS NOT NULL
             THEN format('ALTER INDEX %I.%I SET TABLESPACE %I', n.nspname, c.relname, ts.spcname) END,
@@ -120,5 +173,6 @@ LEFT JOIN pg_constraint AS con
     ON con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x') AND con.conrelid = i.indrelid
 WHERE tc.relkind IN ('r', 'p')
     AND tc.relpersistence <> 't'
+    AND tc.oid NOT IN (SELECT relation FROM locked)
     AND tn.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'vecferry')
 ORDER BY i.indrelid, c.relname;

@@ -8,6 +8,8 @@ SELECT
     current_user AS current_user,
     current_setting('is_superuser') = 'on' AS is_superuser,
     pg_is_in_recovery() AS is_in_recovery,
+    -- What a session of this role begins with in this database.
+    (SELECT s.reset_val = 'on' FROM pg_settings AS s WHERE s.name = 'default_transaction_read_only') AS begins_read_only,
     pg_encoding_to_char(d.encoding) AS encoding,
     CASE
         WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')

@@ -2,9 +2,10 @@
 -- PostgreSQL 12 and later. Runs in the transaction that begins the first job. Nothing may be there: a table that someone else
 -- made would be used as if it were this one.
 -- The version of this schema. An older vecferry refuses a newer ledger, and reports which vecferry wrote it.
-CREATE TABLE vecferry.format (version int NOT NULL, written_by text);
+-- It has a key, so that it can be updated where everything is published.
+CREATE TABLE vecferry.format (version int PRIMARY KEY, written_by text);
 
-INSERT INTO vecferry.format (version) VALUES (3);
+INSERT INTO vecferry.format (version) VALUES (4);
 
 CREATE TABLE vecferry.job (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -45,7 +46,7 @@ CREATE TABLE vecferry.saved_definition (
     job bigint NOT NULL REFERENCES vecferry.job ON DELETE CASCADE,
     number int NOT NULL,
     pair int NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('index', 'constraint', 'trigger')),
+    kind text NOT NULL CHECK (kind IN ('index', 'constraint', 'trigger', 'rule')),
     -- Lower stages are restored first; definitions of one stage may be restored in parallel.
     stage int NOT NULL,
     relation_schema text NOT NULL,

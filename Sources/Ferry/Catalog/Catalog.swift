@@ -4,6 +4,10 @@ public struct Catalog: Sendable {
     public var server: ServerInfo
     /// The relations by OID, without views, foreign tables, temporary tables and extensions' own tables.
     public var relations: [OID: Relation]
+    /// The sequences that belong to no column of these relations.
+    public var loneSequences: [QualifiedName] = []
+    /// All that the database holds besides tables and sequences.
+    public var objects: [CatalogObject] = []
 
     /// The relation of a name.
     public func relation(_ name: QualifiedName) -> Relation? { byName[name].flatMap { relations[$0] } }
@@ -33,8 +37,22 @@ public struct Catalog: Sendable {
         return found
     }
 
+    /// The tables that inherit from a table, directly or not, without partitions, in name order.
+    func children(of relation: Relation) -> [Relation] {
+        var found: [OID: Relation] = [:]
+        var open = [relation.oid]
+        while let parent = open.popLast() {
+            for child in (inheritors[parent] ?? []).compactMap({ relations[$0] }) where found[child.oid] == nil {
+                found[child.oid] = child
+                open.append(child.oid)
+            }
+        }
+        return found.values.sorted { $0.name.description < $1.name.description }
+    }
+
     private let byName: [QualifiedName: OID]
     private let partitions: [OID: [OID]]
+    private let inheritors: [OID: [OID]]
 
     /// - Parameter relations: All relations, including partitions: each finds its parent among them.
     init(server: ServerInfo, relations: [Relation]) {
@@ -42,6 +60,11 @@ public struct Catalog: Sendable {
         self.relations = Dictionary(uniqueKeysWithValues: relations.map { ($0.oid, $0) })
         partitions = Dictionary(grouping: relations.filter { $0.parent != nil }, by: { $0.parent ?? 0 })
             .mapValues { $0.map(\.oid) }
+        var inheritors: [OID: [OID]] = [:]
+        for relation in relations {
+            for parent in relation.inherits { inheritors[parent, default: []].append(relation.oid) }
+        }
+        self.inheritors = inheritors
         // Names in another encoding than UTF-8 may look alike here.
         byName = Dictionary(relations.map { ($0.name, $0.oid) }, uniquingKeysWith: min)
     }
@@ -66,10 +89,16 @@ public struct Relation: Sendable {
     public var name: QualifiedName
     /// Whether it holds rows itself.
     public var kind: Kind
+    /// Whether another session has locked it whole, or waits for that: its indexes, NOT VALID checks and true size are not known then.
+    public var isLocked = false
     /// Whether a crash of the server empties it.
     public var isUnlogged: Bool
     /// The partitioned table that this partition belongs to.
     public var parent: OID?
+    /// The tables from which it inherits as a child, and not as a partition.
+    public var inherits: [OID] = []
+    /// The composite type of `CREATE TABLE … OF`.
+    public var ofType: OID?
     /// Whether a partition below is a foreign table, whose rows are on another server.
     public var hasForeignPartition: Bool
     /// The number of heap pages.
@@ -86,12 +115,18 @@ public struct Relation: Sendable {
     public var columns: [Column]
     /// All indexes, including invalid ones.
     public var indexes: [Index]
-    /// The foreign keys by which it refers to other tables.
+    /// The foreign keys by which it refers to other tables, without those that it inherits as a partition.
     public var foreignKeys: [ForeignKey]
-    /// The users' triggers that would fire.
+    /// The foreign keys that it inherits as a partition, and that only the partitioned table can drop.
+    public var inheritedForeignKeys: [ForeignKey] = []
+    /// The users' triggers and rules that would fire.
     public var triggers: [Trigger]
-    /// The sequences that the defaults of its columns use.
+    /// The sequences that its columns own, or take their defaults from.
     public var sequences: [ColumnSequence]
+    /// The changes, of `UPDATE` and `DELETE`, that a publication sends and that fail, since the table has no replica identity.
+    public var unidentifiedChanges: [String] = []
+    /// Whether other roles than the owner were granted rights, or the owner's were taken away.
+    public var hasGrants = false
     /// The NOT VALID check constraints, which existing rows may violate.
     public var lateChecks: [LateCheck] = []
     /// Whether all its names and definitions are UTF-8: a SQL_ASCII database may hold others, which no statement can contain.
@@ -152,6 +187,8 @@ public struct Relation: Sendable {
         public var update: Bool
         /// TRUNCATE on the relation.
         public var truncate: Bool
+        /// REFERENCES on the relation.
+        public var reference = true
         /// Whether the role owns the relation or is a member of its owner, as DDL requires.
         public var own: Bool
         /// Whether another role owns the relation, under which this one may change the rows.
@@ -202,6 +239,10 @@ public struct Column: Sendable {
     public var type: String
     /// The pgvector type; nil for all other types.
     public var vectorType: VectorType?
+    /// Whether values are vectors of pgvector, or hold some: in an array, a composite, a domain.
+    public var holdsVectors = false
+    /// Whether values are OIDs, which may be those of large objects.
+    public var isOID = false
     /// The parts of the domains, composites and ranges in the type.
     public var structure: String?
     /// The labels of the enums in the type, each with its enum's name.
@@ -272,6 +313,8 @@ public struct Index: Sendable {
     public var bytes: Int
     /// Statements that restore properties which the definition leaves out.
     public var after: [String]
+    /// Why the role could not build it again, if it were dropped; nil where nothing is known that would keep it from that.
+    public var obstacle: String?
     /// The parts of a statement about the index.
     public var parts = IndexParts()
 
@@ -317,6 +360,10 @@ public struct ForeignKey: Sendable {
     public var definition: String
     /// Statements that restore properties which the definition leaves out.
     public var after: [String]
+    /// Whether the role may reference the table's columns, as adding the key requires.
+    public var mayAdd = true
+    /// Whether the table's owner may.
+    public var ownerMayAdd = true
 }
 
 /// A NOT VALID check constraint.
@@ -335,24 +382,45 @@ public struct ForeignFunction: Sendable, Hashable {
     public var owner: String
 }
 
-/// A user's trigger that is enabled.
+/// A user's trigger or rule that is enabled.
 public struct Trigger: Sendable {
-    /// The trigger's name, as the catalog has it.
+    /// The name, as the catalog has it.
     public var name: String
     /// When it fires, as `pg_trigger.tgenabled`: `O` origin, `A` always, `R` replica.
     public var enabled: String
     /// Whether it fires for each row, not for each statement.
     public var isForEachRow: Bool
+    /// Whether it is a rule, which fires on INSERT, UPDATE and DELETE, and not on COPY.
+    public var isRule = false
 }
 
-/// A sequence that a column's default uses.
+/// A sequence that a column owns, or takes its default from.
 public struct ColumnSequence: Sendable {
-    /// The column whose default uses it.
+    /// The column.
     public var column: String
+    /// Whether the column takes its default from it; otherwise the column only owns it.
+    public var feedsDefault = true
+    /// Whether the column owns it, so that it goes with the column.
+    public var isOwned = true
     /// The sequence's name.
     public var name: QualifiedName
     /// Whether the role may read its value.
     public var maySelect: Bool
     /// Whether the role may set it.
     public var mayUpdate: Bool
+}
+
+/// Something that a database holds and that is neither a table nor a sequence.
+public struct CatalogObject: Sendable, Equatable {
+    /// The kind, in SQL's words: `view`, `function`, `event trigger`, …
+    public var kind: String
+    /// The qualified name, quoted by its server; nil for things without one, such as large objects, which are counted.
+    public var name: String?
+    /// Its OID in this cluster, where it has one.
+    public var oid: OID?
+    /// The table that it belongs to.
+    public var relation: OID?
+    /// The rows that it holds by the planner's estimate, -1 where unknown; the number of things without a name. nil where it
+    /// holds none.
+    public var rows: Int?
 }

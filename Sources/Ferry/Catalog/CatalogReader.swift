@@ -6,7 +6,7 @@ struct CatalogReader {
     /// The statements in the order in which their rows are read: one message, for one round trip.
     static let statements = [
         Statements.server, Statements.relations, Statements.columns, Statements.indexes, Statements.foreignKeys,
-        Statements.triggers, Statements.sequences, Statements.functions,
+        Statements.triggers, Statements.sequences, Statements.functions, Statements.objects,
     ]
 
     /// Reads everything in one message, so that it costs one round trip. In a transaction, it reads in that snapshot.
@@ -20,6 +20,31 @@ struct CatalogReader {
             "\(encoding.0)\n\(Self.statements.joined(separator: "\n"))\n\(encoding.1)"
         ).filter { !$0.columns.isEmpty }
         return try catalog(rows, endpoint: session.endpoint, side: session.side, isUnchecked: isUnchecked)
+    }
+
+    /// How long to wait for a table that another session has locked.
+    private static let patience: Duration = .seconds(10)
+
+    /// Reads everything, and waits for the tables that matter if other sessions have locked them. It waits for no other table.
+    ///
+    /// - Parameter wanted: The tables that matter, with their partitions.
+    /// - Throws: An error that names the session in the way.
+    func read(
+        _ session: borrowing Session, waitingFor wanted: (Catalog) -> [Relation]
+    ) throws(FerryError) -> Catalog {
+        let start = ContinuousClock.now
+        while true {
+            let catalog = try read(session)
+            guard let locked = wanted(catalog).first(where: \.isLocked) else { return catalog }
+            guard ContinuousClock.now - start < Self.patience else {
+                let error = FerryError(
+                    .database, "Another session has locked the table, so its definition can't be read.",
+                    side: session.side,
+                    table: locked.name)
+                throw LockHolder(of: locked.name.sql, on: session).map(error.naming) ?? error
+            }
+            Pause.milliseconds(200)
+        }
     }
 
     /// Decodes the answers to all statements. It does no I/O: a server that lies gets an error.
@@ -40,14 +65,22 @@ struct CatalogReader {
         for row in rows[5] {
             let trigger = Trigger(
                 name: try row.string("name"), enabled: try row.string("enabled"),
-                isForEachRow: try row.bool("is_for_each_row"))
+                isForEachRow: try row.bool("is_for_each_row"), isRule: try row.bool("is_rule"))
             relations[try row.int("relation", as: OID.self)]?.triggers.append(trigger)
         }
+        var loneSequences: [QualifiedName] = []
         for row in rows[6] {
+            guard let column = try row.optional("column"),
+                let relation = try row.optional("relation").flatMap({ OID($0) })
+            else {
+                loneSequences.append(try row.name())
+                continue
+            }
             let sequence = ColumnSequence(
-                column: try row.string("column"), name: try row.name(), maySelect: try row.bool("may_select"),
-                mayUpdate: try row.bool("may_update"))
-            relations[try row.int("relation", as: OID.self)]?.sequences.append(sequence)
+                column: column, feedsDefault: try row.bool("feeds_default"), isOwned: try row.bool("is_owned"),
+                name: try row.name(),
+                maySelect: try row.bool("may_select"), mayUpdate: try row.bool("may_update"))
+            relations[relation]?.sequences.append(sequence)
         }
         for row in rows[7] {
             let function = ForeignFunction(name: try row.string("name"), owner: try row.string("owner"))
@@ -58,7 +91,16 @@ struct CatalogReader {
                 relations[oid]?.isNamedInUTF8 = !relation.texts.contains { $0.unicodeScalars.contains("\u{FFFD}") }
             }
         }
-        let catalog = Catalog(server: server, relations: Array(relations.values))
+        var catalog = Catalog(server: server, relations: Array(relations.values))
+        catalog.loneSequences = loneSequences
+        for row in rows[8] {
+            catalog.objects.append(
+                CatalogObject(
+                    kind: try row.string("kind"), name: try row.optional("name"),
+                    oid: try row.optional("oid").flatMap { OID($0) },
+                    relation: try row.optional("relation").flatMap { OID($0) },
+                    rows: try row.optionalInt("rows")))
+        }
         guard catalog.isATree else { throw rows[1].unexpected("The server's partitions are not a tree.") }
         return catalog
     }
@@ -79,6 +121,7 @@ struct CatalogReader {
             user: try row.string("current_user"),
             isSuperuser: try row.bool("is_superuser"),
             isInRecovery: try row.bool("is_in_recovery"),
+            beginsReadOnly: try row.bool("begins_read_only"),
             encoding: try row.string("encoding"),
             systemIdentifier: try row.optional("system_identifier"),
             blockSize: try row.size("block_size"),
@@ -108,8 +151,11 @@ struct CatalogReader {
                 oid: oid,
                 name: try row.name(),
                 kind: try row.string("kind") == "p" ? .partitioned : .table,
+                isLocked: try row.bool("is_locked"),
                 isUnlogged: try row.string("persistence") == "u",
                 parent: try row.optional("parent").flatMap { OID($0) },
+                inherits: try row.list("inherits").compactMap { OID($0) },
+                ofType: try row.optional("of_type").flatMap { OID($0) },
                 hasForeignPartition: try row.bool("has_foreign_partition"),
                 pages: try row.size("pages", to: 1 << 32),
                 bytes: try row.size("bytes"),
@@ -119,10 +165,12 @@ struct CatalogReader {
                     useSchema: try row.bool("may_use_schema"), createInSchema: try row.bool("may_create_in_schema"),
                     select: try row.bool("may_select"), insert: try row.bool("may_insert"),
                     delete: try row.bool("may_delete"), update: try row.bool("may_update"),
-                    truncate: try row.bool("may_truncate"), own: try row.bool("is_owner"),
+                    truncate: try row.bool("may_truncate"),
+                    reference: try row.bool("may_reference"), own: try row.bool("is_owner"),
                     actAsOwner: try row.bool("may_act_as_owner"),
                     rowSecurityActive: try row.bool("row_security_active")),
                 columns: [], indexes: [], foreignKeys: [], triggers: [], sequences: [],
+                unidentifiedChanges: try row.list("unidentified_changes"), hasGrants: try row.bool("has_grants"),
                 lateChecks: checks,
                 leftOut: try row.list("left_out"))
         }
@@ -135,6 +183,8 @@ struct CatalogReader {
                 name: try row.string("name"),
                 type: try row.string("type"),
                 vectorType: try row.optional("vector_type").flatMap(VectorType.init(rawValue:)),
+                holdsVectors: try row.bool("holds_vectors"),
+                isOID: try row.bool("is_oid"),
                 structure: try row.optional("structure"),
                 enumLabels: try row.list("enum_labels"),
                 dimensions: try row.dimensions("dimensions"),
@@ -172,6 +222,7 @@ struct CatalogReader {
                 parent: try row.optional("parent").flatMap { OID($0) },
                 bytes: try row.size("bytes"),
                 after: try row.list("after"),
+                obstacle: try row.optional("obstacle"),
                 parts: try parts(row))
             let relation = try row.int("relation", as: OID.self)
             guard let table = relations[relation]?.name else { continue }
@@ -201,14 +252,19 @@ struct CatalogReader {
             let key = ForeignKey(
                 name: try row.string("name"), referenced: try row.int("referenced", as: OID.self),
                 columns: try row.list("columns"), referencedColumns: try row.list("referenced_columns"),
-                definition: try row.string("definition"), after: try row.list("after"))
+                definition: try row.string("definition"), after: try row.list("after"),
+                mayAdd: try row.bool("may_add"), ownerMayAdd: try row.bool("owner_may_add"))
             guard DefinitionForm.isKept(by: key) else {
                 throw rows.unexpected("The server's definition of \(key.name) is not that of a foreign key.")
             }
-            relations[try row.int("relation", as: OID.self)]?.foreignKeys.append(key)
+            let relation = try row.int("relation", as: OID.self)
+            if try row.bool("is_inherited") {
+                relations[relation]?.inheritedForeignKeys.append(key)
+            } else {
+                relations[relation]?.foreignKeys.append(key)
+            }
         }
     }
-
 }
 
 extension Index {

@@ -16,6 +16,8 @@ public struct ServerInfo: Sendable, Equatable {
     public var isSuperuser: Bool
     /// Whether it is a standby, which accepts no writes.
     public var isInRecovery: Bool
+    /// Whether a session of the role begins read-only there (`default_transaction_read_only`).
+    public var beginsReadOnly = false
     /// The database's encoding, such as `UTF8`.
     public var encoding: String
     /// The system identifier of `pg_control_system()`; nil where the role may not read it. A restored snapshot keeps its

@@ -34,7 +34,9 @@ struct TableCreation {
             [root] + catalog.tree(below: root)
         }
         let types = try missingTypes(of: relations, reading, target)
-        var statements = try schemas(of: relations, types, target)
+        let sequences = try sequences(of: relations, target)
+        var statements = try schemas(
+            Set(relations.map(\.name.schema) + types.map(\.schema) + sequences.map(\.schema)), target)
         if plan.target.vectorVersion == nil, let schema = plan.source.vectorSchema {
             statements.append("CREATE EXTENSION IF NOT EXISTS vector SCHEMA \(schema.quotedIdentifier)")
         }
@@ -46,7 +48,7 @@ struct TableCreation {
         if !types.isEmpty { steps.append(.script(try dump.types(types.map(\.oid)))) }
         steps += types.compactMap(\.comment).map(Step.statement)
         // To pg_dump, an identifier in double quotes is a pattern that matches itself.
-        let patterns = (relations.map(\.name) + (try sequences(of: relations, target))).map(\.quoted)
+        let patterns = (relations.map(\.name) + sequences).map(\.quoted)
         steps.append(.script(try dump.tables(patterns)))
         return steps
     }
@@ -68,7 +70,7 @@ struct TableCreation {
     private func missingTypes(
         of relations: [Relation], _ source: borrowing Session, _ target: borrowing Session
     ) throws(FerryError) -> [UserType] {
-        let oids = Set(relations.flatMap(\.columns).flatMap(\.userTypes)).sorted()
+        let oids = Set(relations.flatMap(\.columns).flatMap(\.userTypes) + relations.compactMap(\.ofType)).sorted()
         guard !oids.isEmpty else { return [] }
         var missing: [UserType] = []
         for row in try source.query(Statements.userTypes, [ArrayText.format(oids.map { "\($0)" })])
@@ -88,10 +90,8 @@ struct TableCreation {
         try target.query("SELECT \(condition) AS is_there", [name]).only().bool("is_there")
     }
 
-    private func schemas(
-        of relations: [Relation], _ types: [UserType], _ target: borrowing Session
-    ) throws(FerryError) -> [String] {
-        var names = Set(relations.map(\.name.schema) + types.map(\.schema))
+    private func schemas(_ wanted: Set<String>, _ target: borrowing Session) throws(FerryError) -> [String] {
+        var names = wanted
         if plan.target.vectorVersion == nil, let schema = plan.source.vectorSchema { names.insert(schema) }
         var statements: [String] = []
         // IF NOT EXISTS requires the right to create schemas even where the schema exists.

@@ -15,7 +15,7 @@ struct IndexStep {
 
     /// Plans the builds.
     func plan(on session: borrowing Session) throws(FerryError) -> IndexStepPlan {
-        let catalog = try CatalogReader().read(session)
+        let catalog = try CatalogReader().read(session) { $0.chosen(request.selection) }
         let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: catalog).choose()
         var notes = selectionNotes.map { note in
             var note = note

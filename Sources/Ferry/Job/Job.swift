@@ -42,13 +42,26 @@ struct Job {
         case .ended(let report): return report
         case .running(let opened, let known): (job, entries) = (opened, known)
         }
-        var (record, copySeconds) = try movePairs(job, entries, snapshots, &session)
-        try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
-        return try conclude(job, snapshots, record, &session) { record in
-            JobReport(
-                record, of: job.plan, number: job.number, copySeconds: copySeconds,
-                seconds: (ContinuousClock.now - start) / .seconds(1))
+        do throws(FerryError) {
+            var (record, copySeconds) = try movePairs(job, entries, snapshots, &session)
+            try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
+            return try conclude(job, snapshots, record, &session) { record in
+                JobReport(
+                    record, of: job.plan, number: job.number, copySeconds: copySeconds,
+                    seconds: (ContinuousClock.now - start) / .seconds(1))
+            }
+        } catch {
+            warn(of: job)
+            throw error
         }
+    }
+
+    /// Warns of what the job has left off, if the target can be asked.
+    private func warn(of job: Ledger.Job) {
+        guard !workers.interrupt.isRequested, let session = try? target.readOnly.connect(),
+            let objects = try? StillOff.read(job.number, of: job.plan, on: session)
+        else { return }
+        for note in Note.stillOff(objects) { workers.events(.warning(note)) }
     }
 
     // MARK: The stages
@@ -135,8 +148,11 @@ struct Job {
             } else {
                 try record.requireReceived(entries, of: job.plan)
             }
-            let report = report(record)
-            guard report.outcome == .proven else { return report }
+            var report = report(record)
+            guard report.outcome == .proven else {
+                report.stillOff = try StillOff.read(job.number, of: job.plan, on: session)
+                return report
+            }
             FailPoint.reached(.beforeFinishCommit)
             try Ledger().finish(job: job.number, report, session)
             FailPoint.reached(.afterFinishCommit)

@@ -28,6 +28,20 @@ public struct JobReport: Sendable, Equatable {
     public var streamedBytes: Int
     /// When an earlier run finished it; nil if this run did.
     public var finishedAt: String?
+    /// What the source's database holds and the copy does not carry.
+    public var inventory: Inventory?
+    /// The encodings of source and target, where they differ: text was converted.
+    public var conversion: Conversion?
+    /// What the job took off on the target and is still off.
+    public var stillOff: [StillOff] = []
+
+    /// A conversion of text between the encodings of two databases.
+    public struct Conversion: Sendable, Equatable {
+        /// The source's encoding.
+        public var from: String
+        /// The target's encoding.
+        public var to: String
+    }
 
     /// The rows of the source in all tables, including those that earlier processes copied.
     public var rows: Int { tables.reduce(0) { $0 + $1.source.rows } }

@@ -1,4 +1,4 @@
-/// Sets the sequences of copied columns to the values of the source's.
+/// Sets the sequences of copied columns, so that the next row gets a value that no row has.
 struct SequenceSetter {
     let plan: Plan
 
@@ -23,10 +23,7 @@ struct SequenceSetter {
     private func carryOver(
         _ sequence: SequencePlan, of pair: TablePair, from source: borrowing Session, to target: borrowing Session
     ) throws(FerryError) {
-        let row = try source.query(
-            "SELECT last_value, is_called FROM \(sequence.source.quoted)", about: pair.name
-        ).only()
-        let (value, isCalled) = (try row.string("last_value"), try row.bool("is_called"))
+        guard let (value, isCalled) = try value(of: sequence, pair, source, target) else { return }
         let name = sequence.target.quoted
         if sequence.keepsHigher {
             let own = try target.query(
@@ -40,6 +37,27 @@ struct SequenceSetter {
         try target.query(
             "SELECT setval($1::regclass, $2::bigint, $3::boolean)", [name, value, isCalled ? "true" : "false"],
             about: pair.name)
+    }
+
+    /// The value to set, and whether the next row gets the one after it. nil where an empty table has none.
+    private func value(
+        of sequence: SequencePlan, _ pair: TablePair, _ source: borrowing Session, _ target: borrowing Session
+    ) throws(FerryError) -> (value: String, isCalled: Bool)? {
+        switch sequence.source {
+        case .sequence(let name):
+            let row = try source.query("SELECT last_value, is_called FROM \(name.quoted)", about: pair.name).only()
+            return (try row.string("last_value"), try row.bool("is_called"))
+        case .column(let relation):
+            let column = sequence.column.quotedIdentifier
+            let last = try target.query(
+                """
+                SELECT CASE WHEN d.seqincrement < 0 THEN min(t.\(column)) ELSE max(t.\(column)) END AS last
+                FROM pg_catalog.pg_sequence AS d LEFT JOIN \(relation.quoted) AS t ON true
+                WHERE d.seqrelid = $1::regclass GROUP BY d.seqincrement
+                """, [sequence.target.quoted], about: pair.name
+            ).only().optional("last")
+            return last.map { ($0, true) }
+        }
     }
 
     /// Whether the target's sequence is further along in its direction: a descending one is further along where it is lower.

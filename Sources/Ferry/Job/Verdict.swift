@@ -72,6 +72,14 @@ extension JobReport {
             outcome: states.contains(.failed) ? .failed : states.contains(.differs) ? .differs : .proven,
             job: number, tables: tables, notes: notes, copySeconds: copySeconds, seconds: seconds,
             streamedBytes: record.streamedBytes)
+        describe(plan)
+    }
+
+    /// Adds what the plan says of the whole databases.
+    mutating func describe(_ plan: Plan) {
+        inventory = plan.inventory
+        let (from, to) = (plan.source.encoding, plan.target.encoding)
+        conversion = from == to ? nil : Conversion(from: from, to: to)
     }
 }
 

@@ -30,26 +30,31 @@ extension Ledger {
             "SELECT max(version) < $1::int AS is_older FROM vecferry.format", ["\(Self.format)"]
         ).only().bool("is_older")
         guard isOlder else { return }
-        try session.execute(Statements.ledgerUpgrade)
+        try define(Statements.ledgerUpgrade, session)
         try recordWriter(session)
     }
 
     private func create(_ session: borrowing Session) throws(FerryError) {
         if try LedgerTrust.required(session) == .none {
-            try session.execute(
+            try define(
                 "CREATE SCHEMA vecferry; COMMENT ON SCHEMA vecferry IS "
-                    + "'vecferry''s ledger; may be dropped when no job is under way'")
+                    + "'vecferry''s ledger; may be dropped when no job is under way'", session)
         }
-        try session.execute(Statements.ledger)
+        try define(Statements.ledger, session)
         try recordWriter(session)
         // The role's default privileges may have let others in.
         for grantee in try session.query(Statements.ledgerGrantees) {
             let role = try grantee.optional("role")?.quotedIdentifier ?? "PUBLIC"
-            try session.execute(
+            try define(
                 "REVOKE ALL ON SCHEMA vecferry FROM \(role); REVOKE ALL ON ALL TABLES IN SCHEMA vecferry FROM \(role); "
-                    + "REVOKE ALL ON ALL SEQUENCES IN SCHEMA vecferry FROM \(role)")
+                    + "REVOKE ALL ON ALL SEQUENCES IN SCHEMA vecferry FROM \(role)", session)
         }
         try LedgerTrust.required(session)
+    }
+
+    /// Changes the schema under the session's own path, for the sake of the database's event triggers.
+    private func define(_ statements: String, _ session: borrowing Session) throws(FerryError) {
+        try ActingRole(owner: nil).change(on: session) { () throws(FerryError) in _ = try session.execute(statements) }
     }
 
     private func recordWriter(_ session: borrowing Session) throws(FerryError) {

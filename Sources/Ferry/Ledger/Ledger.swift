@@ -8,8 +8,9 @@ struct Ledger {
     /// it. Earlier formats are read, and their jobs are finished unchanged.
     ///
     /// Format 2 records its writer, has fingerprints over named fields, and keeps a build's statements in saved
-    /// definitions alone. Format 3 does so with a constraint's statements.
-    static let format = 3
+    /// definitions alone. Format 3 does so with a constraint's statements. Format 4 disables rules, and sets sequences that
+    /// the source lacks.
+    static let format = 4
 
     /// The key of vecferry's advisory lock: ASCII of "vecferry" as one number.
     private static let lock = "x'7665636665727279'::bigint"
@@ -70,13 +71,24 @@ struct Ledger {
 
     /// Returns the newest job that was not abandoned, checked for damage.
     func newestJob(_ session: borrowing Session) throws(FerryError) -> Job? {
+        try newestJob(where: "state <> 'abandoned'", session)
+    }
+
+    /// Returns the newest job that was abandoned before all that it took off was back, checked for damage.
+    func halfUndoneJob(_ session: borrowing Session) throws(FerryError) -> Job? {
+        try newestJob(
+            where: "state = 'abandoned' AND EXISTS (SELECT FROM vecferry.saved_definition AS d "
+                + "WHERE d.job = id AND d.restored_at IS NULL)", session)
+    }
+
+    private func newestJob(where condition: String, _ session: borrowing Session) throws(FerryError) -> Job? {
         let row = try readingLedger { () throws(FerryError) in
             try session.query(
                 """
                 SELECT id, fingerprint, state, plan, plan_hash, source_visibility, source_changed, report,
                     to_char(started_at, 'YYYY-MM-DD HH24:MI TZ') AS started_at,
                     to_char(finished_at, 'YYYY-MM-DD HH24:MI TZ') AS finished_at
-                FROM vecferry.job WHERE state <> 'abandoned' ORDER BY id DESC LIMIT 1
+                FROM vecferry.job WHERE \(condition) ORDER BY id DESC LIMIT 1
                 """
             ).first
         }
@@ -238,6 +250,15 @@ struct Ledger {
             }
             return definitions
         }
+    }
+
+    /// Records that a definition which was restored is off again.
+    func markPending(
+        _ definition: DefinitionNumber, job: JobNumber, _ session: borrowing Session
+    ) throws(FerryError) {
+        try session.query(
+            "UPDATE vecferry.saved_definition SET restored_at = NULL WHERE job = $1 AND number = $2",
+            ["\(job)", "\(definition)"])
     }
 
     /// Records that the source was written to since the job began.

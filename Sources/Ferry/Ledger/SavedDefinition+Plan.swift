@@ -25,7 +25,8 @@ extension Plan {
             }
             for trigger in pair.triggers {
                 add(
-                    pair, .trigger, stage: SavedDefinition.triggerStage, trigger.relation, trigger.name,
+                    pair, trigger.isRule ? .rule : .trigger, stage: SavedDefinition.triggerStage, trigger.relation,
+                    trigger.name,
                     [trigger.enabling])
             }
         }
@@ -36,6 +37,6 @@ extension Plan {
 extension SavedDefinition {
     /// The stage of constraints, after all indexes: foreign keys need the unique indexes of the tables that they reference.
     static let constraintStage = 10
-    /// The stage of triggers, the last one.
+    /// The stage of triggers and rules, the last one.
     static let triggerStage = 20
 }

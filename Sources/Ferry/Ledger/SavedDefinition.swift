@@ -8,6 +8,8 @@ struct SavedDefinition: Sendable, Equatable {
         case constraint
         /// A trigger that is disabled, not dropped.
         case trigger
+        /// A rule that is disabled, not dropped.
+        case rule
     }
 
     /// The number within the job, from 0.

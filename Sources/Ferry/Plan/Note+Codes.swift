@@ -79,6 +79,22 @@ extension Note.Code {
     public static let botPathMissing = Note.Code(description: "bot_path_missing")
     /// A partition has a trigger that can't be disabled.
     public static let partitionTrigger = Note.Code(description: "partition_trigger")
+    /// A foreign key stays while rows are loaded, since it could not be put back.
+    public static let keyStays = Note.Code(description: "key_stays")
+    /// An index stays while rows are loaded, since it could not be put back.
+    public static let indexStays = Note.Code(description: "index_stays")
+    /// A publication of the target can't send what the load does.
+    public static let noReplicaIdentity = Note.Code(description: "no_replica_identity")
+    /// A column may refer to large objects, which are not copied.
+    public static let largeObjects = Note.Code(description: "large_objects")
+    /// The target lacks a table that a table to be created belongs to or inherits from.
+    public static let parentMissing = Note.Code(description: "parent_missing")
+    /// The target lacks an object that a definition needs.
+    public static let objectMissing = Note.Code(description: "object_missing")
+    /// Something else on the target has a name that would be created.
+    public static let nameTaken = Note.Code(description: "name_taken")
+    /// Tables that inherit from a chosen one are left out, or can't be copied.
+    public static let inheritance = Note.Code(description: "inheritance")
     /// A foreign key is not created, since the table that it references is not copied.
     public static let foreignKeyLeftOut = Note.Code(description: "foreign_key_left_out")
     /// Parts of a table are not created on the target.
@@ -145,6 +161,8 @@ extension Note.Code {
     public static let notAnalyzed = Note.Code(description: "not_analyzed")
     /// The source was written to since the job began or finished.
     public static let sourceChanged = Note.Code(description: "source_changed")
+    /// Objects that a job dropped or disabled are not back.
+    public static let stillOff = Note.Code(description: "still_off")
     /// A restart removed what an earlier run had copied.
     public static let takenBack = Note.Code(description: "taken_back")
     /// A job has carried out the plan.

@@ -53,12 +53,16 @@ struct Pairing {
         notes += indexNotes
         let isWhole = filter.isAll && load != .keepKeys
         notes += survey.sparse[source.name, default: []].map { $0.note(source.name, isWhole: isWhole) }
-        let (constraints, constraintNotes) = constraintPlans()
+        let (constraints, constraintNotes) = ConstraintPlanner(
+            survey: survey, sourceTree: sourceTree, targetTree: target == nil ? nil : targetTree, chosen: chosen
+        ).plan()
         notes += constraintNotes
-        let (sequences, sequenceNotes) = sequencePlans()
+        let (sequences, sequenceNotes) = SequencePlanner(
+            survey: survey, sourceTree: sourceTree, targetTree: target == nil ? nil : targetTree, isEmpty: isEmpty
+        ).plan()
         notes += sequenceNotes
-
-        notes += foreignFunctions(load)
+        notes += foreignFunctions(load) + unidentified(load) + largeObjects()
+        if target == nil { notes += CreationCheck(survey: survey, tree: sourceTree, chosen: chosen).notes() }
 
         let pair = TablePair(
             number: number, name: source.name, role: table.role, isCreated: target == nil, columns: columns.pairs,
@@ -110,6 +114,14 @@ struct Pairing {
         }
         if sourceTree.contains(where: \.rights.rowSecurityActive) {
             notes.append(policyNote(.source, user))
+        }
+        if survey.source.server.isInRecovery, let unlogged = sourceLeaves.first(where: \.isUnlogged) {
+            notes.append(
+                note(
+                    .blocker, .unlogged, .source,
+                    "\(unlogged.name) is UNLOGGED, and the server is a standby, which lacks its rows.",
+                    "Give --source the address of the primary, or leave the table out with --exclude-table '\(source.name.sql)'."
+                ))
         }
         return notes
     }
@@ -179,7 +191,7 @@ struct Pairing {
         if targetTree.contains(where: \.rights.rowSecurityActive) {
             notes.append(policyNote(.target, user))
         }
-        let needsOwner = !target.foreignKeys.isEmpty || !triggerPlans().isEmpty
+        let needsOwner = targetTree.contains { !$0.foreignKeys.isEmpty } || !triggerPlans().isEmpty
         if needsOwner, !target.rights.own {
             notes.append(
                 note(
@@ -282,6 +294,42 @@ struct Pairing {
         ]
     }
 
+    /// A blocker if the load deletes rows, or changes them, and a publication of the target could not send that.
+    private func unidentified(_ load: LoadMode) -> [Note] {
+        let deletes: Bool
+        switch load {
+        case .replaceBots([]), .append, .truncate, .keepBots, .keepKeys: deletes = false
+        case .replaceBots, .replaceKeys: deletes = true
+        }
+        guard deletes, let relation = targetLeaves.first(where: { $0.unidentifiedChanges.contains("DELETE") }) else {
+            return []
+        }
+        return [
+            note(
+                .blocker, .noReplicaIdentity, .target,
+                "\(relation.name) is published and has no replica identity, so no row of it can be deleted.",
+                "Run ALTER TABLE \(relation.name.sql) REPLICA IDENTITY FULL, or choose --existing truncate.")
+        ]
+    }
+
+    /// Warns of columns that may hold the numbers of large objects, which stay on the source.
+    private func largeObjects() -> [Note] {
+        guard let count = survey.source.objects.first(where: { $0.kind == "large object" })?.rows, count > 0 else {
+            return []
+        }
+        let columns = source.columns.filter(\.isOID).map(\.name)
+        guard !columns.isEmpty else { return [] }
+        let named =
+            "The \(columns.count == 1 ? "column" : "columns") \(columns.joined(separator: ", ")) may refer to large objects"
+        return [
+            note(
+                .warning, .largeObjects, .source,
+                "\(named): the source has \(Count.of(count)), which are not copied.",
+                "Copy them with pg_dump --large-objects (--blobs before version 16) and pg_restore, which keep their numbers."
+            )
+        ]
+    }
+
     // MARK: Code of others
 
     /// The owner as which rows are loaded: of the table and all its partitions, and of what a deletion by bots reads.
@@ -316,95 +364,5 @@ struct Pairing {
         }
     }
 
-    // MARK: Constraints, triggers and sequences
-
-    private func constraintPlans() -> ([ConstraintPlan], [Note]) {
-        guard target != nil else {
-            var plans: [ConstraintPlan] = []
-            var notes: [Note] = []
-            for (relation, key) in sourceTree.flatMap({ relation in relation.foreignKeys.map { (relation, $0) } }) {
-                guard let referenced = survey.source.relations[key.referenced]?.name else { continue }
-                guard chosen.contains(referenced) || survey.target.relation(referenced) != nil else {
-                    notes.append(
-                        note(
-                            .warning, .foreignKeyLeftOut, .target,
-                            "The foreign key \(key.name) is not created: it references \(referenced), which is not copied.",
-                            "Add --table '\(referenced.sql)'."))
-                    continue
-                }
-                plans.append(
-                    ConstraintPlan(
-                        relation: relation.name, name: key.name, definition: key.definition, after: key.after,
-                        exists: false))
-            }
-            for relation in sourceTree {
-                for check in relation.lateChecks {
-                    plans.append(
-                        ConstraintPlan(
-                            relation: relation.name, name: check.name, definition: check.definition, after: [],
-                            exists: false))
-                }
-            }
-            var leftOut: [String] = []
-            for kind in sourceTree.flatMap(\.leftOut) where !leftOut.contains(kind) { leftOut.append(kind) }
-            if !leftOut.isEmpty {
-                notes.append(
-                    note(
-                        .warning, .leftOut, .target, "Not created on the target: \(leftOut.joined(separator: ", ")).",
-                        "Create them after the copy, from the output of pg_dump --section=post-data."))
-            }
-            return (plans, notes)
-        }
-        let plans = targetTree.flatMap { relation in
-            relation.foreignKeys.map {
-                ConstraintPlan(
-                    relation: relation.name, name: $0.name, definition: $0.definition, after: $0.after, exists: true,
-                    owner: validator(of: $0, on: relation))
-            }
-        }
-        return (plans, [])
-    }
-
-    /// The owner as which a foreign key is added. The check of its rows runs as the role that adds it, and casts its columns: only
-    /// the casts of PostgreSQL's own types are nobody's (ri_triggers.c, RI_Initial_Check).
-    private func validator(of key: ForeignKey, on relation: Relation) -> String? {
-        let isBuiltIn =
-            relation.hasBuiltIn(key.columns)
-            && survey.target.relations[key.referenced]?.hasBuiltIn(key.referencedColumns) == true
-        return isBuiltIn ? nil : ActingRole.owner(of: [relation])
-    }
-
-    private func triggerPlans() -> [TriggerPlan] {
-        targetTree.flatMap(\.triggerPlans)
-    }
-
-    private func sequencePlans() -> ([SequencePlan], [Note]) {
-        var plans: [SequencePlan] = []
-        var notes: [Note] = []
-        for sequence in source.sequences {
-            let counterpart = target.map { $0.sequences.first { $0.column == sequence.column } } ?? sequence
-            guard let counterpart else { continue }
-            guard sequence.maySelect else {
-                let user = survey.source.server.user
-                notes.append(
-                    note(
-                        .blocker, .noPermission, .source, "The role \(user) lacks SELECT on sequence \(sequence.name).",
-                        "GRANT SELECT ON SEQUENCE \(sequence.name.sql) TO \(user.sqlIdentifier)."))
-                continue
-            }
-            if target != nil, !counterpart.mayUpdate || !counterpart.maySelect {
-                let user = survey.target.server.user
-                notes.append(
-                    note(
-                        .blocker, .noPermission, .target,
-                        "The role \(user) needs SELECT and UPDATE on sequence \(counterpart.name).",
-                        "GRANT SELECT, UPDATE ON SEQUENCE \(counterpart.name.sql) TO \(user.sqlIdentifier)."))
-                continue
-            }
-            plans.append(
-                SequencePlan(
-                    column: sequence.column, source: sequence.name, target: counterpart.name, keepsHigher: !isEmpty))
-        }
-        return (plans, notes)
-    }
+    private func triggerPlans() -> [TriggerPlan] { targetTree.flatMap(\.triggerPlans) }
 }

@@ -10,6 +10,8 @@ public struct Plan: Sendable, Equatable {
     public var pairs: [TablePair]
     /// The blockers, warnings and remarks.
     public var notes: [Note]
+    /// What the source's database holds and the copy does not carry; nil in the plan of a job of an older vecferry.
+    public var inventory: Inventory?
 
     /// Whether the plan has no blockers.
     public var isReady: Bool { blockers.isEmpty }

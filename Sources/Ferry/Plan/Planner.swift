@@ -21,6 +21,7 @@ struct Planner {
             if let pair { pairs.append(pair) }
         }
         return Plan(
-            source: survey.source.server, target: survey.target.server, request: request, pairs: pairs, notes: notes)
+            source: survey.source.server, target: survey.target.server, request: request, pairs: pairs, notes: notes,
+            inventory: Inventory(survey, request: request, chosen: chosen.map(\.relation)))
     }
 }

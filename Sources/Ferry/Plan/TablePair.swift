@@ -46,7 +46,7 @@ public struct TablePair: Sendable, Equatable {
     public var indexes: [IndexPlan]
     /// The constraints that are added after the load: dropped for it, or not there yet.
     public var constraints: [ConstraintPlan]
-    /// The triggers that must not fire.
+    /// The triggers and rules that must not fire.
     public var triggers: [TriggerPlan]
     /// The sequences that are set after the load.
     public var sequences: [SequencePlan]
@@ -130,22 +130,32 @@ public struct ConstraintPlan: Sendable, Equatable {
     var actingRole: ActingRole { ActingRole(owner: owner) }
 }
 
-/// A trigger that is disabled for the load.
+/// A trigger or a rule that is disabled for the load.
 public struct TriggerPlan: Sendable, Equatable {
     /// The target's table, or its partition.
     public var relation: QualifiedName
-    /// The trigger's name.
+    /// The name.
     public var name: String
-    /// When it fires, as `pg_trigger.tgenabled`.
+    /// When it fires, as `pg_trigger.tgenabled` and `pg_rewrite.ev_enabled`.
     public var enabled: String
+    /// Whether it is a rule.
+    public var isRule = false
 }
 
-/// A sequence that is set to the source's value.
+/// A sequence that is set after the load, so that the next row gets a value of its own.
 public struct SequencePlan: Sendable, Equatable {
-    /// The column whose default uses it.
+    /// The origin of a sequence's value.
+    public enum Origin: Sendable, Equatable {
+        /// A sequence of the source.
+        case sequence(QualifiedName)
+        /// The column's last value in the target's table: the source has no sequence for it.
+        case column(of: QualifiedName)
+    }
+
+    /// The column that owns it, or takes its default from it.
     public var column: String
-    /// The sequence that is read.
-    public var source: QualifiedName
+    /// The origin of its value.
+    public var source: Origin
     /// The sequence that is set.
     public var target: QualifiedName
     /// Whether the target's value stays if it is further along in the sequence's direction.

@@ -21,6 +21,13 @@ struct LockHolder {
     ///   - session: Outside of any transaction.
     init?(behind error: FerryError, text: String, on session: borrowing Session) {
         guard error.cause?.sqlState == "55P03" else { return nil }
+        self.init(of: text, on: session)
+    }
+
+    /// Finds the session that holds a lock on tables. nil where none is found.
+    ///
+    /// - Parameter text: Text that names the tables, each qualified, as statements do.
+    init?(of text: String, on session: borrowing Session) {
         do throws(FerryError) {
             guard let row = try session.query(Statements.tableLockHolder, [text]).first else { return nil }
             pid = try row.int("pid")

@@ -77,7 +77,7 @@ struct Verifier {
     private func plan(
         _ source: SnapshotKeeper, _ target: SnapshotKeeper
     ) throws(FerryError) -> (BothSides, ComparisonPlanner.Comparison) {
-        let survey = VerifySurvey(engine: engine)
+        let survey = VerifySurvey(engine: engine, selection: request.selection)
         let sides = try survey.open(source, target)
         if request.repair != .none { try survey.requireTemporary(sides.target) }
         let comparison = try ComparisonPlanner(

@@ -40,6 +40,7 @@ enum ExitStatus: Int32, CaseIterable {
             case .copy(let report): Self(report.outcome)
             case .verify(let report): report.outcome == .same ? .done : .differs
             case .indexPlan(let plan): plan.isReady ? .done : .blocked
+            case .undo(let report): report.stillOff.isEmpty ? .done : .failed
             case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
             }
     }

@@ -24,7 +24,7 @@ struct Vecferry: AsyncParsableCommand {
               vecferry copy
             """,
         version: Engine.version,
-        subcommands: [PlanCommand.self, CopyCommand.self, VerifyCommand.self, IndexCommand.self])
+        subcommands: [PlanCommand.self, CopyCommand.self, VerifyCommand.self, IndexCommand.self, UndoCommand.self])
 
     /// Parses the command line and the environment, runs the command, and exits with its status.
     static func main() async {

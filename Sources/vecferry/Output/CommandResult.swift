@@ -14,13 +14,15 @@ enum CommandResult: Sendable {
     case indexPlan(IndexStepPlan)
     /// `index`: the report of the builds.
     case index(IndexStepReport)
+    /// `undo`: the job that was given up.
+    case undo(UndoReport)
 
     /// The notes that the log repeats. A dry run's notes are in its text.
     var notes: [Note] {
         switch self {
         case .copy(let report): report.notes
         case .verify(let report): report.notes
-        case .plan, .refused, .indexPlan, .index: []
+        case .plan, .refused, .indexPlan, .index, .undo: []
         }
     }
 }

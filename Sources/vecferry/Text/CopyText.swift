@@ -4,12 +4,20 @@ import Ferry
 struct CopyText: ResultText {
     /// The report of the job.
     let report: JobReport
+    /// Whether everything that is not copied is listed, however much it is.
+    var showsAll = false
+
+    /// What is not copied, and the verdict.
+    var lines: [Line] {
+        let inventory = report.inventory.map { InventoryText(inventory: $0, showsAll: showsAll).lines } ?? []
+        return inventory.isEmpty ? [verdict] : inventory + [.empty, verdict]
+    }
 
     /// The number of proven rows and the pace of their copying, or the fault.
     var verdict: Line {
         switch report.outcome {
         case .proven:
-            return "\("Proven", .good): \(amount) on the target, byte for byte as on the source\(kept). \(pace)"
+            return "\("Proven", .good): \(amount) on the target, \(likeness)\(kept). \(pace)"
         case .alreadyFinished:
             let when = report.finishedAt.map { " at \($0)" } ?? ""
             return """
@@ -24,13 +32,17 @@ struct CopyText: ResultText {
         case .failed:
             return """
                 \("FAILED", .bad): \(tables(.failed)) could not be copied; \(proven). \
-                To resume, run the same command again.
+                To resume, run the same command again; to give the job up, run vecferry undo.
                 """
         }
     }
 
-    /// A line for each table that is not proven.
+    /// A line for each table that is not proven, and for each object that is still off.
     var problems: [Line] {
+        unproven + report.stillOff.flatMap(\.lines)
+    }
+
+    private var unproven: [Line] {
         report.tables.filter { $0.state != .proven }.map { table in
             if table.state == .failed { return "\(table.name): \(table.error ?? "The copy of this table failed.")" }
             let source = table.source
@@ -44,8 +56,18 @@ struct CopyText: ResultText {
         }
     }
 
+    /// The rows, in which tables of how many.
     private var amount: String {
-        "\(Units.count(report.rows, "row")) in \(Units.count(report.tables.count, "table"))"
+        let rows = Units.count(report.rows, "row")
+        guard let all = report.inventory?.tables, all > report.tables.count else {
+            return "\(rows) in \(Units.count(report.tables.count, "table"))"
+        }
+        return "\(rows) in \(Units.count(report.tables.count)) of the source's \(Units.count(all, "table"))"
+    }
+
+    private var likeness: String {
+        guard let conversion = report.conversion else { return "byte for byte as on the source" }
+        return "as on the source, with text converted from \(conversion.from) to \(conversion.to)"
     }
 
     /// The bots and rows that the target had and kept.

@@ -31,9 +31,18 @@ struct PairText {
                 line("triggers", names(pair.triggers.map(\.name)) + ": disabled during the load"))
         }
         if !pair.sequences.isEmpty {
-            let targets = names(pair.sequences.map(\.target.description))
-            let higher = pair.sequences.allSatisfy(\.keepsHigher) ? ", unless they are ahead" : ""
-            lines.append(line("sequences", "\(targets): set to the source's values\(higher)"))
+            let carried = pair.sequences.filter { if case .sequence = $0.source { true } else { false } }
+            if !carried.isEmpty {
+                let targets = names(carried.map(\.target.description))
+                let higher = carried.allSatisfy(\.keepsHigher) ? ", unless they are ahead" : ""
+                lines.append(line("sequences", "\(targets): set to the source's values\(higher)"))
+            }
+            for sequence in pair.sequences where !carried.contains(sequence) {
+                lines.append(
+                    line(
+                        "sequence",
+                        "\(sequence.target): set to the last \(sequence.column), since the source has no sequence"))
+            }
         }
         return lines
     }

@@ -17,6 +17,7 @@ struct PlanText: ResultText {
         let (listed, trivial) = split()
         for pair in listed { lines += [.empty] + PairText(pair: pair).lines }
         if !trivial.isEmpty { lines += [.empty, summary(of: trivial)] }
+        lines += plan.inventory.map { InventoryText(inventory: $0, showsAll: showsAll).lines } ?? []
         return lines + NotesText(notes: plan.notes, showsAll: showsAll).lines + [.empty, verdict]
     }
 

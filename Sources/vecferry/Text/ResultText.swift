@@ -23,10 +23,11 @@ extension CommandResult {
         switch self {
         case .plan(let plan): PlanText(plan: plan, showsAll: showsAll)
         case .refused(let plan): RefusalText(plan: plan)
-        case .copy(let report): CopyText(report: report)
+        case .copy(let report): CopyText(report: report, showsAll: showsAll)
         case .verify(let report): VerifyText(report: report, showsAll: showsAll)
         case .indexPlan(let plan): IndexStepText(plan: plan)
         case .index(let report): IndexReportText(report: report)
+        case .undo(let report): UndoText(report: report)
         }
     }
 }

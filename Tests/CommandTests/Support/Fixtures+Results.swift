@@ -30,7 +30,7 @@ extension Fixtures {
                 relation: pair.name, name: "late", definition: "CHECK ((id > 0)) NOT VALID", after: [], exists: false))
         pair.triggers = [TriggerPlan(relation: pair.name, name: "audit", enabled: "O")]
         let sequence = QualifiedName(schema: "public", name: "items_seq")
-        pair.sequences = [SequencePlan(column: "id", source: sequence, target: sequence, keepsHigher: true)]
+        pair.sequences = [SequencePlan(column: "id", source: .sequence(sequence), target: sequence, keepsHigher: true)]
         return pair
     }
 

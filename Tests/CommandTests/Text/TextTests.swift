@@ -94,7 +94,7 @@ extension PlanText {
         (
             Fixtures.report(.failed, .failed, .proven),
             "FAILED: 1 of 2 tables (public.items) could not be copied; 1 is proven. "
-                + "To resume, run the same command again."
+                + "To resume, run the same command again; to give the job up, run vecferry undo."
         ),
     ])
     func `a copy ends with one line`(report: JobReport, line: String) {

@@ -16,7 +16,7 @@ struct GoldenJob: CustomStringConvertible {
     let report: String?
     let saved: [SavedDefinition]
 
-    static let all: [GoldenJob] = ["ledger-1", "ledger-2", "ledger-3"].flatMap { format in
+    static let all: [GoldenJob] = ["ledger-1", "ledger-2", "ledger-3", "ledger-4"].flatMap { format in
         names.map { GoldenJob("\(format)/\($0)") }
     }
 

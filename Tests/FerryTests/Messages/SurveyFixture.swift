@@ -22,7 +22,8 @@ extension Fixture {
         labels: [String] = [], isNotNull: Bool = false, isGenerated: Bool = false, textReason: String? = nil
     ) -> Column {
         Column(
-            name: name, type: type, vectorType: vector, structure: structure, enumLabels: labels,
+            name: name, type: type, vectorType: vector, holdsVectors: vector != nil, structure: structure,
+            enumLabels: labels,
             dimensions: vector == nil ? nil : 1_024, isNotNull: isNotNull, hasDefault: false, isGenerated: isGenerated,
             isBuiltIn: vector == nil, textReason: textReason, userTypes: [])
     }

@@ -14,7 +14,7 @@ struct GoldenLedger {
     let name: String
 
     /// Every ledger of every format so far.
-    static let all = ["ledger-1", "ledger-2", "ledger-3"].flatMap { format in
+    static let all = ["ledger-1", "ledger-2", "ledger-3", "ledger-4"].flatMap { format in
         names.map { GoldenLedger(format: format, name: $0) }
     }
     /// Those of jobs that have something left to do.
@@ -92,7 +92,7 @@ struct GoldenLedger {
             // The request as JSON, the system identifier and the database, apart by spaces.
             case "ledger-1": Self.hash("\(Self.requestOfFormat1) \(source[0]) \(source[1])")
             // Named fields, each text with its length before it; what is at its default adds nothing.
-            case "ledger-2", "ledger-3":
+            case "ledger-2", "ledger-3", "ledger-4":
                 Self.hash(
                     "6:system,\(source[0].utf8.count):\(source[0]),;8:database,\(source[1].utf8.count):\(source[1]),;"
                         + "11:chunk-bytes,7:1048576,;")

@@ -154,4 +154,41 @@ import Testing
             ) { plan, _ in #expect(plan.blockers.map { "\($0.side!) \($0.code)" } == ["\(side) row_security"]) }
         }
     }
+
+    @Test func `a foreign key that the role could not put back stays`() async throws {
+        let setup = """
+            CREATE SCHEMA auth; CREATE TABLE auth.users (id int PRIMARY KEY);
+            CREATE TABLE items (id int PRIMARY KEY, uid int REFERENCES auth.users, embedding vector(2));
+            INSERT INTO auth.users VALUES (1);
+            """
+        var request = CopyRequest()
+        request.selection.excluded = ["auth.*"]
+        try await withRole(
+            on: .target,
+            grants: { role in
+                Self.ledgerGrant(role)
+                    + "; GRANT USAGE ON SCHEMA auth TO \(role); GRANT USAGE, CREATE ON SCHEMA public TO \(role); "
+                    + "ALTER TABLE items OWNER TO \(role)"
+            }, request, setup: setup
+        ) { plan, _ in
+            #expect(plan.warnings.map(\.code) == [.keyStays])
+            #expect(plan.pairs.flatMap(\.constraints).isEmpty)
+        }
+    }
+
+    @Test func `an index whose function the owner may no longer run stays`() async throws {
+        let setup = """
+            CREATE FUNCTION norm(t text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower(t)';
+            CREATE TABLE items (id int PRIMARY KEY, t text, embedding vector(2)); CREATE INDEX by_norm ON items (norm(t));
+            """
+        try await Rig.withDatabases(setup: setup) { databases in
+            try databases.source.run(
+                "INSERT INTO items SELECT i, 'a', '[1,2]' FROM generate_series(1, 20000) AS i; ANALYZE")
+            try databases.target.run("ALTER FUNCTION norm STABLE")
+            let plan = try await databases.engine().plan(CopyRequest())
+            #expect(plan.warnings.map(\.code) == [.indexStays])
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            #expect(try databases.target.value("SELECT count(*) FROM pg_class WHERE relname = 'by_norm'") == "1")
+        }
+    }
 }

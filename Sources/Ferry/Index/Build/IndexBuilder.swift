@@ -66,7 +66,10 @@ struct IndexBuilder: Sendable {
                 reportReplaced()
             } else {
                 for setting in settings(parallel: parallel) { try session.execute("SET LOCAL \(setting)") }
-                for statement in task.build.statements { try session.define(statement) }
+                // The functions of an index run as the table's owner in any case (catalog/index.c, index_build).
+                try ActingRole(owner: nil).change(on: session) { () throws(FerryError) in
+                    for statement in task.build.statements { try session.define(statement) }
+                }
             }
             FailPoint.reached(.afterIndexBuild)
             try mark(session)

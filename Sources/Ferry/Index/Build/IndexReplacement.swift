@@ -43,7 +43,7 @@ struct IndexReplacement {
     func run(on session: borrowing Session) throws(FerryError) -> Bool {
         try dropLeftovers(on: session)
         guard let old = build.replaces else {
-            for statement in build.statements { try session.define(statement) }
+            for statement in build.statements { try ActingRole.inOwnPath(statement, on: session) }
             return true
         }
         let current = try state(of: build.index, on: session)
@@ -60,7 +60,7 @@ struct IndexReplacement {
             if position == 1 {
                 try session.execute(Self.exchange(build.index, Self.newName(for: old), Self.oldName(for: old)))
             } else {
-                try session.define(statement)
+                try ActingRole.inOwnPath(statement, on: session)
             }
         }
         return true

@@ -40,7 +40,8 @@ struct IndexPlanner: Sendable {
         let forest = IndexForest(relations)
         var plans: [IndexPlan] = []
         for node in forest.roots {
-            let decision = target == nil ? createDecision : attached(node, decide(node, load, &notes))
+            let decision =
+                target == nil ? createDecision : restorable(node, attached(node, decide(node, load, &notes)), &notes)
             plans.append(planned(node, decision, load, table: relationName, &notes))
         }
         if let target {
@@ -70,6 +71,23 @@ struct IndexPlanner: Sendable {
         guard node.index.parent != nil, decision.action == .rebuild else { return decision }
         if node.index.isVectorIndex { return Decision(action: .reindex, reason: decision.reason) }
         return Decision(action: .keep, reason: "it belongs to an index of the partitioned table")
+    }
+
+    /// Changes the decision for an index that could not be put back once it is dropped.
+    private func restorable(_ node: IndexNode, _ decision: Decision, _ notes: inout [Note]) -> Decision {
+        guard decision.action == .rebuild, let obstacle = node.nodes.lazy.compactMap(\.index.obstacle).first else {
+            return decision
+        }
+        notes.append(
+            Note(
+                level: .warning, code: .indexStays, side: .target, table: node.relation.name,
+                message:
+                    "The index \(node.index.name.name) stays while rows are loaded, since it could not be built again: "
+                    + "\(obstacle).",
+                hint: "Remove the obstacle, or build the index again after the copy."))
+        return Decision(
+            action: node.index.isVectorIndex && node.index.method == "ivfflat" ? .reindex : .keep,
+            reason: "it could not be built again once dropped")
     }
 
     private func decide(_ node: IndexNode, _ load: IndexLoad, _ notes: inout [Note]) -> Decision {

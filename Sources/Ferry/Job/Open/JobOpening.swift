@@ -68,6 +68,7 @@ struct JobOpening {
         if job.state == .finished, var report = job.report {
             report.outcome = .alreadyFinished
             report.finishedAt = job.finishedAt
+            report.describe(job.plan)
             let changes = try FinishedJob(job: job).notes(on: target)
             var plan = job.plan
             plan.notes += changes

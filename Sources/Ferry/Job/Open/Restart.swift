@@ -1,7 +1,8 @@
 internal import Postgres
 internal import SQLStatements
 
-/// Starts over: removes what a job put into the target, and nothing else, so that a new job finds what this one found.
+/// Takes a job back: removes what it put into the target, and nothing else, and puts back what it took off, so that a new job finds
+/// what this one found.
 ///
 /// Invariants:
 /// - The job's rows are identified by their xmin: the ledger holds the transaction of each chunk. A row that was updated since
@@ -14,10 +15,16 @@ struct Restart {
     let job: Ledger.Job
     /// How long one try waits for a lock.
     let lockWait: Duration
+    /// Whether the job is taken back even if something can't be put back. Its definition then stays in the ledger.
+    var toleratesFaults = false
 
     /// Removes the job in one transaction, or changes nothing.
-    func run(on target: borrowing Session) throws(FerryError) {
-        try target.transaction(lockWait: lockWait, locking: job.plan.pairs.lockText) { () throws(FerryError) in
+    ///
+    /// - Returns: What could not be put back; nothing unless faults are tolerated.
+    @discardableResult
+    func run(on target: borrowing Session) throws(FerryError) -> [StillOff] {
+        let faults = try target.transaction(lockWait: lockWait, locking: job.plan.pairs.lockText) {
+            () throws(FerryError) -> [StillOff] in
             // First, since it waits for the job's open transactions, and none begins after it.
             try Ledger().abandon(job: job.number, target)
             FailPoint.reached(.afterRestartAbandon)
@@ -27,10 +34,19 @@ struct Restart {
             let referred = try referredPairs(pairs, on: target)
             try removeRows(pairs, referred: referred, on: target)
             FailPoint.reached(.afterRestartRows)
-            try putOn(pairs, on: target)
+            let faults = try putOn(pairs, on: target)
             FailPoint.reached(.beforeRestartCommit)
+            return faults
         }
         FailPoint.reached(.afterRestartCommit)
+        return faults
+    }
+
+    /// Puts back what an earlier undo of the job could not.
+    func putBackAgain(on target: borrowing Session) throws(FerryError) -> [StillOff] {
+        try target.transaction(lockWait: lockWait, locking: job.plan.pairs.lockText) { () throws(FerryError) in
+            try putOn(try existingPairs(on: target), onlyPending: true, on: target)
+        }
     }
 
     /// The tables that hold rows which the job did not copy: these rows stay, and so do the tables.
@@ -98,6 +114,11 @@ struct Restart {
     // MARK: Constraints, triggers and indexes
 
     private func takeOff(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) {
+        // For the sake of event triggers.
+        try ActingRole(owner: nil).change(on: target) { () throws(FerryError) in try dropAndDisable(pairs, on: target) }
+    }
+
+    private func dropAndDisable(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) {
         for pair in pairs {
             try target.execute("LOCK TABLE \(pair.targetOnly)\(pair.name.quoted) IN ACCESS EXCLUSIVE MODE")
             for constraint in pair.constraints {
@@ -109,33 +130,47 @@ struct Restart {
     }
 
     /// Restores what the job and this restart dropped or disabled, except on tables that were dropped.
-    private func putOn(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) {
+    ///
+    /// - Parameter onlyPending: Whether what the job itself has put back is on.
+    /// - Returns: What the target does not accept.
+    private func putOn(
+        _ pairs: [TablePair], onlyPending: Bool = false, on target: borrowing Session
+    ) throws(FerryError) -> [StillOff] {
         let ledger = Ledger()
+        var faults: [StillOff] = []
         let present = Set(try existingPairs(on: target).map(\.number))
         let pending = Set(try ledger.pendingDefinitions(job: job.number, target).map(\.number))
         for definition in try ledger.definitions(job: job.number, target) {
             let isPending = pending.contains(definition.number)
-            let isOff = definition.kind == .index ? isPending && isDropped(definition) : true
-            if isOff, present.contains(definition.pair) {
-                try job.plan[definition.pair].role(for: definition).change(on: target) { () throws(FerryError) in
-                    for statement in definition.statements { try target.define(statement, about: definition.relation) }
-                }
+            let isOff =
+                definition.kind == .index ? isPending && job.plan.isOff(definition) : isPending || !onlyPending
+            if isOff, present.contains(definition.pair), let fault = try putOn(definition, on: target) {
+                faults.append(StillOff(definition, error: fault))
+                if !isPending { try ledger.markPending(definition.number, job: job.number, target) }
+                continue
             }
             if isPending {
                 try target.execute(
                     LedgerEntry(job: job.number, number: definition.number).markSQL, about: definition.relation)
             }
         }
+        return faults
     }
 
-    /// Whether the job drops an index before it builds it; REINDEX and CONCURRENTLY leave the old one in its place.
-    private func isDropped(_ definition: SavedDefinition) -> Bool {
-        job.plan[definition.pair].indexes.contains { index in
-            (index.action == .rebuild || index.action == .create)
-                && index.builds.contains {
-                    $0.relation == definition.relation && $0.index.name == definition.name && !$0.isConcurrent
-                }
+    /// - Returns: The error, if it concerns the definition alone and faults are tolerated.
+    private func putOn(_ definition: SavedDefinition, on target: borrowing Session) throws(FerryError) -> FerryError? {
+        if toleratesFaults { try target.execute("SAVEPOINT vecferry_put_on") }
+        do throws(FerryError) {
+            try job.plan[definition.pair].role(for: definition).change(on: target) { () throws(FerryError) in
+                for statement in definition.statements { try target.define(statement, about: definition.relation) }
+            }
+        } catch {
+            guard toleratesFaults, error.concernsOneTable else { throw error }
+            try target.execute("ROLLBACK TO SAVEPOINT vecferry_put_on")
+            return error
         }
+        if toleratesFaults { try target.execute("RELEASE SAVEPOINT vecferry_put_on") }
+        return nil
     }
 
     // MARK: Rows
@@ -175,7 +210,9 @@ struct Restart {
     private func drop(_ tables: [String], on target: borrowing Session) throws(FerryError) -> Bool {
         try target.execute("SAVEPOINT vecferry_drop")
         do throws(FerryError) {
-            try target.execute("DROP TABLE \(tables.joined(separator: ", "))")
+            try ActingRole(owner: nil).change(on: target) { () throws(FerryError) in
+                _ = try target.execute("DROP TABLE \(tables.joined(separator: ", "))")
+            }
             return true
         } catch {
             guard error.cause?.sqlState == "2BP01" else { throw error }

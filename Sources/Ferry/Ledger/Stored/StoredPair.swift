@@ -54,7 +54,8 @@ struct StoredPair: Codable, Sendable, Equatable {
             format: format.value, parts: parts.map(\.part), targetParts: targetParts.map(\.name),
             estimatedRows: estimatedRows, key: key?.key, botScope: botScope?.scope, filter: filter.filter,
             readBackFilter: readBackFilter.filter, load: load.mode, owner: owner, indexes: indexes,
-            constraints: constraints, triggers: triggers.map(\.plan), sequences: sequences.map(\.plan))
+            constraints: constraints, triggers: triggers.map(\.plan),
+            sequences: try sequences.map { sequence throws(StoredFault) in try sequence.plan() })
     }
 }
 
@@ -247,33 +248,51 @@ struct StoredTrigger: Codable, Sendable, Equatable {
     var relation: StoredName
     var name: String
     var enabled: String
+    /// nil stands for false, as in formats before 4.
+    var isRule: Bool?
 
     init(_ plan: TriggerPlan) {
         relation = StoredName(plan.relation)
         name = plan.name
         enabled = plan.enabled
+        isRule = plan.isRule ? true : nil
     }
 
     /// The engine's trigger.
-    var plan: TriggerPlan { TriggerPlan(relation: relation.name, name: name, enabled: enabled) }
+    var plan: TriggerPlan {
+        TriggerPlan(relation: relation.name, name: name, enabled: enabled, isRule: isRule ?? false)
+    }
 }
 
 /// A sequence that is set after the load, as stored in the ledger.
 struct StoredSequence: Codable, Sendable, Equatable {
     var column: String
-    var source: StoredName
+    /// The source's sequence; nil where the value is the column's, in `valuesOf`. Formats before 4 always have it.
+    var source: StoredName?
+    var valuesOf: StoredName?
     var target: StoredName
     var keepsHigher: Bool
 
     init(_ plan: SequencePlan) {
         column = plan.column
-        source = StoredName(plan.source)
+        switch plan.source {
+        case .sequence(let name): source = StoredName(name)
+        case .column(let relation): valuesOf = StoredName(relation)
+        }
         target = StoredName(plan.target)
         keepsHigher = plan.keepsHigher
     }
 
     /// The engine's sequence.
-    var plan: SequencePlan {
-        SequencePlan(column: column, source: source.name, target: target.name, keepsHigher: keepsHigher)
+    func plan() throws(StoredFault) -> SequencePlan {
+        let origin: SequencePlan.Origin
+        if let source {
+            origin = .sequence(source.name)
+        } else if let valuesOf {
+            origin = .column(of: valuesOf.name)
+        } else {
+            throw .damaged
+        }
+        return SequencePlan(column: column, source: origin, target: target.name, keepsHigher: keepsHigher)
     }
 }

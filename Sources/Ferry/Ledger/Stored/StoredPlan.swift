@@ -7,6 +7,7 @@ struct StoredPlan: StoredDocument, Equatable {
     var request: StoredRequest
     var pairs: [StoredPair]
     var notes: [StoredNote]
+    var inventory: StoredInventory?
 
     /// Leaves out the statements that the ledger holds as saved definitions.
     init(_ plan: Plan) {
@@ -17,6 +18,7 @@ struct StoredPlan: StoredDocument, Equatable {
         request = StoredRequest(plan.request)
         pairs = plan.pairs.map(StoredPair.init)
         notes = plan.notes.map(StoredNote.init)
+        inventory = plan.inventory.map(StoredInventory.init)
     }
 
     /// The engine's plan.
@@ -26,7 +28,7 @@ struct StoredPlan: StoredDocument, Equatable {
         var statements = SavedStatements(saved)
         var plan = Plan(
             source: source.server, target: target.server, request: request.request, pairs: [],
-            notes: notes.map(\.note))
+            notes: notes.map(\.note), inventory: inventory?.inventory)
         for (position, pair) in pairs.enumerated() {
             guard pair.number == position else { throw .damaged }
             plan.pairs.append(try pair.pair(&statements))
@@ -109,6 +111,8 @@ struct StoredServer: Codable, Sendable, Equatable {
     var user: String
     var isSuperuser: Bool
     var isInRecovery: Bool
+    /// nil stands for false, as in formats before 4.
+    var beginsReadOnly: Bool?
     var encoding: String
     var systemIdentifier: String?
     var blockSize: Int
@@ -133,6 +137,7 @@ struct StoredServer: Codable, Sendable, Equatable {
         user = server.user
         isSuperuser = server.isSuperuser
         isInRecovery = server.isInRecovery
+        beginsReadOnly = server.beginsReadOnly ? true : nil
         encoding = server.encoding
         systemIdentifier = server.systemIdentifier
         blockSize = server.blockSize
@@ -153,7 +158,8 @@ struct StoredServer: Codable, Sendable, Equatable {
     var server: ServerInfo {
         ServerInfo(
             endpoint: endpoint, versionNumber: versionNumber, version: version, isAurora: isAurora, database: database,
-            user: user, isSuperuser: isSuperuser, isInRecovery: isInRecovery, encoding: encoding,
+            user: user, isSuperuser: isSuperuser, isInRecovery: isInRecovery,
+            beginsReadOnly: beginsReadOnly ?? false, encoding: encoding,
             systemIdentifier: systemIdentifier, blockSize: blockSize, maxConnections: maxConnections,
             sharedBuffers: sharedBuffers, maintenanceWorkMem: maintenanceWorkMem,
             maxParallelMaintenanceWorkers: maxParallelMaintenanceWorkers, maxParallelWorkers: maxParallelWorkers,

@@ -30,15 +30,21 @@ struct TableSelector {
     /// Returns the chosen tables, embedding tables first, and the blockers of the selection.
     func choose() -> (tables: [Chosen], notes: [Note]) {
         var notes: [Note] = []
+        var isExcluded = false
         let included = patterns(selection.tables, "--table", &notes)
         let excluded = patterns(selection.excluded, "--exclude-table", &notes)
         let candidates = catalog.relations.values.sorted { $0.name.description < $1.name.description }
 
         var chosen = candidates.filter { relation in
-            guard !excluded.contains(where: { $0.matches(relation.name) }) else { return false }
-            if !included.isEmpty { return included.contains { $0.matches(relation.name) } }
-            return selection.all || isEmbeddingTable(relation) || isBotTable(relation)
+            let isWanted =
+                included.isEmpty
+                ? selection.all || isEmbeddingTable(relation) || isBotTable(relation)
+                : included.contains { $0.matches(relation.name) }
+            guard isWanted, excluded.contains(where: { $0.matches(relation.name) }) else { return isWanted }
+            isExcluded = true
+            return false
         }
+        notes += takeAlong(&chosen, candidates, excluded)
         // A partition is part of its root.
         let oids = Set(chosen.map(\.oid))
         chosen.removeAll { relation in catalog.ancestors(of: relation).contains { oids.contains($0.oid) } }
@@ -56,6 +62,16 @@ struct TableSelector {
                         "Patterns follow psql: unquoted letters fold to lower case, * matches any characters, ? matches one."
                 ))
         }
+        for (pattern, text) in zip(excluded, selection.excluded)
+        where !candidates.contains(where: { pattern.matches($0.name) }) {
+            notes.append(
+                Note(
+                    level: .blocker, code: .noSuchTable, side: .source, table: nil,
+                    message: "The pattern \(text) of --exclude-table matches no table, so nothing is left out for it.",
+                    hint:
+                        "Correct it or leave it out. Unquoted letters fold to lower case: write '\"Name\"' for a name with capitals."
+                ))
+        }
         if let column = selection.botColumn, !candidates.contains(where: { $0.column(column) != nil }) {
             notes.append(
                 Note(
@@ -64,11 +80,7 @@ struct TableSelector {
                     hint: "Write the column's name as the catalog has it, without quotes."))
         }
         if chosen.isEmpty, !notes.contains(where: { $0.level == .blocker }) {
-            notes.append(
-                Note(
-                    level: .blocker, code: .nothingToCopy, side: .source, table: nil,
-                    message: "No table has an embedding or a bot column.",
-                    hint: "Name tables with --table, or select all tables with --all."))
+            notes.append(candidates.isEmpty || !isExcluded ? .noTable : .allExcluded)
         }
         let tables = chosen.map { relation in
             Chosen(
@@ -81,6 +93,41 @@ struct TableSelector {
             order.flatMap { role in tables.filter { $0.role == role } },
             notes
         )
+    }
+
+    /// Adds the tables that inherit from a chosen one and hold rows: a query of the parent returns these rows too.
+    private func takeAlong(
+        _ chosen: inout [Relation], _ candidates: [Relation], _ excluded: [TablePattern]
+    ) -> [Note] {
+        var notes: [Note] = []
+        var oids = Set(chosen.map(\.oid))
+        for parent in chosen {
+            let children = catalog.children(of: parent)
+            if let chunk = children.first(where: { $0.name.schema == "_timescaledb_internal" }) {
+                notes.append(
+                    Note(
+                        level: .blocker, code: .inheritance, side: .source, table: parent.name,
+                        message:
+                            "The table is a hypertable of TimescaleDB: its rows are in chunks such as \(chunk.name).",
+                        hint:
+                            "Move it with TimescaleDB's own tools, and leave it out with --exclude-table '\(parent.name.sql)'."
+                    ))
+                continue
+            }
+            for child in children where !oids.contains(child.oid) && child.pages > 0 {
+                if excluded.contains(where: { $0.matches(child.name) }) {
+                    notes.append(
+                        Note(
+                            level: .warning, code: .inheritance, side: .source, table: parent.name,
+                            message: "\(child.name) inherits from the table and is left out, with its rows.", hint: nil)
+                    )
+                } else {
+                    oids.insert(child.oid)
+                }
+            }
+        }
+        chosen = candidates.filter { oids.contains($0.oid) }
+        return notes
     }
 
     /// Blockers for partitions that would have to be left out of a table, or can't be read in chunks.
@@ -125,7 +172,7 @@ struct TableSelector {
     func isEmbeddingTable(_ relation: Relation) -> Bool { embeddingTables.contains(relation.oid) }
 
     private static func holdsEmbeddings(_ relation: Relation) -> Bool {
-        if relation.columns.contains(where: { $0.vectorType != nil }) { return true }
+        if relation.columns.contains(where: \.holdsVectors) { return true }
         // A bit string is an embedding where pgvector indexes it.
         let bitClasses: Set = ["bit_hamming_ops", "bit_jaccard_ops"]
         return relation.indexes.contains { $0.isVectorIndex && !bitClasses.isDisjoint(with: $0.operatorClasses) }
@@ -161,6 +208,17 @@ struct TableSelector {
 }
 
 extension Note {
+    /// A blocker: the default selection is empty.
+    fileprivate static let noTable = Note(
+        level: .blocker, code: .nothingToCopy, side: .source, table: nil,
+        message: "No table has an embedding or a bot column.",
+        hint: "Name tables with --table, or select all tables with --all.")
+
+    /// A blocker: nothing is left of the selection.
+    fileprivate static let allExcluded = Note(
+        level: .blocker, code: .nothingToCopy, side: .source, table: nil,
+        message: "Every table was excluded by --exclude-table.", hint: "Leave out one of its patterns.")
+
     /// A blocker: no statement can name the table, or what belongs to it.
     ///
     /// - Parameter relation: The table, or the partition of it.

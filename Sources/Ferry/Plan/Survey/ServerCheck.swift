@@ -67,6 +67,17 @@ struct ServerCheck {
                     message: "The server is a standby, which accepts no writes.",
                     hint: "Give --target the address of the writer: for Aurora, the cluster endpoint."))
         }
+        if server.beginsReadOnly, !server.isInRecovery {
+            let (database, user) = (server.database.sqlIdentifier, server.user.sqlIdentifier)
+            notes.append(
+                Note(
+                    level: .blocker, code: .targetReadOnly, side: .target, table: nil,
+                    message:
+                        "Sessions begin read-only there: default_transaction_read_only is on for the database, the role or the "
+                        + "server.",
+                    hint: "If that is not on purpose (a full disk, a migration), run ALTER DATABASE \(database) SET "
+                        + "default_transaction_read_only = off, or the same with ALTER ROLE \(user)."))
+        }
         if !server.mayKeepLedger {
             notes.append(
                 Note(

@@ -20,6 +20,10 @@ struct Survey: Sendable {
     var mayCreateTemporary: Bool
     /// The extensions that tables to be created require.
     var extensions: [ExtensionNeed]
+    /// The objects that the definitions of tables to be created need.
+    var needs: [DefinitionNeed] = []
+    /// The names that tables to be created would take, and that something on the target has, with its kind.
+    var takenNames: [QualifiedName: String] = [:]
     /// Sparse vectors that hnsw indexes may not accept, by table.
     var sparse: [QualifiedName: [SparseProbe.Finding]]
     /// The target tables that hold at least one row.

@@ -16,21 +16,27 @@ struct Surveyor {
         try snapshot?.join(over: sourceSession)
         let isSameDatabase = try Self.sharesDatabase(sourceSession, targetSession)
         let refusal = snapshot == nil ? try snapshotRefusal(sourceSession) : nil
-        let sourceCatalog = try CatalogReader().read(sourceSession)
-        let targetCatalog = try CatalogReader().read(targetSession)
+        let sourceCatalog = try CatalogReader().read(sourceSession) { $0.chosen(request.selection) }
+        let names = Set(sourceCatalog.chosen(request.selection).map(\.name))
+        let targetCatalog = try CatalogReader().read(targetSession) { catalog in
+            names.compactMap(catalog.relation).flatMap { [$0] + catalog.tree(below: $0) }
+        }
 
         // Statements can't name the others.
         let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
             .filter { ([$0.relation] + sourceCatalog.tree(below: $0.relation)).allSatisfy(\.isNamedInUTF8) }
-        let created = request.create ? chosen.map(\.relation).filter { targetCatalog.relation($0.name) == nil } : []
-        let extensions = try ExtensionNeed.read(
-            created.flatMap { [$0] + sourceCatalog.tree(below: $0) }.map(\.oid), source: sourceSession,
-            target: targetSession)
+        let wanted = request.create ? chosen.map(\.relation).filter { targetCatalog.relation($0.name) == nil } : []
+        let created = wanted.flatMap { [$0] + sourceCatalog.tree(below: $0) }
+        let extensions = try ExtensionNeed.read(created.map(\.oid), source: sourceSession, target: targetSession)
         var survey = Survey(
             source: sourceCatalog, target: targetCatalog, sourceSession: sourceFacts, targetSession: targetFacts,
             isSameDatabase: isSameDatabase, snapshotRefusal: refusal, mayCreateIn: try mayCreate(targetSession),
             mayCreateTemporary: try Self.mayCreateTemporary(targetSession), extensions: extensions,
             sparse: [:], nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
+        survey.needs = try DefinitionNeed.read(created.map(\.oid), source: sourceSession, target: targetSession)
+        survey.takenNames = try DefinitionNeed.takenNames(
+            created.map(\.name) + created.flatMap(\.indexes).map(\.name) + created.flatMap(\.sequences).map(\.name),
+            target: targetSession)
         let readable = chosen.filter { table in
             guard let relation = targetCatalog.relation(table.relation.name) else { return false }
             return relation.rights.useSchema && relation.rights.select && !relation.rights.rowSecurityActive
@@ -153,6 +159,15 @@ struct Surveyor {
             "SELECT DISTINCT \(scope.expression(alias: "r")) AS bot FROM \(relation.quotedForRows) AS r",
             about: relation.name)
         return Set(try rows.map { row throws(FerryError) in try row.optional("bot") })
+    }
+}
+
+extension Catalog {
+    /// The tables that a selection chooses, with their partitions.
+    func chosen(_ selection: TableSelection) -> [Relation] {
+        TableSelector(selection: selection, catalog: self).choose().tables.flatMap {
+            [$0.relation] + tree(below: $0.relation)
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 /// Reads both servers and their catalogs, in the snapshots to compare.
 struct VerifySurvey {
     let engine: Engine
+    /// The tables to compare.
+    let selection: TableSelection
 
     /// Opens both sides. The caller closes the keepers of the snapshots.
     func open(_ source: SnapshotKeeper, _ target: SnapshotKeeper) throws(FerryError) -> BothSides {
@@ -21,10 +23,10 @@ struct VerifySurvey {
             return BothSides(
                 source: SideReader(
                     endpoint: left, keeper: source, snapshot: sourceSnapshot,
-                    catalog: try CatalogReader().read(onSource)),
+                    catalog: try CatalogReader().read(onSource) { $0.chosen(selection) }),
                 target: SideReader(
                     endpoint: right, keeper: target, snapshot: targetSnapshot,
-                    catalog: try CatalogReader().read(onTarget)),
+                    catalog: try CatalogReader().read(onTarget) { $0.chosen(selection) }),
                 workers: engine.workers)
         }
     }

@@ -100,11 +100,11 @@ struct RepairBatch {
             lockWait: lockWait, mode: "ISOLATION LEVEL REPEATABLE READ", about: table.name,
             locking: relations.map(\.name.sql).joined(separator: ", ")
         ) { () throws(FerryError) in
-            for trigger in triggers { try target.execute(trigger.disabling, about: table.name) }
+            try define(triggers.map(\.disabling), on: target)
             let result = try body()
             // ALTER TABLE fails on a table with pending trigger events.
             try target.execute("SET CONSTRAINTS ALL IMMEDIATE", about: table.name)
-            for trigger in triggers { try target.execute(trigger.enabling, about: table.name) }
+            try define(triggers.map(\.enabling), on: target)
             let transaction = try target.query("SELECT txid_current()::text AS transaction", about: table.name).only()
             sent = RepairCommit(
                 transaction: try transaction.string("transaction"), backend: target.backend, result: result)
@@ -112,9 +112,18 @@ struct RepairBatch {
         }
     }
 
+    /// Runs statements under the session's own path, for the sake of the database's event triggers.
+    private func define(_ statements: [String], on target: borrowing Session) throws(FerryError) {
+        guard !statements.isEmpty else { return }
+        try ActingRole(owner: nil).change(on: target) { () throws(FerryError) in
+            for statement in statements { try target.execute(statement, about: table.name) }
+        }
+    }
+
     private var role: ActingRole { ActingRole(owner: ActingRole.owner(of: relations)) }
 
-    private var triggers: [TriggerPlan] { relations.flatMap(\.triggerPlans) }
+    /// Rules block a repair: to disable one waits for the comparison's own lock.
+    private var triggers: [TriggerPlan] { relations.flatMap(\.triggerPlans).filter { !$0.isRule } }
 
     // MARK: Rows
 

@@ -134,6 +134,27 @@ struct Repairer {
                 .blocked, "The role \(user) lacks \(rights) on the table.",
                 hint: "GRANT \(rights) ON \(root.name.sql) TO \(user.sqlIdentifier).", side: .target, table: root.name)
         }
+        var changes: Set<String> = []
+        if item.counts.extra > 0 { changes.insert("DELETE") }
+        if item.counts.differing > 0 { changes.insert("UPDATE") }
+        if let relation = relations.first(where: { !changes.isDisjoint(with: $0.unidentifiedChanges) }) {
+            throw FerryError(
+                .blocked,
+                "\(relation.name) is published and has no replica identity, so its rows can be neither deleted nor changed.",
+                hint: "Run ALTER TABLE \(relation.name.sql) REPLICA IDENTITY FULL for the time of the repair.",
+                side: .target,
+                table: root.name)
+        }
+        if let (table, rule) = relations.lazy.compactMap({ table in
+            table.triggers.first(where: \.isRule).map { (table, $0) }
+        })
+        .first {
+            let (alter, name) = ("ALTER TABLE \(table.name.sql)", rule.name.sqlIdentifier)
+            throw FerryError(
+                .blocked, "The rule \(rule.name) would change other rows than those that are repaired.",
+                hint: "Run \(alter) DISABLE RULE \(name) before the repair, and \(alter) ENABLE RULE \(name) after it.",
+                side: .target, table: table.name)
+        }
         let triggers = relations.flatMap { relation in relation.triggers.map { (relation, $0.name) } }
         if let (relation, name) = triggers.first(where: { !$0.0.rights.own }) {
             throw FerryError(

@@ -33,6 +33,11 @@ struct CopyDocument: Encodable {
     let seconds: Double
     let streamedBytes: Int
     let finishedAt: String?
+    let inventory: InventoryDocument?
+    /// The encodings, where text was converted.
+    let conversion: Conversion?
+    /// What the job took off on the target and is still off.
+    let stillOff: [StillOffDocument]
 
     init(_ report: JobReport) {
         outcome = report.outcome.rawValue
@@ -44,6 +49,17 @@ struct CopyDocument: Encodable {
         seconds = report.seconds
         streamedBytes = report.streamedBytes
         finishedAt = report.finishedAt
+        inventory = report.inventory.map(InventoryDocument.init)
+        conversion = report.conversion.map { Conversion(from: $0.from, to: $0.to) }
+        stillOff = report.stillOff.map(StillOffDocument.init)
+    }
+}
+
+extension CopyDocument {
+    /// A conversion of text from the source's encoding to the target's.
+    struct Conversion: Encodable {
+        let from: String
+        let to: String
     }
 }
 

@@ -53,17 +53,20 @@ struct PairDocument: Encodable {
         let exists: Bool
     }
 
-    /// A trigger that is disabled for the load.
+    /// A trigger or a rule that is disabled for the load.
     struct Trigger: Encodable {
         let relation: NameDocument
         let name: String
         let enabled: String
+        let isRule: Bool
     }
 
     /// A sequence that is set after the rows.
     struct Sequence: Encodable {
         let column: String
-        let source: NameDocument
+        /// The source's sequence; null where the value is the last of the column in the target's table `valuesOf`.
+        let source: NameDocument?
+        let valuesOf: NameDocument?
         let target: NameDocument
         let keepsHigher: Bool
     }
@@ -171,13 +174,17 @@ extension PairDocument.Trigger {
         relation = NameDocument(trigger.relation)
         name = trigger.name
         enabled = trigger.enabled
+        isRule = trigger.isRule
     }
 }
 
 extension PairDocument.Sequence {
     init(_ sequence: SequencePlan) {
         column = sequence.column
-        source = NameDocument(sequence.source)
+        switch sequence.source {
+        case .sequence(let name): (source, valuesOf) = (NameDocument(name), nil)
+        case .column(let relation): (source, valuesOf) = (nil, NameDocument(relation))
+        }
         target = NameDocument(sequence.target)
         keepsHigher = sequence.keepsHigher
     }

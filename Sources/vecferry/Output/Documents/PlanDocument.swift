@@ -10,6 +10,7 @@ struct PlanDocument: Encodable {
     let request: RequestDocument
     let pairs: [PairDocument]
     let notes: [NoteDocument]
+    let inventory: InventoryDocument?
 
     init(_ plan: Plan) {
         ready = plan.isReady
@@ -18,6 +19,7 @@ struct PlanDocument: Encodable {
         request = RequestDocument(plan.request)
         pairs = plan.pairs.map(PairDocument.init)
         notes = plan.notes.map(NoteDocument.init)
+        inventory = plan.inventory.map(InventoryDocument.init)
     }
 }
 

@@ -1,0 +1,129 @@
+/// Decides which constraints of a table are dropped for the load or added after it, and which stay.
+///
+/// A foreign key is dropped only if the catalog shows that it can be put back.
+struct ConstraintPlanner {
+    /// The facts of both servers.
+    let survey: Survey
+    /// The source's table and all partitions below it.
+    let sourceTree: [Relation]
+    /// The target's table and all partitions below it; nil where the job creates it.
+    let targetTree: [Relation]?
+    /// The names of all tables that are copied.
+    let chosen: Set<QualifiedName>
+
+    private var table: QualifiedName { sourceTree[0].name }
+
+    /// Makes the plans, and notes on what is left out or stays.
+    func plan() -> (plans: [ConstraintPlan], notes: [Note]) {
+        guard let targetTree else { return created() }
+        var plans: [ConstraintPlan] = []
+        var notes: [Note] = []
+        for relation in targetTree {
+            for key in relation.foreignKeys {
+                let owner = validator(of: key, on: relation)
+                guard owner == nil ? key.mayAdd : key.ownerMayAdd else {
+                    notes.append(unreferenced(key, owner ?? survey.target.server.user))
+                    continue
+                }
+                plans.append(
+                    ConstraintPlan(
+                        relation: relation.name, name: key.name, definition: key.definition, after: key.after,
+                        exists: true, owner: owner))
+            }
+        }
+        // Those of the partitions are inherited from this table.
+        notes += targetTree[0].inheritedForeignKeys.map { inherited($0, by: targetTree[0]) }
+        return (plans, notes)
+    }
+
+    // MARK: Tables to be created
+
+    private func created() -> ([ConstraintPlan], [Note]) {
+        var plans: [ConstraintPlan] = []
+        var notes: [Note] = []
+        for relation in sourceTree {
+            for key in relation.foreignKeys {
+                guard let referenced = survey.source.relations[key.referenced]?.name else { continue }
+                let existing = survey.target.relation(referenced)
+                guard chosen.contains(referenced) || existing != nil else {
+                    notes.append(
+                        note(
+                            .warning, .foreignKeyLeftOut,
+                            "The foreign key \(key.name) is not created: it references \(referenced), which is not copied.",
+                            "Add --table '\(referenced.sql)'."))
+                    continue
+                }
+                if let existing, !existing.rights.reference {
+                    let user = survey.target.server.user
+                    notes.append(
+                        note(
+                            .blocker, .noPermission, "The role \(user) lacks REFERENCES on \(referenced).",
+                            "GRANT REFERENCES ON \(referenced.sql) TO \(user.sqlIdentifier)."))
+                }
+                plans.append(
+                    ConstraintPlan(
+                        relation: relation.name, name: key.name, definition: key.definition, after: key.after,
+                        exists: false))
+            }
+            plans += relation.lateChecks.map {
+                ConstraintPlan(
+                    relation: relation.name, name: $0.name, definition: $0.definition, after: [], exists: false)
+            }
+        }
+        return (plans, notes)
+    }
+
+    // MARK: Keys that stay
+
+    /// The owner as which a foreign key is added. The check of its rows runs as the role that adds it, and casts its columns: only
+    /// the casts of PostgreSQL's own types are nobody's (ri_triggers.c, RI_Initial_Check).
+    private func validator(of key: ForeignKey, on relation: Relation) -> String? {
+        let isBuiltIn =
+            relation.hasBuiltIn(key.columns)
+            && survey.target.relations[key.referenced]?.hasBuiltIn(key.referencedColumns) == true
+        return isBuiltIn ? nil : ActingRole.owner(of: [relation])
+    }
+
+    private func unreferenced(_ key: ForeignKey, _ role: String) -> Note {
+        guard let referenced = survey.target.relations[key.referenced] else {
+            return note(.blocker, .keyStays, "The foreign key \(key.name) could not be put back.", nil)
+        }
+        let grant = "GRANT REFERENCES ON \(referenced.name.sql) TO \(role.sqlIdentifier)"
+        return stays(
+            key, "\(role) lacks REFERENCES on \(referenced.name) and could not put it back", referenced,
+            "Run \(grant), and USAGE on its schema if that is missing.")
+    }
+
+    private func inherited(_ key: ForeignKey, by partition: Relation) -> Note {
+        let root = survey.target.ancestors(of: partition).last?.name ?? partition.name
+        guard let referenced = survey.target.relations[key.referenced] else {
+            return note(.blocker, .keyStays, "The foreign key \(key.name) belongs to \(root).", nil)
+        }
+        return stays(
+            key, "it belongs to the partitioned table \(root)", referenced,
+            "Copy \(root) whole with --table '\(root.sql)', or first \(referenced.name), in a job of its own.")
+    }
+
+    /// A blocker where rows that the key refers to are copied at the same time, else a warning.
+    private func stays(_ key: ForeignKey, _ reason: String, _ referenced: Relation, _ hint: String) -> Note {
+        let line = [referenced] + survey.target.ancestors(of: referenced)
+        let own = targetTree.map { $0 + survey.target.ancestors(of: $0[0]) } ?? []
+        let comes = line.contains { relation in
+            chosen.contains(relation.name) || own.contains { $0.oid == relation.oid }
+        }
+        guard comes else {
+            return note(
+                .warning, .keyStays,
+                "The foreign key \(key.name) stays while rows are loaded: \(reason). Rows that refer to none of "
+                    + "\(referenced.name) fail.", hint)
+        }
+        return note(
+            .blocker, .keyStays,
+            "The foreign key \(key.name) can't be dropped for the load, since \(reason), and the rows of "
+                + "\(referenced.name) that it refers to are not there before.", hint)
+    }
+
+    private func note(_ level: Note.Level, _ code: Note.Code, _ message: String, _ hint: String?) -> Note {
+        Note(level: level, code: code, side: .target, table: table, message: message, hint: hint)
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Ferry
+
+/// `vecferry undo`: gives a copy up.
+struct UndoCommand: AsyncParsableCommand {
+    /// The name, and the text of `--help`.
+    static let configuration = CommandConfiguration(
+        commandName: "undo",
+        abstract: "Give up a copy: take its rows back, and put back what it took off the target.",
+        discussion: """
+            Removes the rows and tables that the copy put on the target, and nothing else, and puts back the indexes, \
+            constraints, triggers and rules that it dropped or disabled. Rows that the copy deleted, because --existing \
+            said so, do not come back. Needs the target alone.
+
+            Exits with 0 if everything is as it was, and with 1 if something could not be put back: the output has the \
+            statements, and the same command tries again.
+
+            Example:
+              vecferry undo --target postgresql://postgres@new.example.com/postgres
+            """)
+
+    @OptionGroup(title: "Connection") var target: TargetOptions
+    @OptionGroup var session: SessionOptions
+
+    @Flag(help: "Take back the rows of the last copy even if it is finished and proven.")
+    var finished = false
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    /// Gives the job up and shows what could not be put back.
+    func run() async throws {
+        let run = CommandRun(output)
+        let engine = TargetEngine(
+            target: try target.endpoint(session, run.interrupt), streams: session.jobCount, retry: session.retryPolicy,
+            interrupt: run.interrupt, events: run.reporter.take)
+        var request = UndoRequest()
+        request.finished = finished
+        try await run.perform(resumes: true) { [request] () async throws(FerryError) in
+            .undo(try await engine.undo(request))
+        }
+    }
+}

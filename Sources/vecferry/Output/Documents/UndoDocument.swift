@@ -1,0 +1,36 @@
+import Ferry
+
+/// The JSON of `undo`.
+struct UndoDocument: Encodable {
+    let format = JSONReporter.format
+    /// Whether everything is back.
+    let done: Bool
+    /// The job that was given up; null where there was none.
+    let job: Int?
+    let tables: [NameDocument]
+    let stillOff: [StillOffDocument]
+
+    init(_ report: UndoReport) {
+        done = report.stillOff.isEmpty
+        job = report.job?.value
+        tables = report.tables.map(NameDocument.init)
+        stillOff = report.stillOff.map(StillOffDocument.init)
+    }
+}
+
+/// An object that is still off, and the statements that put it back.
+struct StillOffDocument: Encodable {
+    let table: NameDocument
+    let kind: String
+    let name: String
+    let statements: [String]
+    let error: String?
+
+    init(_ object: StillOff) {
+        table = NameDocument(object.table)
+        kind = object.kind
+        name = object.name
+        statements = object.statements
+        error = object.error
+    }
+}
