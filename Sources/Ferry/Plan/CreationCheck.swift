@@ -57,7 +57,7 @@ struct CreationCheck {
         return survey.takenNames.filter { wanted.contains($0.key) }.sorted { $0.key.description < $1.key.description }
             .map { name, kind in
                 note(
-                    .blocker, .nameTaken, "The name \(name) is taken: the target has a \(kind) of that name.",
+                    .blocker, .nameTaken, "The name \(name) is taken on the target, by this kind of object: \(kind).",
                     "Rename or drop it if nothing needs it.")
             }
     }

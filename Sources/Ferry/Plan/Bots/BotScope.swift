@@ -102,7 +102,7 @@ extension BotScope {
             let own = columns.columnList(of: alias)
             let theirs = parentColumns.columnList(of: inner)
             return """
-                (\(own)) IN (SELECT \(theirs) FROM \(parent.quoted) AS \(inner) \
+                (\(own)) OPERATOR(pg_catalog.=) ANY (SELECT \(theirs) FROM \(parent.quoted) AS \(inner) \
                 WHERE \(scope.isIn(bots, alias: inner)))
                 """
         }
@@ -111,7 +111,8 @@ extension BotScope {
     private func hasNoBot(alias: String) -> String { "\(expression(alias: alias)) IS NULL" }
 
     private static func join(_ left: [String], of alias: String, _ right: [String], of other: String) -> String {
-        zip(left, right).map { "\(alias).\($0.quotedIdentifier) = \(other).\($1.quotedIdentifier)" }
+        zip(left, right)
+            .map { "\(alias).\($0.quotedIdentifier) OPERATOR(pg_catalog.=) \(other).\($1.quotedIdentifier)" }
             .joined(separator: " AND ")
     }
 }
