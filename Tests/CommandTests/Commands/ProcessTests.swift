@@ -24,6 +24,13 @@ import Testing
 
     /// A password is in the memory of this process, and in the environment of pg_dump.
     @Test func `neither the process nor a program that it runs leaves a core dump`() throws {
+        // A shell's limit may be 0 already, which would hide that the process sets none.
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+        var raised = limit
+        raised.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &raised)
+        defer { setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) }
         let server = try SilentServer()
         let file = FileManager.default.temporaryDirectory.appending(path: "limits-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
