@@ -37,7 +37,7 @@ extension Faults {
                 let target = try databases.target.connect()
                 let condition =
                     switch moment {
-                    case .copying, .stalled, .unreachable: "query LIKE 'BEGIN%COPY%'"
+                    case .copying, .stalled, .unreachable: "query LIKE 'BEGIN%vecferry.chunk%'"
                     case .buildingAnIndex: "query LIKE '%CREATE INDEX%hnsw%m=%64%'"
                     }
                 let backends =

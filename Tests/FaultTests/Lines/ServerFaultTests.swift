@@ -22,7 +22,7 @@ extension Faults {
                     case .sourceWorker: "query LIKE 'COPY%'"
                     case .snapshotHolder:
                         "query LIKE '%pg_export_snapshot%' AND query NOT LIKE '%pg_terminate%' OR query LIKE 'LOCK TABLE%'"
-                    case .targetWorker: "query LIKE 'BEGIN%COPY%'"
+                    case .targetWorker: "query LIKE 'BEGIN%vecferry.chunk%'"
                     case .lockHolder: "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
                     case .indexBuilder: "query LIKE '%CREATE INDEX%' AND state = 'active'"
                     }
@@ -125,6 +125,10 @@ extension Faults {
         @Test func `a target that takes no writes for a while is waited for`() async throws {
             try await Cargo.withDatabases(rows: 300) { databases in
                 let name = databases.target.name
+                // The plan would refuse it: a job that is under way waits.
+                try databases.target.run("ALTER TABLE bot_document ADD CONSTRAINT short CHECK (length(title) < 8)")
+                #expect(try await databases.hastyEngine(told: Told()).copy(inSmallChunks).outcome == .failed)
+                try databases.target.run("ALTER TABLE bot_document DROP CONSTRAINT short")
                 try databases.target.run("ALTER DATABASE \(name) SET default_transaction_read_only TO on")
                 let told = Told()
                 let healer = Meanwhile { _ in
