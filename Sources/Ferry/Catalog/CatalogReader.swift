@@ -93,6 +93,7 @@ struct CatalogReader {
         }
         var catalog = Catalog(server: server, relations: Array(relations.values))
         catalog.loneSequences = loneSequences
+        catalog.sequences = Set(catalog.relations.values.flatMap(\.sequences).map(\.name) + loneSequences)
         for row in rows[8] {
             catalog.objects.append(
                 CatalogObject(
