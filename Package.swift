@@ -17,7 +17,7 @@ let embeddedSQL = [
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
     "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/extensions.sql",
     "catalog/functions.sql", "catalog/user_types.sql", "catalog/objects.sql", "catalog/needs.sql",
-    "catalog/present.sql",
+    "catalog/present.sql", "catalog/taken_names.sql",
     "index/progress.sql", "index/leftovers.sql", "job/loaded_parts.sql", "job/referrers.sql",
 ]
 

@@ -36,6 +36,8 @@ public enum Statements {
     public static let needs = text(PackageResources.needs_sql)
     /// Which of some objects a database has.
     public static let present = text(PackageResources.present_sql)
+    /// The names among some that are taken.
+    public static let takenNames = text(PackageResources.taken_names_sql)
 
     // MARK: ledger/
 

@@ -65,7 +65,8 @@ WITH own_schema AS (
     UNION ALL
     SELECT 'pg_publication'::regclass, p.oid, 'publication', quote_ident(p.pubname), NULL, NULL FROM pg_publication AS p
     UNION ALL
-    SELECT 'pg_subscription'::regclass, s.oid, 'subscription', quote_ident(s.subname), NULL, NULL
+    -- Before PostgreSQL 14, only superusers may read its OID.
+    SELECT 'pg_subscription'::regclass, NULL, 'subscription', quote_ident(s.subname), NULL, NULL
     FROM pg_subscription AS s WHERE s.subdbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
     UNION ALL
     SELECT 'pg_foreign_server'::regclass, s.oid, 'foreign server', quote_ident(s.srvname), NULL, NULL FROM pg_foreign_server AS s

@@ -51,9 +51,9 @@ struct SequenceSetter {
             let column = sequence.column.quotedIdentifier
             let last = try target.query(
                 """
-                SELECT CASE WHEN d.seqincrement < 0 THEN min(t.\(column)) ELSE max(t.\(column)) END AS last
-                FROM pg_catalog.pg_sequence AS d LEFT JOIN \(relation.quoted) AS t ON true
-                WHERE d.seqrelid = $1::regclass GROUP BY d.seqincrement
+                SELECT CASE WHEN d.seqincrement < 0 THEN (SELECT min(\(column)) FROM \(relation.quoted))
+                    ELSE (SELECT max(\(column)) FROM \(relation.quoted)) END AS last
+                FROM pg_catalog.pg_sequence AS d WHERE d.seqrelid = $1::regclass
                 """, [sequence.target.quoted], about: pair.name
             ).only().optional("last")
             return last.map { ($0, true) }

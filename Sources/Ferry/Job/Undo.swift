@@ -13,13 +13,19 @@ public struct UndoReport: Sendable, Equatable {
     public var job: JobNumber?
     /// The tables of the job.
     public var tables: [QualifiedName]
+    /// Whether the job had deleted rows of the target, which do not come back.
+    public var deletedRows: Bool
     /// What could not be put back.
     public var stillOff: [StillOff]
 
+    /// Nothing to give up.
+    static let nothing = UndoReport(job: nil, tables: [], deletedRows: false, stillOff: [])
+
     /// Takes the result.
-    public init(job: JobNumber?, tables: [QualifiedName], stillOff: [StillOff]) {
+    public init(job: JobNumber?, tables: [QualifiedName], deletedRows: Bool, stillOff: [StillOff]) {
         self.job = job
         self.tables = tables
+        self.deletedRows = deletedRows
         self.stillOff = stillOff
     }
 }
@@ -41,7 +47,7 @@ struct Undo {
         let leader = try workers.retrying { () throws(FerryError) in try target.connect() }
         try PoolerProbe(endpoint: target).requireSessions(leader)
         try Ledger().acquireLock(leader, workers.interrupt)
-        guard try Ledger().exists(leader) else { return UndoReport(job: nil, tables: [], stillOff: []) }
+        guard try Ledger().exists(leader) else { return .nothing }
         var session = JobSession(target, workers: workers)
         return try session.run { session throws(FerryError) in try undo(on: session) }
     }
@@ -62,12 +68,15 @@ struct Undo {
                 .invalidRequest, "Job \(job.number) finished\(when), so there is nothing to give up.",
                 hint: "To take its rows back all the same, add --finished.", side: .target)
         }
-        return UndoReport(job: nil, tables: [], stillOff: [])
+        return .nothing
     }
 }
 
 extension UndoReport {
     fileprivate init(of job: Ledger.Job, _ stillOff: [StillOff]) {
-        self.init(job: job.number, tables: job.plan.pairs.map(\.name), stillOff: stillOff)
+        self.init(
+            job: job.number, tables: job.plan.pairs.map(\.name),
+            deletedRows: job.plan.pairs.contains(where: \.load.deletesRows),
+            stillOff: stillOff)
     }
 }

@@ -88,10 +88,11 @@ struct ConstraintPlanner {
         guard let referenced = survey.target.relations[key.referenced] else {
             return note(.blocker, .keyStays, "The foreign key \(key.name) could not be put back.", nil)
         }
-        let grant = "GRANT REFERENCES ON \(referenced.name.sql) TO \(role.sqlIdentifier)"
+        let schema = referenced.name.schema.sqlIdentifier
+        let use = referenced.rights.useSchema ? "" : "GRANT USAGE ON SCHEMA \(schema) TO \(role.sqlIdentifier); "
         return stays(
-            key, "\(role) lacks REFERENCES on \(referenced.name) and could not put it back", referenced,
-            "Run \(grant), and USAGE on its schema if that is missing.")
+            key, "the role \(role) lacks REFERENCES on \(referenced.name) and could not put it back", referenced,
+            "\(use)GRANT REFERENCES ON \(referenced.name.sql) TO \(role.sqlIdentifier).")
     }
 
     private func inherited(_ key: ForeignKey, by partition: Relation) -> Note {
@@ -114,13 +115,13 @@ struct ConstraintPlanner {
         guard comes else {
             return note(
                 .warning, .keyStays,
-                "The foreign key \(key.name) stays while rows are loaded: \(reason). Rows that refer to none of "
-                    + "\(referenced.name) fail.", hint)
+                "The foreign key \(key.name) stays during the load, because \(reason). A row that references no row of "
+                    + "\(referenced.name) fails.", hint)
         }
         return note(
             .blocker, .keyStays,
-            "The foreign key \(key.name) can't be dropped for the load, since \(reason), and the rows of "
-                + "\(referenced.name) that it refers to are not there before.", hint)
+            "The foreign key \(key.name) has to stay during the load, because \(reason). The rows of \(referenced.name) that it "
+                + "references are copied at the same time.", hint)
     }
 
     private func note(_ level: Note.Level, _ code: Note.Code, _ message: String, _ hint: String?) -> Note {

@@ -41,11 +41,11 @@ struct CreationCheck {
             let isFunction = needs[0].kind == "function"
             let definition =
                 isFunction
-                ? "its definition on the source is: SELECT pg_get_functiondef('\(needs[0].name)'::regprocedure)"
-                : "pg_dump --schema-only writes its definition"
+                ? "On the source, SELECT pg_get_functiondef('\(needs[0].name)'::regprocedure) shows its definition."
+                : "pg_dump --schema-only of the source shows its definition."
             return note(
-                .blocker, .objectMissing, "The target lacks the \(object), which is needed by: \(shown).",
-                "Create it there first; \(definition).")
+                .blocker, .objectMissing, "The target lacks the \(object). It is needed by: \(shown).",
+                "Create it there first. \(definition)")
         }
     }
 
@@ -57,7 +57,7 @@ struct CreationCheck {
         return survey.takenNames.filter { wanted.contains($0.key) }.sorted { $0.key.description < $1.key.description }
             .map { name, kind in
                 note(
-                    .blocker, .nameTaken, "The name \(name) is taken on the target, by this kind of object: \(kind).",
+                    .blocker, .nameTaken, "The target already has another object of the name \(name) (\(kind)).",
                     "Rename or drop it if nothing needs it.")
             }
     }

@@ -93,6 +93,8 @@ extension Note.Code {
     public static let objectMissing = Note.Code(description: "object_missing")
     /// Something else on the target has a name that would be created.
     public static let nameTaken = Note.Code(description: "name_taken")
+    /// A sequence of the target keeps its value, since nothing says how far it must go on.
+    public static let sequenceNotSet = Note.Code(description: "sequence_not_set")
     /// Tables that inherit from a chosen one are left out, or can't be copied.
     public static let inheritance = Note.Code(description: "inheritance")
     /// A foreign key is not created, since the table that it references is not copied.

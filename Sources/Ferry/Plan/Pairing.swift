@@ -119,7 +119,7 @@ struct Pairing {
             notes.append(
                 note(
                     .blocker, .unlogged, .source,
-                    "\(unlogged.name) is UNLOGGED, and the server is a standby, which lacks its rows.",
+                    "\(unlogged.name) is UNLOGGED, and the server is a standby, which does not have its rows.",
                     "Give --source the address of the primary, or leave the table out with --exclude-table '\(source.name.sql)'."
                 ))
         }
@@ -249,10 +249,7 @@ struct Pairing {
     /// A foreign key from outside the selection stays while rows are deleted: it would forbid that, or delete the rows that
     /// reference them, which no option asked for.
     private func clearing(_ load: LoadMode) -> [Note] {
-        switch load {
-        case .append, .keepBots, .keepKeys, .replaceBots([]): return []
-        case .truncate, .replaceBots, .replaceKeys: break
-        }
+        guard load.deletesRows else { return [] }
         let own = Set(targetTree.map(\.oid))
         let others = survey.target.relations.values.filter { other in
             other.foreignKeys.contains { own.contains($0.referenced) } && !chosen.contains(other.name)
@@ -296,14 +293,10 @@ struct Pairing {
 
     /// A blocker if the load deletes rows, or changes them, and a publication of the target could not send that.
     private func unidentified(_ load: LoadMode) -> [Note] {
-        let deletes: Bool
-        switch load {
-        case .replaceBots([]), .append, .truncate, .keepBots, .keepKeys: deletes = false
-        case .replaceBots, .replaceKeys: deletes = true
-        }
-        guard deletes, let relation = targetLeaves.first(where: { $0.unidentifiedChanges.contains("DELETE") }) else {
-            return []
-        }
+        // TRUNCATE needs no identity.
+        guard load.deletesRows, load != .truncate,
+            let relation = targetLeaves.first(where: { $0.unidentifiedChanges.contains("DELETE") })
+        else { return [] }
         return [
             note(
                 .blocker, .noReplicaIdentity, .target,

@@ -5,7 +5,7 @@ struct Planner {
 
     /// Makes the plan. One with blockers is as complete as it can be.
     func plan() -> Plan {
-        let selector = TableSelector(selection: request.selection, catalog: survey.source)
+        let selector = TableSelector(selection: request.selection, catalog: survey.source, other: survey.target)
         let (chosen, selectionNotes) = selector.choose()
         var notes = ServerCheck(request: request, survey: survey).notes(for: chosen.map(\.relation))
         notes += selectionNotes

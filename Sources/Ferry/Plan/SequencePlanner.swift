@@ -9,6 +9,9 @@ struct SequencePlanner {
     /// Whether the target's table is empty.
     let isEmpty: Bool
 
+    /// The types whose values a sequence can go on from.
+    private static let types: Set = ["smallint", "integer", "bigint"]
+
     private typealias Use = (relation: Relation, sequence: ColumnSequence)
 
     /// Makes the plans, and blockers for sequences that the roles may not read or set.
@@ -38,7 +41,11 @@ struct SequencePlanner {
                 add(source, to: target.sequence, named: target.sequence.name)
             } else if target.sequence.feedsDefault {
                 // The source's ids come from elsewhere, and those of the target would begin at 1.
-                guard sourceTree[0].column(target.sequence.column) != nil else { continue }
+                guard let column = sourceTree[0].column(target.sequence.column) else { continue }
+                guard Self.types.contains(column.type) else {
+                    notes.append(unset(target.sequence, column))
+                    continue
+                }
                 if let note = refusal(nil, target.sequence) {
                     notes.append(note)
                     continue
@@ -52,7 +59,7 @@ struct SequencePlanner {
         // The source's default takes its values from them, and on the target something else does.
         for source in sources
         where !targets.contains(where: { $0.sequence.name == source.sequence.name })
-            && survey.target.hasSequence(source.sequence.name)
+            && survey.target.sequences.contains(source.sequence.name)
         {
             add(source, to: nil, named: source.sequence.name)
         }
@@ -75,7 +82,16 @@ struct SequencePlanner {
     }
 
     /// Whether the target has the sequence before its table is created: something else uses it.
-    private func isShared(_ name: QualifiedName) -> Bool { targetTree == nil && survey.target.hasSequence(name) }
+    private func isShared(_ name: QualifiedName) -> Bool { targetTree == nil && survey.target.sequences.contains(name) }
+
+    private func unset(_ sequence: ColumnSequence, _ column: Column) -> Note {
+        Note(
+            level: .warning, code: .sequenceNotSet, side: .target, table: sourceTree[0].name,
+            message:
+                "The sequence \(sequence.name) is not set: the source has none for the column \(column.name), whose type is "
+                + "\(column.type).",
+            hint: "Before new rows come, set it with SELECT setval('\(sequence.name.sql)', \u{2026}).")
+    }
 
     private func refusal(_ source: ColumnSequence?, _ target: ColumnSequence?) -> Note? {
         func note(_ side: Side, _ message: String, _ hint: String) -> Note {
@@ -96,12 +112,5 @@ struct SequencePlanner {
                 "GRANT SELECT, UPDATE ON SEQUENCE \(target.name.sql) TO \(user.sqlIdentifier).")
         }
         return nil
-    }
-}
-
-extension Catalog {
-    /// Whether the database has a sequence of that name.
-    func hasSequence(_ name: QualifiedName) -> Bool {
-        loneSequences.contains(name) || relations.values.contains { $0.sequences.contains { $0.name == name } }
     }
 }

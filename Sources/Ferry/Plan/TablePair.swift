@@ -106,6 +106,14 @@ public enum LoadMode: Sendable, Equatable {
     /// Merge by key, and delete the target's rows with the same keys.
     case replaceKeys
 
+    /// Whether rows of the target are deleted for it.
+    public var deletesRows: Bool {
+        switch self {
+        case .append, .keepBots, .keepKeys, .replaceBots([]): false
+        case .truncate, .replaceBots, .replaceKeys: true
+        }
+    }
+
     /// Whether rows go through a temporary table that is merged by key.
     public var isKeyed: Bool { self == .keepKeys || self == .replaceKeys }
 }

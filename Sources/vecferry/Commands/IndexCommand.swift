@@ -34,9 +34,7 @@ struct IndexCommand: AsyncParsableCommand {
     /// Builds the indexes, or only plans the builds with `--dry-run`, and shows the result.
     func run() async throws {
         let run = CommandRun(output)
-        let engine = TargetEngine(
-            target: try target.endpoint(session, run.interrupt), streams: session.jobCount, retry: session.retryPolicy,
-            interrupt: run.interrupt, events: run.reporter.take)
+        let engine = try target.engine(session.patience, streams: session.jobCount, run)
         var request = IndexStepRequest()
         request.selection.tables = Set(tables.table).sorted()
         request.selection.excluded = Set(tables.excludeTable).sorted()

@@ -20,7 +20,7 @@ struct UndoCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Connection") var target: TargetOptions
-    @OptionGroup var session: SessionOptions
+    @OptionGroup var patience: PatienceOptions
 
     @Flag(help: "Take back the rows of the last copy even if it is finished and proven.")
     var finished = false
@@ -30,9 +30,7 @@ struct UndoCommand: AsyncParsableCommand {
     /// Gives the job up and shows what could not be put back.
     func run() async throws {
         let run = CommandRun(output)
-        let engine = TargetEngine(
-            target: try target.endpoint(session, run.interrupt), streams: session.jobCount, retry: session.retryPolicy,
-            interrupt: run.interrupt, events: run.reporter.take)
+        let engine = try target.engine(patience, run)
         var request = UndoRequest()
         request.finished = finished
         try await run.perform(resumes: true) { [request] () async throws(FerryError) in

@@ -13,8 +13,10 @@ struct ConnectionOptions: ParsableArguments {
     /// - Throws: `ValidationError` if a side is missing, or libpq can't parse its address.
     func engine(interrupt: Interrupt, events: @escaping EventSink) throws -> Engine {
         Engine(
-            source: try source.endpoint(session, interrupt), target: try target.endpoint(session, interrupt),
-            streams: session.jobCount, streamsOverLongLine: session.jobCountOverLongLine, retry: session.retryPolicy,
+            source: try source.endpoint(session.patience, interrupt),
+            target: try target.endpoint(session.patience, interrupt),
+            streams: session.jobCount, streamsOverLongLine: session.jobCountOverLongLine,
+            retry: session.patience.retryPolicy,
             interrupt: interrupt, events: events)
     }
 }
@@ -36,8 +38,8 @@ struct SourceOptions: ParsableArguments {
     /// Makes the endpoint.
     ///
     /// - Throws: `ValidationError` if no address was given, or libpq can't parse it.
-    func endpoint(_ session: SessionOptions, _ interrupt: Interrupt) throws -> Endpoint {
-        try Address.endpoint(.source, source, sourcePasswordCommand, session, interrupt)
+    func endpoint(_ patience: PatienceOptions, _ interrupt: Interrupt) throws -> Endpoint {
+        try Address.endpoint(.source, source, sourcePasswordCommand, patience, interrupt)
     }
 }
 
@@ -58,12 +60,21 @@ struct TargetOptions: ParsableArguments {
     /// Makes the endpoint.
     ///
     /// - Throws: `ValidationError` if no address was given, or libpq can't parse it.
-    func endpoint(_ session: SessionOptions, _ interrupt: Interrupt) throws -> Endpoint {
-        try Address.endpoint(.target, target, targetPasswordCommand, session, interrupt)
+    func endpoint(_ patience: PatienceOptions, _ interrupt: Interrupt) throws -> Endpoint {
+        try Address.endpoint(.target, target, targetPasswordCommand, patience, interrupt)
+    }
+
+    /// Makes the engine of a command that needs the target alone.
+    ///
+    /// - Parameter streams: The number of connections that work in parallel.
+    func engine(_ patience: PatienceOptions, streams: Int = 1, _ run: CommandRun) throws -> TargetEngine {
+        TargetEngine(
+            target: try endpoint(patience, run.interrupt), streams: streams, retry: patience.retryPolicy,
+            interrupt: run.interrupt, events: run.reporter.take)
     }
 }
 
-/// The number of connections, their longest wait for an answer, and the number of retries.
+/// The number of connections, and how long they wait and retry.
 struct SessionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -72,6 +83,24 @@ struct SessionOptions: ParsableArguments {
             valueName: "number"))
     var jobs: Int?
 
+    @OptionGroup var patience: PatienceOptions
+
+    /// Refuses numbers out of range, before any connection is made.
+    func validate() throws {
+        if let jobs { try Limits.check(jobs, in: 1...64, "--jobs") }
+    }
+
+    /// The number of streams. With two, one works while the other waits, even on one core; beyond four, one server's
+    /// disks and network set the pace.
+    var jobCount: Int { jobs ?? min(4, max(2, Machine.cores)) }
+
+    /// The number of streams over a line with a long round trip: at 20 ms and 200 Mbit/s, chunks of 1 MiB fill 0.56 of
+    /// the line two at a time, 0.80 four at a time, and 0.91 eight at a time (scripts/bench).
+    var jobCountOverLongLine: Int { jobs ?? 8 }
+}
+
+/// How long a connection waits for an answer, and how often work is retried.
+struct PatienceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Seconds without an answer after which a server counts as hung.", valueName: "seconds"))
     var stallTimeout = 120
@@ -83,18 +112,9 @@ struct SessionOptions: ParsableArguments {
 
     /// Refuses numbers out of range, before any connection is made.
     func validate() throws {
-        if let jobs { try Limits.check(jobs, in: 1...64, "--jobs") }
         try Limits.check(stallTimeout, in: 1...86_400, "--stall-timeout")
         try Limits.check(retries, in: 0...1000, "--retries")
     }
-
-    /// The number of streams. With two, one works while the other waits, even on one core; beyond four, one server's
-    /// disks and network set the pace.
-    var jobCount: Int { jobs ?? min(4, max(2, Machine.cores)) }
-
-    /// The number of streams over a line with a long round trip: at 20 ms and 200 Mbit/s, chunks of 1 MiB fill 0.56 of
-    /// the line two at a time, 0.80 four at a time, and 0.91 eight at a time (scripts/bench).
-    var jobCountOverLongLine: Int { jobs ?? 8 }
 
     /// The engine's policy with the number of retries that the operator gave.
     var retryPolicy: RetryPolicy {
@@ -107,7 +127,7 @@ struct SessionOptions: ParsableArguments {
 /// Makes an endpoint from the address that an operator gives.
 private enum Address {
     static func endpoint(
-        _ side: Side, _ text: String?, _ passwordCommand: String?, _ session: SessionOptions, _ interrupt: Interrupt
+        _ side: Side, _ text: String?, _ passwordCommand: String?, _ patience: PatienceOptions, _ interrupt: Interrupt
     ) throws -> Endpoint {
         guard let text, !text.isEmpty else {
             throw ValidationError(
@@ -127,7 +147,7 @@ private enum Address {
             throw ValidationError("--\(side): The port is not a number from 1 to 65535.")
         }
         return Endpoint(
-            side, parameters, passwordCommand: passwordCommand, stallLimit: .seconds(session.stallTimeout),
+            side, parameters, passwordCommand: passwordCommand, stallLimit: .seconds(patience.stallTimeout),
             interrupt: interrupt)
     }
 

@@ -39,7 +39,7 @@ struct CopyText: ResultText {
 
     /// A line for each table that is not proven, and for each object that is still off.
     var problems: [Line] {
-        unproven + report.stillOff.flatMap(\.lines)
+        unproven + report.stillOff.lines(showsAll: showsAll)
     }
 
     private var unproven: [Line] {

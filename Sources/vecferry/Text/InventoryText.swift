@@ -52,8 +52,8 @@ struct InventoryText {
         case .notChosen: "not chosen (--table or --all adds it)"
         case .excluded: "left out by --exclude-table"
         case .notCarried: "not carried over"
-        case .notSet: "of no column, so not set"
-        case .notRefreshed: "on the target too, to be refreshed there"
+        case .notSet: "not set, since no column uses it"
+        case .notRefreshed: "not refreshed on the target"
         case .notCreated: "not on the target, and not created"
         }
     }

@@ -96,7 +96,7 @@ import Testing
         #expect(try SessionOptions.parse(["--jobs", "64"]).jobCount == 64)
         #expect(try SessionOptions.parse([]).jobCountOverLongLine == 8)
         #expect(try SessionOptions.parse(["--jobs", "3"]).jobCountOverLongLine == 3)
-        #expect(try SessionOptions.parse(["--retries", "0"]).retryPolicy.attempts == 1)
+        #expect(try PatienceOptions.parse(["--retries", "0"]).retryPolicy.attempts == 1)
     }
 
     @Test func `quiet and verbose decide the log level`() throws {

@@ -50,6 +50,7 @@ extension Faults {
                 }
                 await #expect(throws: FerryError.self) { try await engine.copy(inSmallChunks) }
                 #expect(told.warnings.filter { $0 == .waitsForBuilds }.count == 1)
+                #expect(told.warnings.contains(.stillOff))
                 let restored =
                     "SELECT count(*) FROM vecferry.saved_definition WHERE name = 'slow' AND restored_at IS NOT NULL"
                 #expect(try databases.target.value(restored) == "1")

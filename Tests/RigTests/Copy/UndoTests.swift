@@ -45,6 +45,7 @@ import Testing
             let undone = try await engine.undo(UndoRequest())
             #expect(undone.stillOff.isEmpty)
             #expect(undone.tables.count == 2)
+            #expect(!undone.deletedRows)
             #expect(try databases.target.value(Self.state) == "1 1 O O 0 0")
             #expect(try await engine.undo(UndoRequest()).job == nil)
         }

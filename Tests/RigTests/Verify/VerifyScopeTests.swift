@@ -59,6 +59,21 @@ import Testing
         }
     }
 
+    @Test func `a table that only the target has can be left out by name, and a mistyped name is an error`()
+        async throws
+    {
+        try await VerifyFixture.withProvenCopy { databases in
+            try databases.target.run("CREATE TABLE scratch (n int)")
+            var request = VerifyRequest()
+            request.selection.all = true
+            request.selection.excluded = ["scratch"]
+            let report = try await databases.engine().verify(request)
+            #expect(!report.notes.contains { $0.code == .tableOnlyOnTarget })
+            request.selection.excluded = ["scratsch"]
+            #expect(try await databases.engine().verifyError(request).message.contains("scratsch"))
+        }
+    }
+
     @Test func `one database is not compared with itself`() async throws {
         try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
             var engine = try databases.engine()

@@ -82,7 +82,7 @@ struct IndexPlanner: Sendable {
             Note(
                 level: .warning, code: .indexStays, side: .target, table: node.relation.name,
                 message:
-                    "The index \(node.index.name.name) stays while rows are loaded, since it could not be built again: "
+                    "The index \(node.index.name.name) stays during the load, because it could not be built again: "
                     + "\(obstacle).",
                 hint: "Remove the obstacle, or build the index again after the copy."))
         return Decision(

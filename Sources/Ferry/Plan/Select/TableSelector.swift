@@ -4,13 +4,16 @@ struct TableSelector {
     let selection: TableSelection
     /// The database with the tables.
     let catalog: Catalog
+    /// The other side, where it is known: `--exclude-table` may name a table of it.
+    private let other: Catalog?
     private let embeddingTables: Set<OID>
     /// The tables that foreign keys of embedding tables reference.
     private let referredByEmbeddings: Set<OID>
 
     /// - Parameter catalog: The side that the patterns apply to: the source where there is one.
-    init(selection: TableSelection, catalog: Catalog) {
+    init(selection: TableSelection, catalog: Catalog, other: Catalog? = nil) {
         self.selection = selection
+        self.other = other
         self.catalog = catalog
         let embedding = catalog.relations.values.filter(Self.holdsEmbeddings)
         embeddingTables = Set(embedding.map(\.oid))
@@ -52,26 +55,11 @@ struct TableSelector {
             notes += unreachable(relation, excluded)
         }
 
-        for (pattern, text) in zip(included, selection.tables)
-        where !candidates.contains(where: { pattern.matches($0.name) }) {
-            notes.append(
-                Note(
-                    level: .blocker, code: .noSuchTable, side: .source, table: nil,
-                    message: "The pattern \(text) of --table matches no table.",
-                    hint:
-                        "Patterns follow psql: unquoted letters fold to lower case, * matches any characters, ? matches one."
-                ))
-        }
-        for (pattern, text) in zip(excluded, selection.excluded)
-        where !candidates.contains(where: { pattern.matches($0.name) }) {
-            notes.append(
-                Note(
-                    level: .blocker, code: .noSuchTable, side: .source, table: nil,
-                    message: "The pattern \(text) of --exclude-table matches no table, so nothing is left out for it.",
-                    hint:
-                        "Correct it or leave it out. Unquoted letters fold to lower case: write '\"Name\"' for a name with capitals."
-                ))
-        }
+        let names = candidates.map(\.name)
+        notes += unmatched(included, selection.tables, "--table", names)
+        // A table that only the other side has may be left out by name.
+        notes += unmatched(
+            excluded, selection.excluded, "--exclude-table", names + (other?.relations.values.map(\.name) ?? []))
         if let column = selection.botColumn, !candidates.contains(where: { $0.column(column) != nil }) {
             notes.append(
                 Note(
@@ -93,6 +81,21 @@ struct TableSelector {
             order.flatMap { role in tables.filter { $0.role == role } },
             notes
         )
+    }
+
+    /// Blockers for patterns that match none of these tables: a mistyped one would copy what should stay, or leave out what should
+    /// be copied.
+    private func unmatched(
+        _ patterns: [TablePattern], _ texts: [String], _ option: String, _ names: [QualifiedName]
+    ) -> [Note] {
+        zip(patterns, texts).filter { pattern, _ in !names.contains(where: pattern.matches) }.map { _, text in
+            Note(
+                level: .blocker, code: .noSuchTable, side: .source, table: nil,
+                message: "The pattern \(text) of \(option) matches no table.",
+                hint:
+                    "Patterns follow psql: unquoted letters fold to lower case, '\"Name\"' matches a name with capitals, * matches "
+                    + "any characters, ? matches one.")
+        }
     }
 
     /// Adds the tables that inherit from a chosen one and hold rows: a query of the parent returns these rows too.

@@ -16,7 +16,7 @@ struct DefinitionNeed: Sendable, Equatable {
     /// Whether the target has it.
     var isThere: Bool
 
-    /// Reads what the tables of these OIDs need.
+    /// Reads what the tables of these OIDs need, and the target lacks or can't have yet.
     static func read(
         _ tables: [OID], source: borrowing Session, target: borrowing Session
     ) throws(FerryError) -> [DefinitionNeed] {
@@ -30,40 +30,12 @@ struct DefinitionNeed: Sendable, Equatable {
                     takesOwnRow: try row.optional("takes_own_row") == "t", isThere: true))
         }
         let objects = Array(Set(needs.map { [$0.kind, $0.name] }))
-        guard !objects.isEmpty else { return [] }
+        guard !objects.isEmpty else { return needs }
         let rows = try target.query(
             Statements.present, [ArrayText.format(objects.map { $0[0] }), ArrayText.format(objects.map { $0[1] })])
         var missing: Set<[String]> = []
         for row in rows where try !row.bool("is_there") { missing.insert(objects[try row.int("position") - 1]) }
         for (index, need) in needs.enumerated() { needs[index].isThere = !missing.contains([need.kind, need.name]) }
-        return needs
-    }
-}
-
-extension DefinitionNeed {
-    /// Reads which of these names something on the target has, each with its kind.
-    static func takenNames(
-        _ names: [QualifiedName], target: borrowing Session
-    ) throws(FerryError) -> [QualifiedName: String] {
-        guard !names.isEmpty else { return [:] }
-        var taken: [QualifiedName: String] = [:]
-        for row in try target.query(
-            """
-            SELECT n.nspname AS schema, o.name, o.kind
-            FROM (
-                SELECT relnamespace, relname, CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
-                    WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type'
-                    WHEN 'f' THEN 'foreign table' ELSE 'table' END
-                FROM pg_class
-                UNION ALL
-                SELECT typnamespace, typname, 'type' FROM pg_type WHERE typrelid = 0 AND typcategory <> 'A'
-            ) AS o (namespace, name, kind)
-            JOIN pg_namespace AS n ON n.oid = o.namespace
-            JOIN unnest($1::text[], $2::text[]) AS w (schema, name) ON w.schema = n.nspname AND w.name = o.name
-            """, [ArrayText.format(names.map(\.schema)), ArrayText.format(names.map(\.name))])
-        {
-            taken[try row.name()] = try row.string("kind")
-        }
-        return taken
+        return needs.filter { !$0.isThere || $0.takesOwnRow }
     }
 }

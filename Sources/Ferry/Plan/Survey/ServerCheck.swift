@@ -73,7 +73,7 @@ struct ServerCheck {
                 Note(
                     level: .blocker, code: .targetReadOnly, side: .target, table: nil,
                     message:
-                        "Sessions begin read-only there: default_transaction_read_only is on for the database, the role or the "
+                        "Sessions are read-only by default: default_transaction_read_only is on for the database, the role or the "
                         + "server.",
                     hint: "If that is not on purpose (a full disk, a migration), run ALTER DATABASE \(database) SET "
                         + "default_transaction_read_only = off, or the same with ALTER ROLE \(user)."))

@@ -34,7 +34,7 @@ struct Surveyor {
             mayCreateTemporary: try Self.mayCreateTemporary(targetSession), extensions: extensions,
             sparse: [:], nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
         survey.needs = try DefinitionNeed.read(created.map(\.oid), source: sourceSession, target: targetSession)
-        survey.takenNames = try DefinitionNeed.takenNames(
+        survey.takenNames = try TakenNames.read(
             created.map(\.name) + created.flatMap(\.indexes).map(\.name) + created.flatMap(\.sequences).map(\.name),
             target: targetSession)
         let readable = chosen.filter { table in

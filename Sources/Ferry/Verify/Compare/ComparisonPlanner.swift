@@ -24,7 +24,8 @@ struct ComparisonPlanner {
     /// - Throws: ``FerryError/Code/notComparable`` with all obstacles, so that nothing is ever compared in part;
     ///   ``FerryError/Code/blocked`` before a repair in which triggers would fire.
     func plan() throws(FerryError) -> Comparison {
-        let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: source).choose()
+        let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: source, other: target)
+            .choose()
         if let blocker = selectionNotes.first(where: { $0.level == .blocker }) {
             throw FerryError(.invalidRequest, blocker.message, hint: blocker.hint, side: blocker.side)
         }

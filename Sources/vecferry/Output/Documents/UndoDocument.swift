@@ -8,12 +8,15 @@ struct UndoDocument: Encodable {
     /// The job that was given up; null where there was none.
     let job: Int?
     let tables: [NameDocument]
+    /// Whether the job had deleted rows of the target, which do not come back.
+    let deletedRows: Bool
     let stillOff: [StillOffDocument]
 
     init(_ report: UndoReport) {
         done = report.stillOff.isEmpty
         job = report.job?.value
         tables = report.tables.map(NameDocument.init)
+        deletedRows = report.deletedRows
         stillOff = report.stillOff.map(StillOffDocument.init)
     }
 }
