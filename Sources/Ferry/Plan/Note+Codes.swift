@@ -188,6 +188,14 @@ extension Note.Code {
     public static let columnOnlyOnTarget = Note.Code(description: "column_only_on_target")
     /// A column is compared as text.
     public static let comparedAsText = Note.Code(description: "compared_as_text")
+    /// A generated column has the same expression on both sides, and its values are not compared.
+    public static let comparedByDefinition = Note.Code(description: "compared_by_definition")
+    /// A column is generated otherwise on the target, and is not compared.
+    public static let generationDiffers = Note.Code(description: "generation_differs")
+    /// Only the target has rows of some bots, which are no differences.
+    public static let botsOnTargetOnly = Note.Code(description: "bots_on_target_only")
+    /// A column can't be searched as the application would.
+    public static let searchNotTried = Note.Code(description: "search_not_tried")
     /// The last copy merged the table by key into rows of the target.
     public static let mergedByKey = Note.Code(description: "merged_by_key")
     /// The target's ledger can't be trusted, or not be read.

@@ -37,10 +37,11 @@ struct Verifier {
         }
         let differs = results.values.contains { !$0.isSame }
         let tables = try workers.during(.locate, if: differs) { () throws(FerryError) in
-            try self.reports(comparison, results, sides)
+            try TableReporter(sides: sides, request: request).reports(comparison, results)
         }
-        try requireNamedBots(tables)
-        var searches: [SearchReport] = []
+        let bots = BotNotes(request: request, tables: tables)
+        try bots.requireNamed()
+        var searches = Searcher.Outcome()
         let work = comparison.tables.compactMap { table in
             results[table.number].map {
                 Repairer.Work(table: table, sums: $0, counts: tables[table.number.value].counts)
@@ -55,8 +56,8 @@ struct Verifier {
         }
         var report = VerifyReport(
             source: sides.source.catalog.server, target: sides.target.catalog.server, tables: tables,
-            notes: comparison.notes + botNotes(tables, comparison.keptBots)
-                + searches.flatMap { SearchAdvice(report: $0).notes }, repair: nil, searches: searches,
+            notCompared: comparison.notCompared, notes: comparison.notes + bots.notes + searches.notes, repair: nil,
+            searches: searches.reports,
             seconds: (clock.now - start) / .seconds(1), sourceBytes: bytes[.source] ?? 0,
             targetBytes: bytes[.target] ?? 0)
         guard !work.isEmpty, request.repair != .none else { return (report, nil) }
@@ -82,6 +83,7 @@ struct Verifier {
         if request.repair != .none { try survey.requireTemporary(sides.target) }
         let comparison = try ComparisonPlanner(
             request: request, source: sides.source.catalog, target: sides.target.catalog,
+            generation: [.source: sides.source.generation, .target: sides.target.generation],
             memory: try survey.memory(sides.target, for: request.repair)
         ).plan()
         for side in Side.allCases {
@@ -91,124 +93,21 @@ struct Verifier {
         return (sides, comparison)
     }
 
-    private func reports(
-        _ comparison: ComparisonPlanner.Comparison, _ results: [TableNumber: Comparer.Result], _ sides: BothSides
-    ) throws(FerryError) -> [TableComparison] {
-        var reports: [TableComparison] = []
-        for table in comparison.tables {
-            guard let result = results[table.number] else { continue }
-            reports.append(try report(table, result, sides, kept: comparison.keptBots[table.number] ?? []))
-        }
-        return reports
-    }
-
-    private func report(
-        _ table: ComparedTable, _ result: Comparer.Result, _ sides: BothSides, kept: [String?]
-    ) throws(FerryError) -> TableComparison {
-        var comparison = TableComparison(
-            name: table.name, state: result.isSame ? .same : .differs, source: result.digest(.source),
-            target: result.digest(.target),
-            key: table.key?.columns, counts: .zero, findings: [],
-            bots: Self.bots(result.sums[.source]?.bots, result.sums[.target]?.bots), keptBots: kept,
-            textColumns: table.textColumns)
-        guard comparison.state == .differs else { return comparison }
-
-        var listed = FindingList(most: request.maxFindings, hasKey: table.key != nil)
-        try Locator(sides: sides, table: table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
-            .run(result.space, result.sums.mapValues(\.slots)) { listed.add($0) }
-        comparison.counts = listed.counts
-        comparison.findings = try FindingNamer(sides: sides, table: table).name(listed.differences)
-        return comparison
-    }
-
-    /// Refuses to repair a table that a copy merged by key: the repair would overwrite rows that the copy kept.
+    /// Refuses to repair a table that a copy merged by key: the repair would overwrite rows that the copy kept. Likewise one with
+    /// too many bots to compare each: the repair could delete rows of bots that only the target has.
     private func requireRepairable(_ work: [Repairer.Work]) throws(FerryError) {
+        if let table = work.first(where: { $0.counts.extra > 0 && $0.mayDeleteTargetBots })?.table {
+            throw FerryError(
+                .blocked,
+                "The table belongs to more than \(Count.of(BotSums.most, "bot")), too many to tell which of them only the target "
+                    + "has, and a repair would delete their rows.",
+                hint: "Select bots with --bot or --bots, or add --all-bots to delete these rows too.", side: .target,
+                table: table.name)
+        }
         guard let table = work.first(where: { $0.table.isMergedByKey })?.table else { return }
         throw FerryError(
             .blocked,
             "A copy merged the table by key into rows of the target, which a repair can't distinguish from damaged rows.",
             hint: "Leave it out with --exclude-table '\(table.name.sql)'.", side: .target, table: table.name)
-    }
-
-    /// The comparison of each bot; nil if a side has no bots, or too many to compare each.
-    private static func bots(_ source: BotSums?, _ target: BotSums?) -> [BotComparison]? {
-        guard let source, let target, !source.isOverfull, !target.isOverfull else { return nil }
-        return Set(source.digests.keys).union(target.digests.keys)
-            .sorted { ($0 ?? "") < ($1 ?? "") }
-            .map { bot in
-                BotComparison(
-                    bot: bot, source: source.digests[bot] ?? .zero, target: target.digests[bot] ?? .zero)
-            }
-    }
-
-    /// Refuses a comparison without rows, which must not pass for one without differences.
-    private func requireNamedBots(_ tables: [TableComparison]) throws(FerryError) {
-        guard request.selection.bots != nil else { return }
-        let compared = tables.contains { table in table.bots.map { !$0.isEmpty } ?? (table.source.rows > 0) }
-        guard !compared else { return }
-        throw FerryError(
-            .notComparable, "None of the selected bots has rows on either side, so nothing was compared.",
-            hint: "Check --bot and --bots; bots that a copy kept on the target are not compared.")
-    }
-
-    private func botNotes(_ tables: [TableComparison], _ kept: [TableNumber: [String?]]) -> [Note] {
-        var notes: [Note] = []
-        let keptBots = kept.values.reduce(into: Set<String?>()) { $0.formUnion($1) }
-        if !keptBots.isEmpty {
-            notes.append(
-                Note(
-                    level: .warning, code: .botsKept, side: .target, table: nil,
-                    message:
-                        "\(Count.of(keptBots.count, "bot")) that a copy kept on the target "
-                        + "\(keptBots.count == 1 ? "is" : "are") not compared.",
-                    hint: nil))
-        }
-        if let only = request.selection.bots, tables.allSatisfy({ $0.bots != nil || $0.keptBots.isEmpty }) {
-            let found = tables.reduce(into: Set<String?>()) { $0.formUnion(($1.bots ?? []).map(\.bot)) }
-            let unknown = only.filter { !found.contains($0) && !keptBots.contains($0) }
-            if !unknown.isEmpty {
-                notes.append(
-                    Note(
-                        level: .warning, code: .unknownBots, side: nil, table: nil,
-                        message:
-                            "\(Count.of(unknown.count)) of the selected bots \(unknown.count == 1 ? "has" : "have") "
-                            + "no rows on either side.",
-                        hint: "Check the ids; a bot without knowledge has no rows."))
-            }
-        }
-        return notes
-    }
-}
-
-/// Counts differences and keeps the first of them.
-struct FindingList {
-    private let most: Int
-    private let hasKey: Bool
-    /// The counts of all differences.
-    private(set) var counts = FindingCounts.zero
-    /// The first differences, in the order of the keys' hashes.
-    private(set) var differences: [Difference] = []
-    private var lastHash: UInt128?
-
-    /// - Parameters:
-    ///   - most: The number of differences to keep.
-    ///   - hasKey: Whether the table's rows have a key, so that each difference is a finding of its own.
-    init(most: Int, hasKey: Bool) {
-        self.most = most
-        self.hasKey = hasKey
-    }
-
-    /// Counts a difference, and keeps it if there is room.
-    mutating func add(_ difference: Difference) {
-        switch difference.kind {
-        case .missing: counts.missing += 1
-        case .extra: counts.extra += 1
-        case .differs: counts.differing += 1
-        }
-        // Copies of one row are one finding.
-        let hash = (difference.source ?? difference.target)?.row
-        let isAgain = !hasKey && hash == lastHash
-        lastHash = hash
-        if !isAgain, differences.count < most { differences.append(difference) }
     }
 }

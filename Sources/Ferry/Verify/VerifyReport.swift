@@ -6,10 +6,13 @@ public struct VerifyReport: Sendable, Equatable {
         case same
         /// At least one row, or one exact answer, differs.
         case differs
+        /// At least one table could not be compared; a blocker among the notes names it.
+        case incomplete
     }
 
     /// The outcome for rows and exact searches; an answer through an index is not data.
     public var outcome: Outcome {
+        if !notCompared.isEmpty { return .incomplete }
         let differs = tables.contains { $0.state == .differs } || searches.contains { $0.differing > 0 }
         return differs ? .differs : .same
     }
@@ -19,6 +22,8 @@ public struct VerifyReport: Sendable, Equatable {
     public var target: ServerInfo
     /// Each table that was compared, embedding tables first.
     public var tables: [TableComparison]
+    /// The tables that could not be compared, sorted.
+    public var notCompared: [QualifiedName] = []
     /// The warnings and remarks, such as what was not compared and why.
     public var notes: [Note]
     /// The result of a repair, done or planned; nil if none was requested.
@@ -59,8 +64,24 @@ public struct TableComparison: Sendable, Equatable {
     public var bots: [BotComparison]?
     /// The bots that a copy kept on the target, which are not compared.
     public var keptBots: [String?]
+    /// The bots that only the target has, whose rows are no differences.
+    public var targetBots: [BotRows] = []
     /// The columns that are compared in their text form.
     public var textColumns: [TextColumn]
+}
+
+/// The number of a bot's rows in one table of one side.
+public struct BotRows: Sendable, Equatable {
+    /// The bot.
+    public var bot: String
+    /// The number of rows.
+    public var rows: Int
+
+    /// Takes the number of rows.
+    public init(bot: String, rows: Int) {
+        self.bot = bot
+        self.rows = rows
+    }
 }
 
 /// A column whose bytes may differ for equal values from one cluster to another.
@@ -85,6 +106,13 @@ public struct FindingCounts: Sendable, Equatable {
 
     /// The number of rows of all kinds.
     public var all: Int { missing + extra + differing }
+
+    /// Adds the counts of other rows.
+    public static func + (left: FindingCounts, right: FindingCounts) -> FindingCounts {
+        FindingCounts(
+            missing: left.missing + right.missing, extra: left.extra + right.extra,
+            differing: left.differing + right.differing)
+    }
 
     /// Takes the counts.
     public init(missing: Int, extra: Int, differing: Int) {

@@ -2,6 +2,8 @@
 public struct VerifyRequest: Sendable, Equatable {
     /// The tables, and the bots whose rows are compared.
     public var selection = TableSelection()
+    /// Whether bots that a copy left out or kept, and bots that only the target has, are compared like all others.
+    public var allBots = false
     /// The most findings of one table to list. All of them are counted.
     public var maxFindings = 100
     /// The bytes of heap and TOAST in one range.

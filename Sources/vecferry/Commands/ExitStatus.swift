@@ -38,11 +38,19 @@ enum ExitStatus: Int32, CaseIterable {
             case .plan(let plan): plan.isReady ? .done : .blocked
             case .refused: .blocked
             case .copy(let report): Self(report.outcome)
-            case .verify(let report): report.outcome == .same ? .done : .differs
+            case .verify(let report): Self(report.outcome)
             case .indexPlan(let plan): plan.isReady ? .done : .blocked
             case .undo(let report): report.stillOff.isEmpty ? .done : .failed
             case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
             }
+    }
+
+    private init(_ outcome: VerifyReport.Outcome) {
+        switch outcome {
+        case .same: self = .done
+        case .differs: self = .differs
+        case .incomplete: self = .failed
+        }
     }
 
     private init(_ outcome: JobReport.Outcome) {

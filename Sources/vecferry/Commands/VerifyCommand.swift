@@ -28,6 +28,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Flag(
         help: """
+            Also compare the bots that a copy left out or kept, and the bots that only the target has; with --repair, \
+            insert or delete their rows.
+            """)
+    var allBots = false
+
+    @Flag(
+        help: """
             Make the target equal to the source: delete extra rows, insert missing rows, replace differing rows. \
             Lists the changes first, and compares again afterwards.
             """)
@@ -64,6 +71,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)
         var request = VerifyRequest()
         request.selection = try selection.selection()
+        request.allBots = allBots
         request.maxFindings = maxFindings
         request.repair = !repair ? .none : dryRun ? .dryRun : .apply
         request.search = search.map { SearchRequest(queries: $0, k: k) }

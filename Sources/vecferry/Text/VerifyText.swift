@@ -25,12 +25,31 @@ struct VerifyText: ResultText {
             guard !bad.isEmpty else {
                 return "\("DIFFERS", .bad): all rows are the same, but exact searches give different answers. \(pace)"
             }
-            let all = bad.reduce(0) { $0 + $1.counts.all }
-            let verb = all == 1 ? "differs" : "differ"
+            return "\("DIFFERS", .bad): \(difference(bad)), in \(Units.count(bad.count)) of \(tables). \(pace)\(hint)"
+        case .incomplete:
+            let missing = report.notCompared
+            let names =
+                missing.prefix(5).map(\.description).joined(separator: ", ") + (missing.count > 5 ? ", \u{2026}" : "")
+            let bad = report.tables.filter { $0.state == .differs }
+            let others =
+                bad.isEmpty
+                ? "\(Units.count(rows, "row")) in \(report.tables.count == 1 ? "the other table are" : "the other \(tables) are") the same"
+                : "in the others, \(difference(bad))"
             return """
-                \("DIFFERS", .bad): \(Units.count(all, "row")) \(verb), in \(Units.count(bad.count)) of \(tables). \(pace)\(hint)
+                \("NOT COMPARED", .bad): \(Units.count(missing.count, "table")) (\(names)); \(others). \(pace)
                 """
         }
+    }
+
+    /// What differs, in rows.
+    private func difference(_ tables: [TableComparison]) -> String {
+        let counts = tables.reduce(FindingCounts.zero) { $0 + $1.counts }
+        let rows = tables.reduce(0) { $0 + $1.source.rows }
+        guard counts.missing + counts.differing == 0 else {
+            return "\(Units.count(counts.all, "row")) \(counts.all == 1 ? "differs" : "differ")"
+        }
+        return
+            "all \(Units.count(rows, "source row")) are there, and \(Units.count(counts.extra, "more row")) on the target"
     }
 
     private var pace: String {
@@ -76,17 +95,22 @@ struct ComparisonText {
         case .differs:
             lines = ["\(table.name, .name)  \("differs", .bad): \(counts)"]
             if showsAll { lines.append("  digests \(table.source.hex) and \(table.target.hex)") }
+            lines += bots
             lines += table.findings.map { line($0).indented() }
-            let left = table.counts.all - table.findings.reduce(0) { $0 + rows($1) }
+            let left = table.counts.all - table.findings.reduce(0) { $0 + rows($1) } - rowsOfLoneBots
             if left > 0 {
                 lines.append("  and \(Units.count(left, "more row")); a higher --max-findings lists them")
             }
-            lines += bots
         }
         for column in table.textColumns { lines.append("  \(column.name): compared as text, because \(column.reason)") }
         if !table.keptBots.isEmpty {
             let bots = Units.count(table.keptBots.count, "bot")
             lines.append("  \(bots) not compared, because a copy left them as they were on the target")
+        }
+        if !table.targetBots.isEmpty {
+            let rows = Units.count(table.targetBots.reduce(0) { $0 + $1.rows }, "row")
+            lines.append(
+                "  \(Units.count(table.targetBots.count, "bot")) only on the target, with \(rows), not counted")
         }
         return lines
     }
@@ -97,6 +121,12 @@ struct ComparisonText {
         let counts = table.counts
         return "\(sides); \(Units.count(counts.missing)) missing, \(Units.count(counts.extra)) extra, "
             + "\(Units.count(counts.differing)) differing"
+    }
+
+    /// The rows of bots that one side lacks, which are not listed one by one.
+    private var rowsOfLoneBots: Int {
+        (table.bots ?? []).filter { $0.source.rows == 0 || $0.target.rows == 0 }
+            .reduce(0) { $0 + $1.source.rows + $1.target.rows }
     }
 
     private func rows(_ finding: Finding) -> Int { max(1, abs(finding.sourceCopies - finding.targetCopies)) }
@@ -127,9 +157,13 @@ struct ComparisonText {
         var lines = bad.prefix(showsAll ? bad.count : Self.fewBots).map { bot -> Line in
             let name = bot.bot.map { "bot \($0)" } ?? "rows of no bot"
             let counts =
-                bot.source.rows == bot.target.rows
-                ? "\(Units.count(bot.source.rows, "row")) on both sides, with different contents"
-                : "\(Units.count(bot.source.rows, "row")) on the source, \(Units.count(bot.target.rows)) on the target"
+                bot.target.rows == 0
+                ? "missing, with \(Units.count(bot.source.rows, "row"))"
+                : bot.source.rows == 0
+                    ? "only on the target, with \(Units.count(bot.target.rows, "row"))"
+                    : bot.source.rows == bot.target.rows
+                        ? "\(Units.count(bot.source.rows, "row")) on both sides, with different contents"
+                        : "\(Units.count(bot.source.rows, "row")) on the source, \(Units.count(bot.target.rows)) on the target"
             return "  \(name): \(counts)"
         }
         if bad.count > lines.count { lines.append("  and \(Units.count(bad.count - lines.count, "more bot"))") }

@@ -47,12 +47,14 @@ import Testing
         #expect(ExitStatus(.refused(blocked)) == .blocked)
     }
 
-    @Test func `a comparison is the same or differs`() {
+    @Test func `a comparison is the same, differs or is incomplete`() {
         var report = Fixtures.fullComparison
         #expect(ExitStatus(.verify(report)) == .differs)
         report.tables = []
         report.searches = []
         #expect(ExitStatus(.verify(report)) == .done)
+        report.notCompared = [Fixtures.items]
+        #expect(ExitStatus(.verify(report)) == .failed)
     }
 
     @Test func `the index stage is done, failed or blocked`() {

@@ -130,7 +130,8 @@ extension Fixtures {
                     keptBots: [], textColumns: []),
                 TableComparison(
                     name: QualifiedName(schema: "public", name: "bots"), state: .same, source: same, target: same,
-                    key: ["id"], counts: .zero, findings: [], bots: nil, keptBots: [], textColumns: []),
+                    key: ["id"], counts: .zero, findings: [], bots: nil, keptBots: [],
+                    targetBots: [BotRows(bot: "D", rows: 40)], textColumns: []),
             ],
             notes: allNotes,
             repair: RepairReport(

@@ -136,6 +136,26 @@ extension PlanText {
         report.repair = nil
         try Golden.expect(CommandResult.verify(report).plain, "verify-same")
     }
+
+    @Test func `tables that could not be compared come first, and what the others hold is still said`() throws {
+        var report = Fixtures.fullComparison
+        report.searches = []
+        report.repair = nil
+        report.notCompared = [QualifiedName(schema: "public", name: "notes")]
+        try Golden.expect(CommandResult.verify(report).plain, "verify-incomplete")
+        report.tables.removeAll { $0.state == .differs }
+        report.notCompared = (1...7).map { QualifiedName(schema: "public", name: "notes_\($0)") }
+        try Golden.expect(CommandResult.verify(report).plain, "verify-incomplete-same")
+    }
+
+    @Test func `rows that were written on the target are not called differences of the source's`() {
+        var report = Fixtures.fullComparison
+        report.tables = Array(report.tables.dropFirst())
+        report.repair = nil
+        #expect(
+            VerifyText(report: report).verdict.text.hasPrefix(
+                "DIFFERS: all 12 source rows are there, and 2 more rows on the target, in 1 of 2 tables."))
+    }
 }
 
 @Suite struct IndexTextTests {

@@ -7,10 +7,9 @@ import Testing
 @Suite struct PlanNotesTests {
     /// Notes that only a stage with a server makes.
     private static let others: Set<String> = [
-        "bots_kept", "fewer_jobs", "hnsw_memory_exceeded", "index_replaced", "index_shared_memory",
+        "fewer_jobs", "hnsw_memory_exceeded", "index_replaced", "index_shared_memory",
         "ivfflat_little_data", "no_vector_index", "not_analyzed", "rows_foreign", "rows_gone", "still_off",
-        "table_gone",
-        "taken_back", "unfinished_job", "waits_for_builds",
+        "search_not_tried", "table_gone", "taken_back", "unfinished_job", "waits_for_builds",
     ]
 
     @Test func `each note, as it is shown`() throws {
@@ -333,7 +332,7 @@ import Testing
         func job(_ load: LoadMode, bots: [String]?) -> Plan {
             var plan = PairFixtures.plan([PairFixtures.pair(0, load: load)])
             plan.pairs[0].name = name
-            plan.request.selection.bots = bots
+            plan.pairs[0].readBackFilter = BotFilter(only: bots, except: [])
             return plan
         }
         let plain = chunks()
@@ -346,9 +345,49 @@ import Testing
         let stranger = LedgerTrust.refusal("owner", kind: "SCHEMA", relation: nil, detail: "", role: "mallory")
         return joined(
             compare([items], [target, extra], LedgerMemory(plans: [job(.append, bots: ["one"])])),
+            compare([items], [items], LedgerMemory(plans: [job(.append, bots: ["one", "two"])])),
             compare([plain], [plain], LedgerMemory(plans: [job(.keepKeys, bots: nil)])),
             compare([plain], [plain], LedgerMemory(plans: [job(.replaceKeys, bots: nil)])),
-            compare([plain], [plain], LedgerMemory(refusal: stranger)))
+            compare([plain], [plain], LedgerMemory(refusal: stranger)), generated, comparedBots)
+    }
+
+    /// A column that the target computes: by the same expression as the source, by another, and alone.
+    private static var generated: [Note] {
+        func compare(source: String?, target: String) -> [Note] {
+            func table(_ isGenerated: Bool) -> Relation {
+                Fixture.items { $0.columns.append(Fixture.column("words", "tsvector", isGenerated: isGenerated)) }
+            }
+            let (left, right) = (table(source != nil), table(true))
+            let planner = ComparisonPlanner(
+                request: VerifyRequest(), source: Catalog(server: Fixture.server(), relations: [left]),
+                target: Catalog(server: Fixture.server(), relations: [right]),
+                generation: [.source: [left.oid: ["words": source ?? ""]], .target: [right.oid: ["words": target]]],
+                memory: LedgerMemory(plans: []))
+            return (try? planner.plan().notes) ?? []
+        }
+        let english = "to_tsvector('english'::regconfig, content)"
+        return joined(
+            compare(source: english, target: english), compare(source: english, target: "to_tsvector(content)"),
+            compare(source: nil, target: english))
+    }
+
+    /// Bots that are not compared, and those that were not found.
+    private static var comparedBots: [Note] {
+        func notes(kept: [String?] = [], target: [BotRows] = [], bots: [String]? = nil) -> [Note] {
+            var request = VerifyRequest()
+            request.selection.bots = bots
+            let digest = Digest(rows: 1, sum: 1)
+            let table = TableComparison(
+                name: name, state: .same, source: digest, target: digest, key: nil, counts: .zero, findings: [],
+                bots: [BotComparison(bot: "one", source: digest, target: digest)], keptBots: kept, targetBots: target,
+                textColumns: [])
+            return BotNotes(request: request, tables: [table]).notes
+        }
+        let many = (1...7).map { BotRows(bot: "bot\($0)", rows: $0) }
+        return joined(
+            notes(kept: ["kept"]), notes(kept: ["kept", nil]), notes(target: Array(many.prefix(1))),
+            notes(target: many),
+            notes(bots: ["one", "absent"]), notes(bots: ["one", "absent", "other"]))
     }
 
     private static var searches: [Note] {

@@ -8,7 +8,7 @@ import Testing
     private static let damage = """
         DELETE FROM items WHERE id::text ~ '0[1-3]$';
         UPDATE items SET embedding = '[0,0,0,0]' WHERE id::text ~ '1[1-4]$';
-        INSERT INTO items (id, botid) VALUES ('extra', 'bot9');
+        INSERT INTO items (id, botid) VALUES ('extra', 'bot1');
         DELETE FROM log WHERE message = 'line 4';
         INSERT INTO log SELECT * FROM log WHERE message = 'line 5';
         INSERT INTO log VALUES ('new', '[1,1]');

@@ -4,34 +4,56 @@ import Testing
 
 /// The tables and bots that are compared, and those that can't be.
 @Suite struct VerifyScopeTests {
-    private func error(_ change: String, on side: Side = .target) async throws -> FerryError {
-        try await Rig.withDatabases(setup: VerifyFixture.tables) { databases in
-            try (side == .source ? databases.source : databases.target).run(change)
-            return try await databases.engine().verifyError()
+    private func comparison(after change: String) async throws -> VerifyReport {
+        var report: VerifyReport?
+        try await VerifyFixture.withProvenCopy { databases in
+            try databases.target.run(change)
+            report = try await databases.verify()
         }
+        return try #require(report)
     }
 
-    @Test func `a missing table is an error that names it`() async throws {
-        let error = try await error("DROP TABLE log")
-        #expect(error.code == .notComparable)
-        #expect(error.description.contains("public.log: The table does not exist"))
+    private func blockers(_ report: VerifyReport) -> [String] {
+        report.notes.filter { $0.level == .blocker }.map { "\($0.table.map(\.name) ?? "-"): \($0.message)" }
     }
 
-    @Test func `a missing column is an error that names it`() async throws {
-        let error = try await error("ALTER TABLE items DROP content")
-        #expect(error.code == .notComparable)
-        #expect(error.description.contains("The column content is missing"))
+    @Test func `a table that is missing does not keep the others from being compared`() async throws {
+        let report = try await comparison(after: "DROP TABLE log; UPDATE items SET title = 'x' WHERE botid = 'bot1'")
+        #expect(report.outcome == .incomplete)
+        #expect(report.notCompared.map(\.name) == ["log"])
+        #expect(blockers(report) == ["log: The table does not exist on the target."])
+        #expect(report.tables.map(\.name.name).sorted() == ["events", "items"])
+        #expect(try report.table("items").counts.differing == 20)
     }
 
-    @Test func `another type is an error that names both`() async throws {
-        let error = try await error("ALTER TABLE items ALTER embedding TYPE vector(5)")
-        #expect(error.code == .notComparable)
-        #expect(error.description.contains("vector(5)") && error.description.contains("vector(4)"))
+    @Test func `a table whose column is missing or has another type is not compared, and the report says why`()
+        async throws
+    {
+        let report = try await comparison(
+            after:
+                "ALTER TABLE items DROP content, ALTER embedding TYPE vector(5) USING NULL; ALTER TABLE log DROP message"
+        )
+        #expect(report.outcome == .incomplete)
+        #expect(report.notCompared.map(\.name) == ["items", "log"])
+        #expect(
+            blockers(report) == [
+                "items: The column content is missing on the target.",
+                "items: The column embedding has type vector(5) on the target and vector(4) on the source.",
+                "log: The column message is missing on the target.",
+            ])
+        #expect(try report.table("events").state == .same)
     }
 
-    @Test func `all obstacles are reported at once`() async throws {
-        let error = try await error("DROP TABLE log; ALTER TABLE items DROP content")
-        #expect(error.description.contains("log") && error.description.contains("content"))
+    @Test func `where no table can be compared, the error names each obstacle`() async throws {
+        try await VerifyFixture.withProvenCopy { databases in
+            try databases.target.run(
+                "DROP TABLE log; ALTER TABLE items DROP content; ALTER TABLE events RENAME TO other")
+            let error = try await databases.engine().verifyError()
+            #expect(error.code == .notComparable)
+            for part in ["public.log: The table does not exist", "The column content is missing", "public.events"] {
+                #expect(error.description.contains(part))
+            }
+        }
     }
 
     @Test func `rows that the role may not read are an error`() async throws {
@@ -128,8 +150,9 @@ import Testing
             // Without a ledger, everything is compared.
             try databases.target.run("DROP SCHEMA vecferry CASCADE")
             let all = try await databases.verify()
-            #expect(try all.table("items").counts == FindingCounts(missing: 10, extra: 2, differing: 0))
-            #expect(try all.table("items").bots?.filter { $0.state == .differs }.map(\.bot) == ["bot1", "bot9"])
+            #expect(try all.table("items").counts == FindingCounts(missing: 10, extra: 1, differing: 0))
+            #expect(try all.table("items").bots?.filter { $0.state == .differs }.map(\.bot) == ["bot1"])
+            #expect(try all.table("items").targetBots == [BotRows(bot: "bot9", rows: 1)])
         }
     }
 

@@ -109,6 +109,70 @@ import Testing
         }
     }
 
+    private func searched(_ setup: String, source: String = "", target: String = "") async throws -> VerifyReport {
+        var report: VerifyReport?
+        // Both on the target's server: the source's pgvector may be older than these types.
+        try await Rig.withDatabases(setup: setup, onTargetServer: true) { databases in
+            try databases.source.run(source)
+            try databases.target.run(target)
+            report = try await databases.verify(request(queries: 4))
+        }
+        return try #require(report)
+    }
+
+    @Test func `vectors of mixed dimensions are searched each among its own`() async throws {
+        let report = try await searched(
+            """
+            CREATE TABLE docs (id int PRIMARY KEY, embedding vector);
+            INSERT INTO docs SELECT i, CASE i % 3 WHEN 0 THEN NULL WHEN 1 THEN ARRAY[i, 1]::vector ELSE ARRAY[i, 1, 2]::vector END
+            FROM generate_series(1, 300) AS i;
+            CREATE INDEX e3 ON docs USING hnsw ((embedding::vector(3)) vector_cosine_ops) WHERE vector_dims(embedding) = 3
+            """)
+        #expect(report.outcome == .same)
+        #expect(report.searches.map(\.differing) == [0] && report.searches[0].queries > 0)
+        #expect(!report.notes.contains { $0.code == .searchNotTried })
+    }
+
+    @Test(arguments: [Side.source, .target])
+    func `an index over an expression on one side alone is searched through`(_ side: Side) async throws {
+        let rows = """
+            CREATE TABLE docs (id int PRIMARY KEY, embedding vector(8));
+            INSERT INTO docs
+            SELECT i, ARRAY[i % 7 - 3, i % 5 - 2, i % 3 - 1, 1, -1, 1, i % 2, i % 11 - 5]::vector FROM generate_series(1, 1000) AS i
+            """
+        for (expression, method) in [
+            ("(binary_quantize(embedding)::bit(8)) bit_hamming_ops", "<~>"),
+            ("(embedding::halfvec(8)) halfvec_l2_ops", "<->"),
+        ] {
+            let index = "CREATE INDEX docs_embedding ON docs USING hnsw (\(expression))"
+            let report = try await searched(
+                rows, source: side == .source ? index : "", target: side == .target ? index : "")
+            #expect(report.outcome == .same)
+            let search = try #require(report.searches.first)
+            #expect(search.distance == method && search.differing == 0)
+            let (with, without) = side == .source ? (search.source, search.target) : (search.target, search.source)
+            #expect(with.index?.name == "docs_embedding" && with.recall != nil && without.index == nil)
+        }
+    }
+
+    /// The text of an expression is never run on the other side: it may name a function that the other side lacks.
+    @Test func `a search that can't be tried costs neither the comparison nor the other searches`() async throws {
+        let report = try await searched(
+            """
+            CREATE TABLE docs (id int PRIMARY KEY, embedding vector(2), other vector(2));
+            INSERT INTO docs SELECT i, ARRAY[i, 1]::vector, ARRAY[1, i]::vector FROM generate_series(1, 100) AS i
+            """,
+            source: """
+                CREATE FUNCTION half(v vector) RETURNS vector LANGUAGE plpgsql IMMUTABLE AS
+                    'BEGIN IF v IS NULL THEN RETURN NULL; END IF; RETURN (v::real[])::vector(2); END';
+                CREATE INDEX docs_half ON docs USING hnsw ((half(embedding)::vector(2)) vector_l2_ops)
+                """)
+        #expect(report.outcome == .same && report.tables.map(\.state) == [.same])
+        #expect(report.searches.map(\.column).contains("other"))
+        let note = try #require(report.notes.first { $0.code == .searchNotTried })
+        #expect(note.message.contains("embedding"))
+    }
+
     @Test func `a search that takes its time is waited for`() async throws {
         try await Rig.withDatabases(setup: "CREATE TABLE items (id int PRIMARY KEY, embedding vector(2))") {
             databases in

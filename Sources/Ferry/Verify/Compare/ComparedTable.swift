@@ -14,6 +14,8 @@ struct ComparedTable: Sendable {
     var botScope: BotScope?
     /// The rows to compare, on both sides.
     var filter: BotFilter
+    /// Whether rows of bots that only the target has count as differences.
+    var countsTargetBots = true
     /// Whether a copy merged it by key into rows of the target, which may differ from the source's.
     var isMergedByKey = false
     /// The relations that hold the rows, on each side.

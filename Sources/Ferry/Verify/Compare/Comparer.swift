@@ -13,9 +13,14 @@ struct Comparer {
         var space: KeySpace
         /// The sums of each side.
         var sums: [Side: TableSums]
+        /// Digests of the bots that only the target has, where their rows are no differences.
+        var targetBots: [String: Digest] = [:]
 
-        /// The digest of all the table's rows on a side.
-        func digest(_ side: Side) -> Digest { sums[side]?.all ?? .zero }
+        /// The digest of the table's rows on a side, without those of ``targetBots``.
+        func digest(_ side: Side) -> Digest {
+            let all = sums[side]?.all ?? .zero
+            return side == .source ? all : targetBots.values.reduce(all, -)
+        }
         /// Whether both sides hold the same rows.
         var isSame: Bool { digest(.source) == digest(.target) }
     }
@@ -52,8 +57,10 @@ struct Comparer {
         }
         var results: [TableNumber: Result] = [:]
         for table in tables {
-            results[table.number] = Result(
+            var result = Result(
                 space: spaces[table.number.value], sums: shared[table.number.value].mapValues { $0.value })
+            if !table.countsTargetBots { result.leaveOutTargetBots() }
+            results[table.number] = result
         }
         return (results, bytes)
     }
@@ -62,5 +69,21 @@ struct Comparer {
         let rows = max(1, table.estimatedRows / Self.rowsPerSlot)
         let share = max(1, Self.slots / max(1, tables.count))
         return min(12, Int(Double(min(rows, share)).exponent))
+    }
+}
+
+extension Comparer.Result {
+    /// The bots that only one side has; none where a side has too many to count.
+    var loneBots: [Side: Set<String>] {
+        guard let source = sums[.source]?.bots, let target = sums[.target]?.bots, !source.isOverfull,
+            !target.isOverfull
+        else { return [:] }
+        let (left, right) = (Set(source.digests.keys.compactMap(\.self)), Set(target.digests.keys.compactMap(\.self)))
+        return [.source: left.subtracting(right), .target: right.subtracting(left)]
+    }
+
+    /// Leaves out the bots that the source does not hold: no copy brought them, and an application may have made them since.
+    fileprivate mutating func leaveOutTargetBots() {
+        for bot in loneBots[.target] ?? [] { targetBots[bot] = sums[.target]?.bots?.digests[bot] }
     }
 }

@@ -6,6 +6,8 @@ struct ComparisonPlanner {
     let source: Catalog
     /// The target with the counterparts.
     let target: Catalog
+    /// The expressions of generated columns, by side, table and column.
+    var generation: [Side: [OID: [String: String]]] = [:]
     /// The plans of earlier copies.
     let memory: LedgerMemory
 
@@ -15,13 +17,15 @@ struct ComparisonPlanner {
         var tables: [ComparedTable] = []
         /// The bots that a copy kept on the target, by table number.
         var keptBots: [TableNumber: [String?]] = [:]
-        /// The warnings and remarks, such as what is not compared.
+        /// The warnings and remarks, such as what is not compared. A blocker says why a table can't be compared.
         var notes: [Note] = []
+        /// The tables that can't be compared, sorted.
+        var notCompared: [QualifiedName] = []
     }
 
     /// Pairs the tables.
     ///
-    /// - Throws: ``FerryError/Code/notComparable`` with all obstacles, so that nothing is ever compared in part;
+    /// - Throws: ``FerryError/Code/notComparable`` with all obstacles where no table can be compared;
     ///   ``FerryError/Code/blocked`` before a repair in which triggers would fire.
     func plan() throws(FerryError) -> Comparison {
         let (chosen, selectionNotes) = TableSelector(selection: request.selection, catalog: source, other: target)
@@ -45,21 +49,25 @@ struct ComparisonPlanner {
                         message: "The table does not exist on the target.", hint: nil))
                 continue
             }
+            var (columns, notes) = match(table.relation, counterpart)
             if let scope = table.botScope, !scope.exists(from: counterpart.name, in: target) {
-                obstacles.append(
+                notes.append(
                     Note(
                         level: .blocker, code: .botPathMissing, side: .target, table: table.relation.name,
                         message: "The bot of a row can't be found on the target by the source's columns and types.",
                         hint: nil))
             }
-            let (columns, notes) = match(table.relation, counterpart)
-            obstacles += notes.filter { $0.level == .blocker }
-            comparison.notes += notes.filter { $0.level != .blocker }
+            let own = notes.filter { $0.level == .blocker }
+            obstacles += own
+            guard own.isEmpty else { continue }
+            comparison.notes += notes
             add(table, counterpart, columns, to: &comparison)
         }
-        guard obstacles.isEmpty else { throw Self.error(obstacles) }
+        guard !comparison.tables.isEmpty else { throw Self.error(obstacles) }
         if request.repair != .none { try requireQuiet(comparison.tables) }
-        comparison.notes += onTheTargetOnly(chosen) + selectionOfTheJob()
+        comparison.notCompared = Set(obstacles.compactMap(\.table)).sorted { $0.description < $1.description }
+        comparison.notCompared = Set(obstacles.compactMap(\.table)).sorted { $0.description < $1.description }
+        comparison.notes += obstacles + onTheTargetOnly(chosen) + selectionOfTheJob(comparison.tables)
         return comparison
     }
 
@@ -97,9 +105,9 @@ struct ComparisonPlanner {
         let number = TableNumber(comparison.tables.count)
         var filter = BotFilter(only: request.selection.bots, except: [])
         let pair = memory.pair(table.relation.name)
-        if table.botScope != nil, let pair {
-            // What the target had before the job, and what the job left as it was.
-            filter.except = pair.readBackFilter.except
+        if !request.allBots, table.botScope != nil, let brought = memory.brought(table.relation.name) {
+            // What the target had before the job, and what the job left out or left as it was.
+            filter = BotFilter(only: request.selection.bots ?? brought.only, except: brought.except)
             if !filter.except.isEmpty { comparison.keptBots[number] = filter.except }
         }
         if table.botScope == nil {
@@ -116,7 +124,7 @@ struct ComparisonPlanner {
             ComparedTable(
                 number: number, name: table.relation.name, role: table.role, columns: columns,
                 key: Self.key(table.relation, counterpart, columns), botScope: table.botScope, filter: filter,
-                isMergedByKey: pair?.load.isKeyed == true,
+                countsTargetBots: request.allBots, isMergedByKey: pair?.load.isKeyed == true,
                 leaves: [.source: source.leaves(of: table.relation), .target: target.leaves(of: counterpart)]))
     }
 
@@ -139,7 +147,7 @@ struct ComparisonPlanner {
         return target.key { names.isSuperset(of: $0) && source.hasKey(on: $0) }
     }
 
-    /// Matches the columns to compare: all of the source's, including generated ones.
+    /// Matches the columns to compare: all of the source's, but for those that the target computes by itself.
     private func match(_ source: Relation, _ target: Relation) -> ([ColumnPair], [Note]) {
         var pairs: [ColumnPair] = []
         var notes: [Note] = []
@@ -155,6 +163,10 @@ struct ComparisonPlanner {
                 note(
                     .blocker, .typeDiffers, .target,
                     "The column \(column.name) has type \(other.type) on the target and \(column.type) on the source.")
+                continue
+            }
+            if other.isGenerated {
+                notes.append(generationNote(column, source, target))
                 continue
             }
             pairs.append(
@@ -174,6 +186,35 @@ struct ComparisonPlanner {
         return (pairs, notes)
     }
 
+    /// What to say of a column that the target computes: its definition is compared, since a repair can't give it values.
+    private func generationNote(_ column: Column, _ source: Relation, _ target: Relation) -> Note {
+        let ours = generation[.source]?[source.oid]?[column.name]
+        let theirs = generation[.target]?[target.oid]?[column.name]
+        func note(_ level: Note.Level, _ message: String, _ hint: String? = nil) -> Note {
+            Note(
+                level: level, code: level == .info ? .comparedByDefinition : .generationDiffers, side: .target,
+                table: source.name, message: message, hint: hint)
+        }
+        guard column.isGenerated else {
+            return note(
+                .warning,
+                "The column \(column.name) is generated on the target and not on the source, so its values are not compared.",
+                "ALTER TABLE \(target.name.sql) ALTER COLUMN \(column.name.sqlIdentifier) DROP EXPRESSION makes it an "
+                    + "ordinary column.")
+        }
+        guard let ours, let theirs, ours == theirs else {
+            return note(
+                .warning,
+                "The column \(column.name) is generated from another expression than on the source, so its values are not "
+                    + "compared: \(theirs ?? "unknown") on the target, \(ours ?? "unknown") on the source.",
+                "If the values must be the source's, create the column again with its expression.")
+        }
+        return note(
+            .info,
+            "The column \(column.name) is generated by the same expression on both sides, so its values are not compared."
+        )
+    }
+
     /// Warnings of tables that the selection matches on the target and that the source lacks.
     private func onTheTargetOnly(_ chosen: [TableSelector.Chosen]) -> [Note] {
         let names = Set(chosen.map(\.relation.name))
@@ -186,14 +227,18 @@ struct ComparisonPlanner {
             }
     }
 
-    /// A warning that the last copy selected bots, which the operator may have meant to select again.
-    private func selectionOfTheJob() -> [Note] {
-        guard let bots = memory.newest?.request.selection.bots, request.selection.bots == nil else { return [] }
+    /// A warning that only the bots of the copies are compared, which were limited to some.
+    private func selectionOfTheJob(_ tables: [ComparedTable]) -> [Note] {
+        guard request.selection.bots == nil, !request.allBots else { return [] }
+        let limited = tables.compactMap(\.filter.only)
+        guard !limited.isEmpty else { return [] }
+        let bots = Set(limited.joined())
         return [
             Note(
                 level: .warning, code: .jobHadBots, side: nil, table: nil,
-                message: "The last copy was limited to \(Count.of(bots.count, "bot")), but all bots are compared.",
-                hint: "Add the same --bot or --bots to compare only what it copied.")
+                message: "The copy was limited to \(Count.of(bots.count, "bot")), so only "
+                    + "\(bots.count == 1 ? "this one is" : "these are") compared.",
+                hint: "Add --all-bots to compare all bots.")
         ]
     }
 }

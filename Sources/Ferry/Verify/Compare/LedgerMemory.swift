@@ -13,6 +13,26 @@ struct LedgerMemory: Sendable {
         plans.lazy.compactMap { $0.pairs.first { $0.name == table } }.first
     }
 
+    /// The rows of a table that copies brought: what one of them left out, or left as it was on the target, counts if another
+    /// brought it.
+    ///
+    /// - Returns: nil where no copy had the table.
+    func brought(_ table: QualifiedName) -> BotFilter? {
+        let filters = plans.compactMap { $0.pairs.first { $0.name == table }?.readBackFilter }
+        guard let first = filters.first else { return nil }
+        let named = filters.reduce(into: Set<String>()) { bots, filter in
+            bots.formUnion(Set(filter.only ?? []).subtracting(filter.except.compactMap(\.self)))
+        }
+        let whole = filters.filter { $0.only == nil }
+        guard let newest = whole.first else {
+            return filters.count == 1 ? first : BotFilter(only: named.sorted(), except: [])
+        }
+        let left = newest.except.filter { bot in
+            whole.allSatisfy { $0.except.contains(bot) } && !named.contains { $0 == bot }
+        }
+        return BotFilter(only: nil, except: left)
+    }
+
     /// Reads the plans.
     static func read(_ session: borrowing Session) throws(FerryError) -> LedgerMemory {
         LedgerMemory(plans: try Ledger().plans(session))

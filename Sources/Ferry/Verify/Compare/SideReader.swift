@@ -8,6 +8,8 @@ struct SideReader: Sendable {
     let snapshot: Snapshot
     /// The catalog in that snapshot.
     let catalog: Catalog
+    /// The expressions of the generated columns of the tables to compare, by table and column.
+    let generation: [OID: [String: String]]
 
     /// The side of the endpoint.
     var side: Side { endpoint.side }

@@ -21,14 +21,18 @@ struct VerifySurvey {
                     hint: "Give --source the restored snapshot and --target the new cluster.")
             }
             return BothSides(
-                source: SideReader(
-                    endpoint: left, keeper: source, snapshot: sourceSnapshot,
-                    catalog: try CatalogReader().read(onSource) { $0.chosen(selection) }),
-                target: SideReader(
-                    endpoint: right, keeper: target, snapshot: targetSnapshot,
-                    catalog: try CatalogReader().read(onTarget) { $0.chosen(selection) }),
-                workers: engine.workers)
+                source: try reader(left, source, sourceSnapshot, onSource),
+                target: try reader(right, target, targetSnapshot, onTarget), workers: engine.workers)
         }
+    }
+
+    private func reader(
+        _ endpoint: Endpoint, _ keeper: SnapshotKeeper, _ snapshot: Snapshot, _ session: borrowing Session
+    ) throws(FerryError) -> SideReader {
+        let catalog = try CatalogReader().read(session) { $0.chosen(selection) }
+        return SideReader(
+            endpoint: endpoint, keeper: keeper, snapshot: snapshot, catalog: catalog,
+            generation: try GenerationExpressions.read(of: catalog.chosen(selection), on: session))
     }
 
     /// Reads the plans of earlier copies, if the target has a ledger that this role may read and trust. Otherwise everything is

@@ -44,17 +44,25 @@ struct EntrySink: Scan.RangeSink, ~Copyable {
     private let side: Side
     private let leaf: UInt32
     private let collector: EntryCollector
+    private let loneBots: Set<String>?
     private var fields: RowFields
     private var batch: [RowEntry] = []
     private var lacksPlace = false
 
     /// Begins the range, and discards the entries of an earlier try.
-    init(_ table: ComparedTable, _ side: Side, _ task: ScanTask, space: KeySpace, collector: EntryCollector) {
+    ///
+    /// - Parameter loneBots: The bots that only this side has; nil if the rows' second field is not their bot.
+    init(
+        _ table: ComparedTable, _ side: Side, _ task: ScanTask, space: KeySpace, loneBots: Set<String>?,
+        collector: EntryCollector
+    ) {
         self.space = space
         self.collector = collector
         self.side = side
+        self.loneBots = loneBots
         leaf = UInt32(task.range.leaf)
-        fields = RowFields(leading: 1, columns: table.columns.count, key: table.keyPositions)
+        fields = RowFields(
+            leading: loneBots == nil ? 1 : 2, columns: table.columns.count, key: table.keyPositions)
         batch.reserveCapacity(Self.batch)
         collector.begin(task)
     }
@@ -67,7 +75,11 @@ struct EntrySink: Scan.RangeSink, ~Copyable {
             lacksPlace = true
             return
         }
-        batch.append(RowEntry(key: key, row: hash, place: RowPlace(leaf: leaf, place: place)))
+        var entry = RowEntry(key: key, row: hash, place: RowPlace(leaf: leaf, place: place))
+        if let loneBots, !loneBots.isEmpty, let bot = fields.leadingField(1, of: row) {
+            entry.isOfLoneBot = loneBots.contains(String(decoding: bot, as: UTF8.self))
+        }
+        batch.append(entry)
         if batch.count == Self.batch { flush() }
     }
 

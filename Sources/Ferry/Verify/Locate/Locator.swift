@@ -22,6 +22,9 @@ struct Locator {
     let chunkBytes: Int
     /// The most rows of both sides to keep at a time.
     var budget = Locator.budget
+    /// The bots that only one side has. Rows that only the target has, as it has their bot, are left out unless the table counts
+    /// them; a row whose key the source has too was not made by its application, and differs.
+    var loneBots: [Side: Set<String>] = [:]
 
     /// Locates the rows.
     ///
@@ -87,13 +90,20 @@ struct Locator {
         guard rows.both > 0 else { return }
         let source = EntryCollector(rows: rows.source)
         let target = EntryCollector(rows: rows.target)
-        let table = table
-        try Scan(sides: sides).run(tasks(leading: [.place])) { side, task in
-            EntrySink(table, side, task, space: space, collector: side == .source ? source : target)
+        let (table, bots) = (table, loneBots)
+        let hasBots = bots.values.contains { !$0.isEmpty }
+        try Scan(sides: sides).run(tasks(leading: hasBots ? [.place, .bot] : [.place])) { side, task in
+            EntrySink(
+                table, side, task, space: space, loneBots: hasBots ? bots[side] ?? [] : nil,
+                collector: side == .source ? source : target)
         }
         var left = source.take()
         var right = target.take()
-        try EntryDiff.run(&left, &right, body)
+        try EntryDiff.run(&left, &right) { difference throws(FerryError) in
+            let isOthers = !table.countsTargetBots && difference.kind == .extra && difference.isOfLoneBot
+            guard !isOthers else { return }
+            try body(difference)
+        }
     }
 
     private func tasks(leading: [RowQuery.Leading]) -> [Side: [ScanTask]] {

@@ -6,6 +6,8 @@ struct RowEntry: Sendable, Equatable {
     var row: UInt128
     /// The place on its side.
     var place: RowPlace
+    /// Whether it belongs to a bot that only its side has.
+    var isOfLoneBot = false
 
     /// Orders entries by key, then by content, then by place.
     static func precedes(_ left: RowEntry, _ right: RowEntry) -> Bool {
@@ -27,6 +29,15 @@ struct Difference: Sendable, Equatable {
     var sourceCopies: Int
     /// The number of rows with this key on the target: more than one only without a key.
     var targetCopies: Int
+
+    /// Whether the row is on one side only, as is its bot.
+    var isOfLoneBot: Bool {
+        switch kind {
+        case .missing: source?.isOfLoneBot == true
+        case .extra: target?.isOfLoneBot == true
+        case .differs: false
+        }
+    }
 }
 
 /// Compares the rows of both sides in one part of the key space.

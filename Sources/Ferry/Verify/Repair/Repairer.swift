@@ -24,6 +24,11 @@ struct Repairer {
         var sums: Comparer.Result
         /// The numbers of rows that differ.
         var counts: FindingCounts
+
+        /// Whether rows of bots that only the target has are among the extra rows against the request.
+        var mayDeleteTargetBots: Bool {
+            !table.countsTargetBots && Side.allCases.contains { sums.sums[$0]?.bots?.isOverfull == true }
+        }
     }
 
     /// Repairs the tables.
@@ -97,8 +102,10 @@ struct Repairer {
 
     /// Locates the rows of one table again.
     private func locate(_ item: Work, _ body: (Difference) throws(FerryError) -> Void) throws(FerryError) {
-        try Locator(sides: sides, table: item.table, chunkBytes: request.chunkBytes, budget: request.locateBudget)
-            .run(item.sums.space, item.sums.sums.mapValues(\.slots), body)
+        try Locator(
+            sides: sides, table: item.table, chunkBytes: request.chunkBytes, budget: request.locateBudget,
+            loneBots: item.sums.loneBots
+        ).run(item.sums.space, item.sums.sums.mapValues(\.slots), body)
     }
 
     /// Carries out a transaction exactly once, with as many tries as it takes.

@@ -62,9 +62,7 @@ struct SearchProbe {
     private func statement(
         _ sample: SearchQuery.Sample, isFiltered: Bool = true
     ) -> (sql: String, parameters: [String?]) {
-        query.statement(
-            sample, expression: index?.expressions.first ?? query.column.name.quotedIdentifier, schema: schema,
-            isFiltered: isFiltered)
+        query.statement(sample, own: index?.expressions.first, schema: schema, isFiltered: isFiltered)
     }
 
     private func answers(

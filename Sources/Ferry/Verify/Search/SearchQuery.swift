@@ -6,8 +6,8 @@ struct SearchQuery: Sendable {
     let table: ComparedTable
     /// The column to search, of a type that pgvector's operator accepts.
     let column: ColumnPair
-    /// The operator's symbol, such as `<->`.
-    let distance: String
+    /// What is compared with the query, and how.
+    let form: SearchForm
     /// The number of rows in an answer.
     let k: Int
 
@@ -60,20 +60,26 @@ struct SearchQuery: Sendable {
     /// The statement and its parameters.
     ///
     /// - Parameters:
-    ///   - expression: The indexed expression: the column, or an expression over it.
+    ///   - own: The expression of this side's index, as SQL, for a form that only such a side can evaluate.
     ///   - schema: The schema of pgvector's types and operators.
     ///   - isFiltered: Whether only the sample's bot is searched.
     func statement(
-        _ sample: Sample, expression: String, schema: String, isFiltered: Bool = true
+        _ sample: Sample, own: String?, schema: String, isFiltered: Bool = true
     ) -> (sql: String, parameters: [String?]) {
         let type =
             column.vectorType.map { "\(schema.quotedIdentifier).\($0.rawValue)" }
             ?? "pg_catalog.bit(\(column.dimensions ?? 1))"
         let value = column.name.quotedIdentifier
+        let expression = form.expression.sql(value, schema: schema) ?? own ?? value
         // The query goes through the same expression as the rows.
         let query = "(SELECT \(expression) FROM (SELECT $1::\(type) AS \(value)) AS q)"
-        let distance = "(\(expression)) OPERATOR(\(schema.quotedIdentifier).\(distance)) \(query)"
-        var condition = ""
+        let distance = "(\(expression)) OPERATOR(\(schema.quotedIdentifier).\(form.distance)) \(query)"
+        var conditions: [String] = []
+        if form.expression == .column, column.dimensions == nil, column.vectorType != .sparsevec {
+            // Vectors of several models share the column; distances are between those of one length.
+            let length = "\(schema.quotedIdentifier).vector_dims"
+            conditions.append("\(length)(r.\(value)) OPERATOR(pg_catalog.=) \(length)($1::\(type))")
+        }
         var parameters: [String?] = [sample.vector]
         if isFiltered, let name = botColumn {
             let bot = "r.\(name.quotedIdentifier)"
@@ -81,11 +87,12 @@ struct SearchQuery: Sendable {
             case .named(let id):
                 // As the application writes it, unless the operator could be someone's.
                 let isBuiltIn = table.leaves.values.joined().allSatisfy { $0.hasBuiltIn([name]) }
-                condition = isBuiltIn ? " WHERE \(bot) = $2" : " WHERE \(bot.outputText) = $2"
+                conditions.append(isBuiltIn ? "\(bot) = $2" : "\(bot.outputText) = $2")
                 parameters.append(id)
-            default: condition = " WHERE \(bot) IS NULL"
+            default: conditions.append("\(bot) IS NULL")
             }
         }
+        let condition = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
         let key = (table.key?.columns ?? []).columnList(of: "r")
         return (
             """

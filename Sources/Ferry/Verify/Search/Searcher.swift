@@ -5,6 +5,14 @@ struct Searcher {
     /// The options of the searches.
     let request: SearchRequest
 
+    /// The results of the searches.
+    struct Outcome: Sendable {
+        /// The report of each column that was searched.
+        var reports: [SearchReport] = []
+        /// Warnings of what the searches found, and of columns that could not be searched.
+        var notes: [Note] = []
+    }
+
     /// One side's answers to all samples.
     private struct Answered {
         var side: SearchSide
@@ -12,38 +20,63 @@ struct Searcher {
     }
 
     /// Searches in every embedding column of the tables.
-    func run(_ tables: [ComparedTable]) throws(FerryError) -> [SearchReport] {
-        var reports: [SearchReport] = []
+    ///
+    /// - Throws: ``FerryError/Code/interrupted`` alone: a column that can't be searched does not cost the comparison of the rows.
+    func run(_ tables: [ComparedTable]) throws(FerryError) -> Outcome {
+        var outcome = Outcome()
         for table in tables {
             for column in table.columns {
-                guard let distance = distance(table, column) else { continue }
-                let query = SearchQuery(table: table, column: column, distance: distance, k: request.k)
-                if let report = try search(query) { reports.append(report) }
+                do throws(FerryError) {
+                    guard let form = form(table, column) else { continue }
+                    let query = SearchQuery(table: table, column: column, form: form, k: request.k)
+                    guard let report = try search(query) else { continue }
+                    outcome.reports.append(report)
+                    outcome.notes += SearchAdvice(report: report).notes
+                } catch {
+                    guard error.code != .interrupted else { throw error }
+                    outcome.notes.append(Self.notTried(table, column, error))
+                }
             }
         }
-        return reports
+        return outcome
     }
 
-    /// The symbol of the operator of the column's index; for a column without an index, that of L2 distance.
-    private func distance(_ table: ComparedTable, _ column: ColumnPair) -> String? {
-        let symbol = Side.allCases.lazy.compactMap { side in
-            indexes(table, column, side).lazy.compactMap { $0.orderOperator.map(Self.symbol) }.first
-        }.first
-        if let symbol { return column.vectorType != nil || column.dimensions != nil ? symbol : nil }
-        return column.vectorType == nil ? nil : "<->"
+    private static func notTried(_ table: ComparedTable, _ column: ColumnPair, _ error: FerryError) -> Note {
+        Note(
+            level: .warning, code: .searchNotTried, side: error.side, table: table.name,
+            message: "The column \(column.name) was not searched: \(error.cause?.message ?? error.message)", hint: nil)
     }
 
-    /// The valid vector indexes on a column, on the table itself.
-    private func indexes(_ table: ComparedTable, _ column: ColumnPair, _ side: Side) -> [Index] {
-        let relation = sides[side].catalog.relation(table.name)
-        return (relation?.indexes ?? []).filter { index in
-            guard index.isVectorIndex, index.isValid, !index.isPartial, let expression = index.expressions.first else {
-                return false
+    /// The form of the search that a column's index serves; for a column without an index, by L2 distance.
+    private func form(_ table: ComparedTable, _ column: ColumnPair) -> SearchForm? {
+        let forms = Side.allCases.flatMap { side in indexes(table, column, side).map(\.form) }
+        // The two sides may have different indexes; one that both have shows what the application does.
+        let shared = forms.first { form in
+            Side.allCases.allSatisfy { side in indexes(table, column, side).contains { $0.form == form } }
+        }
+        let known = forms.first { if case .other = $0.expression { false } else { true } }
+        if let form = shared ?? known ?? forms.first { return form }
+        return column.vectorType == nil ? nil : SearchForm(expression: .column, distance: "<->")
+    }
+
+    /// The valid vector indexes on a column, on the table itself, each with the form of the search that it serves.
+    private func indexes(
+        _ table: ComparedTable, _ column: ColumnPair, _ side: Side
+    ) -> [(index: Index, form: SearchForm)] {
+        let catalog = sides[side].catalog
+        guard let relation = catalog.relation(table.name), let schema = catalog.server.vectorSchema,
+            column.vectorType != nil || column.dimensions != nil
+        else { return [] }
+        return relation.indexes.compactMap { index in
+            guard index.isVectorIndex, index.isValid, !index.isPartial,
+                let symbol = index.orderOperator.map(Self.symbol),
+                let expression = VectorExpression(keyOf: index, column: column.name, schema: schema)
+            else { return nil }
+            if case .other = expression, !relation.foreignFunctions.isEmpty, owner(table, side) == nil {
+                // An expression runs as the table's owner or not at all.
+                return nil
             }
-            if index.columns.first == column.name { return true }
-            // An expression contains the name of its column, and runs as the table's owner or not at all.
-            return index.columns.isEmpty && expression.contains(column.name)
-                && (relation?.foreignFunctions.isEmpty == true || owner(table, side) != nil)
+            return (index, SearchForm(expression: expression, distance: symbol))
         }
     }
 
@@ -66,7 +99,7 @@ struct Searcher {
         let source = try answer(query, samples, sides.source)
         let target = try answer(query, samples, sides.target)
         return SearchReport(
-            table: query.table.name, column: query.column.name, distance: query.distance, queries: samples.count,
+            table: query.table.name, column: query.column.name, distance: query.form.distance, queries: samples.count,
             k: request.k, differing: zip(source.exact, target.exact).filter { !$0.isSame(as: $1) }.count,
             source: source.side, target: target.side)
     }
@@ -90,10 +123,13 @@ struct Searcher {
     private func answer(
         _ query: SearchQuery, _ samples: [SearchQuery.Sample], _ side: SideReader
     ) throws(FerryError) -> Answered {
-        let index = indexes(query.table, query.column, side.side)
-            .first { $0.orderOperator.map(Self.symbol) == query.distance }
+        let index = indexes(query.table, query.column, side.side).first { $0.form == query.form }?.index
         guard let schema = side.catalog.server.vectorSchema else {
             throw FerryError(.notComparable, "The extension vector is not installed.", side: side.side)
+        }
+        if index == nil, case .other(let text) = query.form.expression {
+            throw FerryError(
+                .notComparable, "Only the other side has an index on the expression \(text).", side: side.side)
         }
         let probe = SearchProbe(query: query, index: index, schema: schema, catalog: side.catalog)
         return try retrying(side, query.table) { session throws(FerryError) in

@@ -14,6 +14,8 @@ struct VerifyDocument: Encodable {
         let bots: [Bot]?
         /// The bots that a copy kept on the target; null stands for rows of no bot.
         let keptBots: [String?]
+        /// The bots that only the target has, whose rows are no differences.
+        let targetBots: [BotRows]
         let textColumns: [TextColumn]
     }
 
@@ -43,6 +45,12 @@ struct VerifyDocument: Encodable {
         let state: String
     }
 
+    /// The number of a bot's rows.
+    struct BotRows: Encodable {
+        let bot: String
+        let rows: Int
+    }
+
     /// A column that is compared as text.
     struct TextColumn: Encodable {
         let name: String
@@ -68,6 +76,7 @@ struct VerifyDocument: Encodable {
     let source: ServerDocument
     let target: ServerDocument
     let tables: [Table]
+    let notCompared: [NameDocument]
     let notes: [NoteDocument]
     let repair: Repair?
     let searches: [SearchDocument]
@@ -80,6 +89,7 @@ struct VerifyDocument: Encodable {
         source = ServerDocument(report.source)
         target = ServerDocument(report.target)
         tables = report.tables.map(Table.init)
+        notCompared = report.notCompared.map(NameDocument.init)
         notes = report.notes.map(NoteDocument.init)
         repair = report.repair.map(Repair.init)
         searches = report.searches.map(SearchDocument.init)
@@ -101,6 +111,7 @@ extension VerifyDocument.Table {
         findings = table.findings.map(VerifyDocument.Finding.init)
         bots = table.bots?.map(VerifyDocument.Bot.init)
         keptBots = table.keptBots
+        targetBots = table.targetBots.map { VerifyDocument.BotRows(bot: $0.bot, rows: $0.rows) }
         textColumns = table.textColumns.map { VerifyDocument.TextColumn(name: $0.name, reason: $0.reason) }
     }
 }
