@@ -131,32 +131,86 @@ struct Job {
 
     // MARK: The end
 
-    /// Collects the digests of the chunks, reads the source again if it has changed, and finishes the job if all is
-    /// proven.
+    /// Collects the digests of the chunks, reads the source again if it has changed, compares what is not proven, and finishes the
+    /// job if all is proven.
     private func conclude(
         _ job: Ledger.Job, _ snapshots: SnapshotKeeper, _ record: JobRecord, _ session: inout JobSession,
         _ report: (JobRecord) -> JobReport
     ) throws(FerryError) -> JobReport {
-        try session.run { session throws(FerryError) in
-            var record = record
-            let entries = try Ledger().chunks(job, session)
-            for (pair, digest) in entries.digests { record[pair].copied = digest }
-            let now = try snapshots.snapshot()
-            record.sourceChanged = job.sourceChanged || now.visibility != job.sourceVisibility
-            if record.sourceChanged {
-                try readSourceAgain(job.plan, snapshots, &record)
-            } else {
-                try record.requireReceived(entries, of: job.plan)
-            }
+        var record = try session.run { session throws(FerryError) in
+            try collect(job, snapshots, record, session)
+        }
+        try compareUnproven(job.plan, report(record), &record)
+        return try session.run { session throws(FerryError) in
             var report = report(record)
             guard report.outcome == .proven else {
                 report.stillOff = try StillOff.read(job.number, of: job.plan, on: session)
                 return report
             }
+            try countLaterChanges(job, record, &report, session)
             FailPoint.reached(.beforeFinishCommit)
             try Ledger().finish(job: job.number, report, session)
             FailPoint.reached(.afterFinishCommit)
             return report
+        }
+    }
+
+    private func collect(
+        _ job: Ledger.Job, _ snapshots: SnapshotKeeper, _ record: JobRecord, _ session: borrowing Session
+    ) throws(FerryError) -> JobRecord {
+        var record = record
+        let entries = try Ledger().chunks(job, session)
+        for (pair, digest) in entries.digests { record[pair].copied = digest }
+        let now = try snapshots.snapshot()
+        record.sourceChanged = job.sourceChanged || now.visibility != job.sourceVisibility
+        if record.sourceChanged {
+            try readSourceAgain(job.plan, snapshots, &record)
+        } else {
+            try record.requireReceived(entries, of: job.plan)
+        }
+        return record
+    }
+
+    /// Finds out how the tables differ whose digests do. Where only bots differ that the source does not have, which were never
+    /// the copy's, the comparison is the proof.
+    private func compareUnproven(
+        _ plan: Plan, _ report: JobReport, _ record: inout JobRecord
+    ) throws(FerryError) {
+        let unproven = zip(plan.pairs, report.tables).filter { $1.state == .differs && !$0.load.isKeyed }.map(\.0)
+        let findings = try Diagnosis(engine: engine, plan: plan).compare(unproven.map(\.name))
+        record.notes += findings.notes
+        for pair in unproven {
+            guard let comparison = findings.tables[pair.name] else { continue }
+            let facts = record[pair.number]
+            if comparison.state == .same, comparison.source == facts.sourceNow ?? facts.copied.copied {
+                record[pair.number].readBack = comparison.target
+                record[pair.number].readSince = nil
+            } else {
+                record[pair.number].comparison = comparison
+            }
+        }
+    }
+
+    /// Says what others have changed since the rows were read back. That it can't be counted is no reason to copy again.
+    private func countLaterChanges(
+        _ job: Ledger.Job, _ record: JobRecord, _ report: inout JobReport, _ session: borrowing Session
+    ) throws(FerryError) {
+        let tables = job.plan.pairs.compactMap { pair -> LaterChanges.Table? in
+            guard let since = record[pair.number].readSince, let readBack = record[pair.number].readBack else {
+                return nil
+            }
+            return LaterChanges.Table(pair: pair, rows: readBack.rows, since: since)
+        }
+        do throws(FerryError) {
+            let changes = try LaterChanges(job: job.number).count(tables, over: session)
+            for (position, pair) in job.plan.pairs.enumerated() {
+                guard let changed = changes[pair.number] else { continue }
+                report.tables[position].changes = changed
+                report.notes.append(.changedSince(pair, report.tables[position], changed))
+            }
+        } catch {
+            guard error.code != .interrupted, error.cause?.isRetryable != true else { throw error }
+            report.notes.append(.changesUnknown(error))
         }
     }
 

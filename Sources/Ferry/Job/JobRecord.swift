@@ -7,6 +7,8 @@ struct JobRecord: Sendable {
     var streamedBytes = 0
     /// Whether the source was written to since the job began to read it.
     var sourceChanged = false
+    /// Warnings that arose at its end.
+    var notes: [Note] = []
 
     /// Makes empty records for a number of pairs.
     init(pairs count: Int) { pairs = Array(repeating: PairRecord(), count: count) }
@@ -54,6 +56,10 @@ struct PairRecord: Sendable {
     var sourceNow: Digest?
     /// Digest of the rows read back from the target; nil where they were not read.
     var readBack: Digest?
+    /// When the reading back began; nil for rows that are proven otherwise.
+    var readSince: ReadMoment?
+    /// How both sides differ; nil unless the digests do.
+    var comparison: TableComparison?
     /// Whether all chunks are on the target's disk, and the table is analyzed.
     var isLoaded = false
     /// The build time in seconds of each index that this process built.

@@ -71,6 +71,26 @@ public struct TableReport: Sendable, Equatable {
     public var indexes: [IndexReport]
     /// The error that made the table fail.
     public var error: String?
+    /// When the reading back began whose digest proves the rows, in UTC; nil where rows were merged by key.
+    public var provenAt: String?
+    /// What other sessions have changed since; nil if nothing, and in the report of an earlier run.
+    public var changes: Changes?
+    /// How both sides differ; nil unless the table does, and where that could not be found out.
+    public var comparison: TableComparison?
+
+    /// The number of rows that other sessions changed.
+    public struct Changes: Sendable, Equatable {
+        /// The number of copied rows that were deleted or updated.
+        public var gone: Int
+        /// The number of rows that were inserted or updated.
+        public var written: Int
+
+        /// Takes the counts.
+        public init(gone: Int, written: Int) {
+            self.gone = gone
+            self.written = written
+        }
+    }
 }
 
 /// The result of one index.

@@ -61,6 +61,7 @@ extension JobReport {
         var tables: [TableReport] = []
         var notes = plan.warnings
         if record.sourceChanged { notes.append(.sourceChanged) }
+        notes += record.notes
         for pair in plan.pairs {
             let facts = record[pair.number]
             let verdict = Verdict(facts, load: pair.load, sourceChanged: record.sourceChanged)
@@ -98,6 +99,7 @@ extension TableReport {
             name: pair.name, state: verdict.state, source: source, target: target, keptRows: record.copied.keptRows,
             keptBots: pair.load == .keepBots ? pair.filter.except : [],
             indexes: pair.indexes.map { IndexReport(name: $0.name, action: $0.action, seconds: record.built[$0.name]) },
-            error: error)
+            error: error, provenAt: verdict.state == .proven ? record.readSince?.time : nil,
+            comparison: verdict.state == .differs ? record.comparison : nil)
     }
 }

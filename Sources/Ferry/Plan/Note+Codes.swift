@@ -161,6 +161,8 @@ extension Note.Code {
     public static let waitsForBuilds = Note.Code(description: "waits_for_builds")
     /// A table's statistics could not be gathered.
     public static let notAnalyzed = Note.Code(description: "not_analyzed")
+    /// Other sessions have changed a table after its rows were proven.
+    public static let changedSince = Note.Code(description: "changed_since")
     /// The source was written to since the job began or finished.
     public static let sourceChanged = Note.Code(description: "source_changed")
     /// Objects that a job dropped or disabled are not back.

@@ -4,6 +4,8 @@ struct Verifier {
     let engine: Engine
     /// The options of the comparison and the repair.
     let request: VerifyRequest
+    /// The plans of earlier copies; nil to read them from the target's ledger.
+    var memory: LedgerMemory?
 
     /// Compares; if the request is to repair, repairs the rows that differ and compares again.
     ///
@@ -81,10 +83,12 @@ struct Verifier {
         let survey = VerifySurvey(engine: engine, selection: request.selection)
         let sides = try survey.open(source, target)
         if request.repair != .none { try survey.requireTemporary(sides.target) }
+        var known = memory
+        if known == nil { known = try survey.memory(sides.target, for: request.repair) }
         let comparison = try ComparisonPlanner(
             request: request, source: sides.source.catalog, target: sides.target.catalog,
             generation: [.source: sides.source.generation, .target: sides.target.generation],
-            memory: try survey.memory(sides.target, for: request.repair)
+            memory: known ?? LedgerMemory()
         ).plan()
         for side in Side.allCases {
             let tables = comparison.tables.flatMap { $0.leaves[side] ?? [] }.map(\.name)

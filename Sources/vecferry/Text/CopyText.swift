@@ -17,7 +17,7 @@ struct CopyText: ResultText {
     var verdict: Line {
         switch report.outcome {
         case .proven:
-            return "\("Proven", .good): \(amount) on the target, \(likeness)\(kept). \(pace)"
+            return "\("Proven", .good): \(amount) on the target, \(likeness)\(kept)\(changed). \(pace)"
         case .alreadyFinished:
             let when = report.finishedAt.map { " at \($0)" } ?? ""
             return """
@@ -25,10 +25,7 @@ struct CopyText: ResultText {
                 To compare both sides as they are now, run vecferry verify. To copy again, add --restart.
                 """
         case .differs:
-            return """
-                \("DIFFERS", .bad): the target does not hold what the source holds in \(tables(.differs))\(failedToo). \
-                To list the rows that differ, run vecferry verify.
-                """
+            return "\("DIFFERS", .bad): \(difference)\(failedToo). \(remedy)"
         case .failed:
             return """
                 \("FAILED", .bad): \(tables(.failed)) could not be copied; \(proven). \
@@ -45,6 +42,7 @@ struct CopyText: ResultText {
     private var unproven: [Line] {
         report.tables.filter { $0.state != .proven }.map { table in
             if table.state == .failed { return "\(table.name): \(table.error ?? "The copy of this table failed.")" }
+            if let comparison = table.comparison { return "\(table.name): \(DifferenceText(comparison).text)." }
             let source = table.source
             let target = table.target
             let counts =
@@ -54,6 +52,43 @@ struct CopyText: ResultText {
             let error = table.error.map { " \($0)" } ?? ""
             return "\(table.name): \(counts) (digests \(source.hex) and \(target.hex)).\(error)"
         }
+    }
+
+    /// What the tables that differ have in common.
+    private var difference: String {
+        let tables = report.tables.filter { $0.state == .differs }
+        let comparisons = tables.compactMap(\.comparison)
+        let extra = comparisons.reduce(0) { $0 + $1.counts.extra }
+        guard comparisons.count == tables.count, comparisons.allSatisfy({ $0.counts.all == $0.counts.extra }), extra > 0
+        else {
+            return "the target does not hold what the source holds in \(self.tables(.differs))"
+        }
+        let rows = Units.count(comparisons.reduce(0) { $0 + $1.source.rows }, "source row")
+        let bots = Set(comparisons.flatMap { DifferenceText($0).bots })
+        let whose = bots.isEmpty ? "" : ", of \(Units.count(bots.count, "bot")),"
+        return
+            "all \(rows) are there; \(Units.count(extra)) more\(whose) \(extra == 1 ? "was" : "were") written meanwhile in "
+            + self.tables(.differs)
+    }
+
+    private var remedy: String {
+        let list = "To list the rows that differ, run vecferry verify."
+        let bots = Set(report.tables.compactMap(\.comparison).flatMap { DifferenceText($0).bots })
+        guard !bots.isEmpty else { return list }
+        return """
+            If the application has synced \(bots.count == 1 ? "this bot" : "these bots") again, vecferry copy --restart \
+            --existing keep leaves \(bots.count == 1 ? "it" : "them") as the application made \
+            \(bots.count == 1 ? "it" : "them"), and --existing replace puts the source's rows in their place. \(list)
+            """
+    }
+
+    /// The rows that other sessions have changed since.
+    private var changed: String {
+        let changes = report.tables.compactMap(\.changes)
+        let gone = changes.reduce(0) { $0 + $1.gone }
+        guard gone > 0 else { return "" }
+        return
+            "; \(Units.count(gone)) of them \(gone == 1 ? "has" : "have") been deleted or changed by other sessions since"
     }
 
     /// The rows, in which tables of how many.

@@ -92,7 +92,21 @@ extension Fixtures {
         report.finishedAt = "2026-01-02 03:04 UTC"
         report.tables[0].keptRows = 12
         report.tables[0].keptBots = ["A", nil]
+        report.tables[1].provenAt = "2026-01-02 03:03:07 UTC"
+        report.tables[1].changes = TableReport.Changes(gone: 2_480, written: 12)
+        report.tables[2].comparison = comparison(FindingCounts(missing: 1, extra: 40, differing: 2), bots: ["A", "B"])
         return report
+    }
+
+    /// A table of 30,000 rows that differs.
+    static func comparison(_ counts: FindingCounts, bots: [String]) -> TableComparison {
+        TableComparison(
+            name: items, state: .differs, source: Digest(rows: 30_000, sum: 0xabc),
+            target: Digest(rows: 30_000 + counts.extra - counts.missing, sum: 0xdef), key: ["id"], counts: counts,
+            findings: [],
+            bots: bots.map {
+                BotComparison(bot: $0, source: Digest(rows: 9, sum: 1), target: Digest(rows: 12, sum: 2))
+            }, keptBots: [], textColumns: [])
     }
 
     /// A comparison with a table of each state, findings of each kind, a repair and searches.

@@ -111,6 +111,43 @@ extension PlanText {
             ])
     }
 
+    @Test func `rows that others wrote meanwhile are told apart from the source's, with their bots and what to do`() {
+        func text(_ counts: FindingCounts, bots: [String]) -> [String] {
+            var report = Fixtures.report(.differs, .proven, .differs)
+            report.tables[1].comparison = Fixtures.comparison(counts, bots: bots)
+            let text = CopyText(report: report)
+            return [text.verdict.text] + text.problems.map(\.text)
+        }
+        #expect(
+            text(FindingCounts(missing: 0, extra: 40, differing: 0), bots: ["A"]) == [
+                "DIFFERS: all 30,000 source rows are there; 40 more, of 1 bot, were written meanwhile in 1 of 2 tables "
+                    + "(public.table_1). If the application has synced this bot again, vecferry copy --restart --existing keep "
+                    + "leaves it as the application made it, and --existing replace puts the source's rows in their place. "
+                    + "To list the rows that differ, run vecferry verify.",
+                "public.table_1: all 30,000 source rows are there, and 40 more were written meanwhile, in 1 bot (A).",
+            ])
+        #expect(
+            text(FindingCounts(missing: 0, extra: 1, differing: 0), bots: []) == [
+                "DIFFERS: all 30,000 source rows are there; 1 more was written meanwhile in 1 of 2 tables (public.table_1). "
+                    + "To list the rows that differ, run vecferry verify.",
+                "public.table_1: all 30,000 source rows are there, and 1 more was written meanwhile.",
+            ])
+        #expect(
+            text(FindingCounts(missing: 1, extra: 40, differing: 2), bots: ["A", "B"]).last
+                == "public.table_1: of 30,000 source rows, 2 have other contents and 1 is missing, and 40 more were written "
+                + "meanwhile, in 2 bots (A, B).")
+    }
+
+    @Test func `rows that others changed since they were proven are not called there`() {
+        var report = Fixtures.report(.proven, .proven)
+        report.tables[0].changes = TableReport.Changes(gone: 2_480, written: 12)
+        report.streamedBytes = 0
+        #expect(
+            CopyText(report: report).verdict.text
+                == "Proven: 30,000 rows in 1 table on the target, byte for byte as on the source; 2,480 of them have been deleted "
+                + "or changed by other sessions since. 1 index built on the data, 9.1 s in all.")
+    }
+
     @Test func `rows that the target kept are shown`() {
         var report = Fixtures.report(.proven, .proven, .proven)
         report.tables[0].keptBots = ["A", "B"]

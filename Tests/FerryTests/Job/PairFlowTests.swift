@@ -47,7 +47,9 @@ import Testing
             switch step {
             case .copy: break
             case .settle(let pairs): flow.settled(pairs, open: [])
-            case .analyze(let pairs): flow.analyzed(pairs, ranges: ranges(pairs))
+            case .analyze(let pairs):
+                flow.analyzed(
+                    pairs, ranges: ranges(pairs), since: ReadMoment(snapshot: "1:1:", time: "2026-01-02 03:04:05 UTC"))
             case .readBack(let ranges): flow.read(ranges, ranges.map { _ in Digest(rows: 1, sum: 1) })
             }
             flow.done(step)

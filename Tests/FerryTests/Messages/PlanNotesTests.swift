@@ -348,7 +348,7 @@ import Testing
             compare([items], [items], LedgerMemory(plans: [job(.append, bots: ["one", "two"])])),
             compare([plain], [plain], LedgerMemory(plans: [job(.keepKeys, bots: nil)])),
             compare([plain], [plain], LedgerMemory(plans: [job(.replaceKeys, bots: nil)])),
-            compare([plain], [plain], LedgerMemory(refusal: stranger)), generated, comparedBots)
+            compare([plain], [plain], LedgerMemory(refusal: stranger)), generated, comparedBots, changedSince)
     }
 
     /// A column that the target computes: by the same expression as the source, by another, and alone.
@@ -369,6 +369,20 @@ import Testing
         return joined(
             compare(source: english, target: english), compare(source: english, target: "to_tsvector(content)"),
             compare(source: nil, target: english))
+    }
+
+    /// What others changed after the rows were proven.
+    private static var changedSince: [Note] {
+        let pair = PairFixtures.pair(0)
+        let digest = Digest(rows: 20_000, sum: 1)
+        func note(_ gone: Int, _ written: Int, at time: String? = "2026-01-02 03:04:05 UTC") -> Note {
+            let table = TableReport(
+                name: pair.name, state: .proven, source: digest, target: digest, keptRows: 0, keptBots: [], indexes: [],
+                provenAt: time)
+            return .changedSince(pair, table, TableReport.Changes(gone: gone, written: written))
+        }
+        let denied = FerryError(.database, "Permission denied for table items.", side: .target)
+        return [note(2_480, 12), note(1, 0), note(0, 1), note(3, 0, at: nil), .changesUnknown(denied)]
     }
 
     /// Bots that are not compared, and those that were not found.

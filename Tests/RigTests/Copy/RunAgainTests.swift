@@ -44,10 +44,10 @@ import Testing
             "DROP TABLE documents", Note.Code.tableGone,
             "The table no longer exists. It existed when job 1 finished at 20"
         ),
-        ("TRUNCATE documents", Note.Code.rowsGone, "The table is empty. It held 50 rows when job 1 finished at 20"),
+        ("TRUNCATE documents", Note.Code.rowsGone, "The table is empty. Job 1 proved 50 rows in it at 20"),
         (
             "TRUNCATE documents; INSERT INTO documents VALUES (9001, 'own', 1)", Note.Code.rowsGone,
-            "The table holds 1 row, but no row as the job copied it. It held 50 rows"
+            "The table holds 1 row, but no row as the job copied it. Job 1 proved 50 rows in it at 20"
         ),
     ])
     func `a finished job whose rows are gone is not taken for done`(

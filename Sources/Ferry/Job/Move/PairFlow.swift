@@ -159,8 +159,10 @@ final class PairFlow: WorkSource {
 
     /// Records that these pairs are analyzed, so that their indexes can be built and their rows read back.
     ///
-    /// - Parameter ranges: The ranges of each pair that is read back.
-    func analyzed(_ pairs: [PairNumber], ranges: [PairNumber: [RangeRead]]) {
+    /// - Parameters:
+    ///   - ranges: The ranges of each pair that is read back.
+    ///   - moment: The moment before which all chunks of these pairs were there.
+    func analyzed(_ pairs: [PairNumber], ranges: [PairNumber: [RangeRead]], since moment: ReadMoment) {
         change { state in
             var ready: [RangeRead] = []
             for pair in pairs {
@@ -171,6 +173,7 @@ final class PairFlow: WorkSource {
                 state.unreadRanges[pair] = ranges.count
                 // A partitioned table may have no relation that holds rows.
                 state.record[pair].readBack = .zero
+                state.record[pair].readSince = moment
                 if ranges.isEmpty { state.unread.remove(pair) }
                 if plan[pair].isCreated, state.unbuilt[pair] != nil {
                     state.heldBack[pair] = ranges

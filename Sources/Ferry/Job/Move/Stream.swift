@@ -147,10 +147,11 @@ struct Stream: Worker, ~Copyable {
         let plan = job.plan
         let events = events
         let pairs = numbers.map { plan[$0] }
-        let parts = try withTarget { session throws(FerryError) in
+        let (parts, moment) = try withTarget { session throws(FerryError) in
             do throws(FerryError) {
                 try Self.analyze(pairs.filter { $0.bytes > 0 }.map(\.name), over: session, events)
-                return try LoadedParts(plan: plan).read(pairs.filter { !$0.load.isKeyed }, over: session)
+                let moment = try ReadMoment.now(on: session)
+                return (try LoadedParts(plan: plan).read(pairs.filter { !$0.load.isKeyed }, over: session), moment)
             } catch {
                 throw error.of(pairs[0].name)
             }
@@ -158,7 +159,7 @@ struct Stream: Worker, ~Copyable {
         FailPoint.reached(.afterAnalyze)
         for (pair, parts) in parts where parts == nil { flow.give(up: pair, .tableIsGone(plan[pair].name)) }
         let there = numbers.filter { parts[$0].map { $0 != nil } ?? true }
-        flow.analyzed(there, ranges: parts.compactMapValues(\.self))
+        flow.analyzed(there, ranges: parts.compactMapValues(\.self), since: moment)
     }
 
     /// Gives the server's planner its statistics.

@@ -27,7 +27,7 @@ struct FinishedJob {
         guard exists else {
             return Note(
                 level: .blocker, code: .tableGone, side: .target, table: pair.name,
-                message: "The table no longer exists. It existed when job \(job.number) finished\(when).",
+                message: "The table no longer exists. It existed when job \(job.number) finished\(when()).",
                 hint: pair.isCreated
                     ? "Run vecferry copy --restart to create it again and copy all rows."
                     : "Deploy it again, then run vecferry copy --restart to copy all rows.")
@@ -58,7 +58,7 @@ struct FinishedJob {
                 ? "The table is empty" : "The table holds \(Count.of(rows, "row")), but no row as the job copied it"
             return Note(
                 level: .blocker, code: .rowsGone, side: .target, table: pair.name,
-                message: "\(left). It held \(Count.of(brought, "row")) when job \(job.number) finished\(when).",
+                message: "\(left). Job \(job.number) proved \(Count.of(brought, "row")) in it\(when(table)).",
                 hint:
                     "Run vecferry verify --repair to restore the missing rows, or vecferry copy --restart to copy all "
                     + "again.")
@@ -66,10 +66,13 @@ struct FinishedJob {
         return Note(
             level: .warning, code: .rowsGone, side: .target, table: pair.name,
             message:
-                "The table holds \(Count.of(rows, "row")), fewer than the \(Count.of(brought)) that it held when the "
-                + "job finished.",
+                "The table holds \(Count.of(rows, "row")), fewer than the \(Count.of(brought)) that job \(job.number) "
+                + "proved\(when(table)).",
             hint: "Run vecferry verify to list the missing rows.")
     }
 
-    private var when: String { job.finishedAt.map { " at \($0)" } ?? "" }
+    /// Reports of older versions do not tell when a table was proven.
+    private func when(_ table: TableReport? = nil) -> String {
+        (table?.provenAt ?? job.finishedAt).map { " at \($0)" } ?? ""
+    }
 }

@@ -42,6 +42,7 @@ struct StoredTableReport: Codable, Sendable, Equatable {
     var keptBots: [String?]
     var indexes: [StoredIndexReport]
     var error: String?
+    var provenAt: String?
 
     init(_ report: TableReport) {
         name = StoredName(report.name)
@@ -52,13 +53,14 @@ struct StoredTableReport: Codable, Sendable, Equatable {
         keptBots = report.keptBots
         indexes = report.indexes.map(StoredIndexReport.init)
         error = report.error
+        provenAt = report.provenAt
     }
 
     /// The engine's report.
     var report: TableReport {
         TableReport(
             name: name.name, state: state.value, source: source.digest, target: target.digest, keptRows: keptRows,
-            keptBots: keptBots, indexes: indexes.map(\.report), error: error)
+            keptBots: keptBots, indexes: indexes.map(\.report), error: error, provenAt: provenAt)
     }
 }
 

@@ -13,6 +13,20 @@ struct CopyDocument: Encodable {
         let keptBots: [String?]
         let indexes: [Index]
         let error: String?
+        /// When the reading back began whose digest proves the rows.
+        let provenAt: String?
+        /// What other sessions have changed since.
+        let changes: Changes?
+        /// How both sides differ.
+        let counts: VerifyDocument.Counts?
+        /// The bots with other rows than on the source.
+        let bots: [VerifyDocument.Bot]?
+    }
+
+    /// The number of rows that other sessions changed.
+    struct Changes: Encodable {
+        let gone: Int
+        let written: Int
     }
 
     /// The outcome for one index.
@@ -76,5 +90,9 @@ extension CopyDocument.Table {
                 name: NameDocument(index.name), action: index.action.rawValue, seconds: index.seconds)
         }
         error = table.error
+        provenAt = table.provenAt
+        changes = table.changes.map { CopyDocument.Changes(gone: $0.gone, written: $0.written) }
+        counts = table.comparison.map { VerifyDocument.Counts($0.counts) }
+        bots = table.comparison?.bots?.filter { $0.state == .differs }.map(VerifyDocument.Bot.init)
     }
 }

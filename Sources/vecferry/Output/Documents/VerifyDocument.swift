@@ -106,13 +106,20 @@ extension VerifyDocument.Table {
         source = DigestDocument(table.source)
         target = DigestDocument(table.target)
         key = table.key
-        counts = VerifyDocument.Counts(
-            missing: table.counts.missing, extra: table.counts.extra, differing: table.counts.differing)
+        counts = VerifyDocument.Counts(table.counts)
         findings = table.findings.map(VerifyDocument.Finding.init)
         bots = table.bots?.map(VerifyDocument.Bot.init)
         keptBots = table.keptBots
         targetBots = table.targetBots.map { VerifyDocument.BotRows(bot: $0.bot, rows: $0.rows) }
         textColumns = table.textColumns.map { VerifyDocument.TextColumn(name: $0.name, reason: $0.reason) }
+    }
+}
+
+extension VerifyDocument.Counts {
+    init(_ counts: FindingCounts) {
+        missing = counts.missing
+        extra = counts.extra
+        differing = counts.differing
     }
 }
 
