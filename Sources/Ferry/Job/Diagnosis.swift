@@ -31,7 +31,11 @@ struct Diagnosis {
             let report = try Verifier(engine: engine, request: request, memory: LedgerMemory(plans: [plan])).run()
             return Findings(
                 tables: Dictionary(report.tables.map { ($0.name, $0) }) { first, _ in first },
-                notes: report.notes.filter { $0.code == .botsOnTargetOnly })
+                notes: report.notes.filter { $0.code == .botsOnTargetOnly }.map { note in
+                    var note = note
+                    note.hint = "To count such bots as differences, run vecferry verify --all-bots."
+                    return note
+                })
         } catch {
             guard error.code != .interrupted else { throw error }
             return Findings()

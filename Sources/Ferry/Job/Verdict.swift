@@ -65,7 +65,7 @@ extension JobReport {
         for pair in plan.pairs {
             let facts = record[pair.number]
             let verdict = Verdict(facts, load: pair.load, sourceChanged: record.sourceChanged)
-            tables.append(TableReport(pair, facts, verdict))
+            tables.append(TableReport(pair, facts, verdict, excluded: plan.request.selection.excludedBots))
             if verdict == .stale { notes.append(.stale(pair.name)) }
         }
         let states = Set(tables.map(\.state))
@@ -85,7 +85,7 @@ extension JobReport {
 }
 
 extension TableReport {
-    fileprivate init(_ pair: TablePair, _ record: PairRecord, _ verdict: Verdict) {
+    fileprivate init(_ pair: TablePair, _ record: PairRecord, _ verdict: Verdict, excluded: [String]) {
         let source = record.sourceNow ?? record.copied.copied
         // Chunks that were merged by key were proven in their own transactions.
         let target = record.readBack ?? (pair.load.isKeyed ? source : .zero)
@@ -97,7 +97,8 @@ extension TableReport {
         }
         self.init(
             name: pair.name, state: verdict.state, source: source, target: target, keptRows: record.copied.keptRows,
-            keptBots: pair.load == .keepBots ? pair.filter.except : [],
+            keptBots: pair.load == .keepBots
+                ? pair.filter.except.filter { bot in !excluded.contains { $0 == bot } } : [],
             indexes: pair.indexes.map { IndexReport(name: $0.name, action: $0.action, seconds: record.built[$0.name]) },
             error: error, provenAt: verdict.state == .proven ? record.readSince?.time : nil,
             comparison: verdict.state == .differs ? record.comparison : nil)

@@ -56,6 +56,7 @@ struct JobFingerprint {
         add("maintenance-work-mem", index.maintenanceWorkMem)
         add("index-workers", index.workers)
         add("online", if: index.online)
+        add("excluded-bots", selection.excludedBots.isEmpty ? nil : selection.excludedBots)
         return fields
     }
 }

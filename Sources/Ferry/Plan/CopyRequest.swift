@@ -27,6 +27,17 @@ public struct TableSelection: Sendable, Equatable {
     public var botColumn: String?
     /// The bots to select; nil for all.
     public var bots: [String]?
+    /// The bots to leave out, even if ``bots`` has them.
+    public var excludedBots: [String] = []
+
+    /// Whether bots are selected or left out.
+    public var limitsBots: Bool { bots != nil || !excludedBots.isEmpty }
+
+    /// The selected rows of a table that belongs to bots.
+    var botFilter: BotFilter {
+        guard let bots else { return BotFilter(only: nil, except: excludedBots) }
+        return BotFilter(only: bots.filter { !excludedBots.contains($0) }, except: [])
+    }
 
     /// Selects all rows of the embedding tables and the bot tables.
     public init() {}

@@ -42,13 +42,13 @@ struct Pairing {
         notes += targetRights(load)
         notes += target.map(survey.target.partitionTriggers(of:)) ?? []
 
-        let rows = sourceLeaves.reduce(0) { $0 + max(0, $1.estimatedRows) }
-        let isUnknown = sourceLeaves.contains { $0.estimatedRows < 0 }
+        let rows = estimatedRows(filter)
         let indexPlanner = IndexPlanner(
             request: request.index, targetServer: survey.target.server)
         let (indexes, indexNotes) = indexPlanner.plan(
             source: source, sourceTree: survey.source.tree(below: source), target: target,
-            targetTree: target.map(survey.target.tree(below:)) ?? [], sourceRows: isUnknown ? -1 : rows,
+            targetTree: target.map(survey.target.tree(below:)) ?? [],
+            sourceRows: rows < 0 ? rows : rows + keptRows(load),
             targetIsEmpty: isEmpty || load == .truncate, relationName: source.name)
         notes += indexNotes
         let isWhole = filter.isAll && load != .keepKeys
@@ -68,7 +68,7 @@ struct Pairing {
             number: number, name: source.name, role: table.role, isCreated: target == nil, columns: columns.pairs,
             format: columns.pairs.contains { $0.textReason != nil } ? .text : .binary, parts: parts(),
             targetParts: target == nil ? [source.name] : targetLeaves.map(\.name),
-            estimatedRows: isUnknown ? -1 : rows, key: (target ?? source).key, botScope: table.botScope,
+            estimatedRows: rows, key: (target ?? source).key, botScope: table.botScope,
             filter: filter, readBackFilter: readBack, load: load, owner: actingOwner(for: load), indexes: indexes,
             constraints: constraints,
             triggers: triggerPlans(), sequences: sequences)
@@ -209,6 +209,25 @@ struct Pairing {
         sourceLeaves.map { SourcePart($0, chunkBytes: request.chunkBytes, server: survey.source.server) }
     }
 
+    /// The rows that are copied: counted where they were, else as the server estimates them; -1 if it can't.
+    private func estimatedRows(_ filter: BotFilter) -> Int {
+        if let bots = survey.sourceBots[source.name] {
+            return bots.filter { filter.selects($0.key) }.values.reduce(0, +)
+        }
+        guard sourceLeaves.allSatisfy({ $0.estimatedRows >= 0 }) else { return -1 }
+        return sourceLeaves.reduce(0) { $0 + $1.estimatedRows }
+    }
+
+    /// The rows of bots that stay on the target.
+    private func keptRows(_ load: LoadMode) -> Int {
+        let bots = survey.targetBots[source.name] ?? [:]
+        switch load {
+        case .keepBots: return bots.values.reduce(0, +)
+        case .replaceBots(let replaced): return bots.filter { !replaced.contains($0.key) }.values.reduce(0, +)
+        case .append, .truncate, .keepKeys, .replaceKeys: return 0
+        }
+    }
+
     private func loading(
         _ columns: [ColumnPair], _ notes: inout [Note]
     ) -> (load: LoadMode, filter: BotFilter, readBack: BotFilter) {
@@ -217,10 +236,13 @@ struct Pairing {
             let isSourceEmpty = sourceLeaves.allSatisfy { $0.pages == 0 }
             let swapped =
                 isSourceEmpty ? " The source's table is empty: check whether --source and --target are swapped." : ""
+            let overlap = survey.targetBots[source.name].map {
+                BotOverlap(source: survey.sourceBots[source.name] ?? [:], target: $0).text
+            }
             let unit = table.botScope == nil ? "rows with the same key" : "bots"
             notes.append(
                 note(
-                    .blocker, .notEmpty, .target, "The table already holds rows.",
+                    .blocker, .notEmpty, .target, "The table already holds \(overlap ?? "rows").",
                     "Choose --existing keep to keep its \(unit), --existing replace to replace them, or --existing "
                         + "truncate to empty the table." + swapped))
         }

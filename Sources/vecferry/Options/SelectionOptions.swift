@@ -32,11 +32,20 @@ struct SelectionOptions: ParsableArguments {
             valueName: "file"))
     var bots: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "In tables that belong to bots, leave out the rows of this bot. Repeatable.", valueName: "id"))
+    var excludeBot: [String] = []
+
     /// Refuses options that select nothing, and options that contradict each other.
     func validate() throws {
         if all && !table.isEmpty { throw ValidationError("--all selects all tables; give either --all or --table.") }
         if (table + excludeTable).contains("") { throw ValidationError("A table pattern is empty.") }
         if bot.contains("") { throw ValidationError("--bot is empty; give a bot's id.") }
+        if excludeBot.contains("") { throw ValidationError("--exclude-bot is empty; give a bot's id.") }
+        if let both = bot.first(where: excludeBot.contains) {
+            throw ValidationError("--bot and --exclude-bot both name \(both.shown).")
+        }
         if botColumn == "" { throw ValidationError("--bot-column is empty; give a column's name.") }
     }
 
@@ -55,6 +64,10 @@ struct SelectionOptions: ParsableArguments {
             selection.bots = Self.unique(bot + (try BotsFile.read(bots)))
         } else if !bot.isEmpty {
             selection.bots = Self.unique(bot)
+        }
+        selection.excludedBots = Self.unique(excludeBot)
+        if let bots = selection.bots, bots.allSatisfy(selection.excludedBots.contains) {
+            throw ValidationError("--exclude-bot leaves out every bot that --bots lists.")
         }
         return selection
     }

@@ -134,7 +134,7 @@ struct ProgressBoard {
     private mutating func take(_ plan: Plan) {
         tables = plan.pairs.map { pair in
             Table(
-                name: pair.name.description, estimatedRows: pair.filter.isAll ? pair.estimatedRows : -1,
+                name: pair.name.description, estimatedRows: pair.estimatedRows,
                 bytes: pair.bytes, chunks: pair.chunkCount)
         }
         allChunks = plan.pairs.reduce(0) { $0 + $1.chunkCount }

@@ -31,7 +31,8 @@ import Testing
         let request = try request(
             "--exclude-table", "x", "--bot-column", "owner", "--existing", "replace", "--create", "--chunk-size", "8",
             "--index-method", "hnsw", "--hnsw-m", "24", "--hnsw-ef-construction", "128", "--maintenance-work-mem",
-            "2GB", "--index-workers", "3", "--online")
+            "2GB", "--index-workers", "3", "--online", "--exclude-bot", "2", "--exclude-bot", "1")
+        #expect(request.selection.excludedBots == ["1", "2"] && request.selection.bots == nil)
         #expect(request.selection.excluded == ["x"])
         #expect(request.selection.botColumn == "owner")
         #expect(request.existing == .replace)
@@ -72,6 +73,8 @@ import Testing
         (["--all", "--table", "x"], "--all selects all tables; give either --all or --table."),
         (["--table", ""], "A table pattern is empty."),
         (["--bot", ""], "--bot is empty; give a bot's id."),
+        (["--exclude-bot", ""], "--exclude-bot is empty; give a bot's id."),
+        (["--bot", "a", "--exclude-bot", "a"], "--bot and --exclude-bot both name a."),
         (["--ivfflat-lists", "0"], "--ivfflat-lists is 0; give a number from 1 to 32768."),
         (["--hnsw-m", "1"], "--hnsw-m is 1; give a number from 2 to 100."),
         (

@@ -50,6 +50,9 @@ import Testing
                 ["maintenance-work-mem", "5"], ["index-workers", "6"], ["online"],
             ])
         #expect(fingerprint.text(of: Self.server(nil, "é\"")) == "a263c649694739ba939221f20f6b34fc")
+        request.selection.excludedBots = ["e", "f"]
+        let last = JobFingerprint(request: request).fields(of: Self.server(nil, "é\"")).last
+        #expect(last == ["excluded-bots", "e", "f"])
     }
 
     private static func server(_ system: String?, _ database: String) -> ServerInfo {

@@ -29,6 +29,13 @@ import Testing
         #expect(try StoredPlan(text: text).vecferry == Engine.version)
     }
 
+    @Test func `bots that are left out are stored, and a plan of an older version leaves none out`() throws {
+        var plan = try StoredPlan(text: Self.first).plan([])
+        #expect(plan.request.selection.excludedBots == [])
+        plan.request.selection.excludedBots = ["a", "b"]
+        #expect(try StoredPlan(text: StoredPlan(plan).text).plan(plan.savedDefinitions) == plan)
+    }
+
     @Test func `a plan reads as it was written`() throws {
         let plan = try StoredPlan(text: GoldenJob.named("ledger-1/replaced-bots").plan).plan([])
         #expect(plan.source.version == "15.5" && plan.target.version == "16.14")

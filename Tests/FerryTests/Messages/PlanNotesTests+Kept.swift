@@ -44,7 +44,7 @@ extension PlanNotesTests {
             plan([items], [stuck]),
             plan([items], [published], { $0.existing = .replace }) {
                 $0.nonEmptyTargets = [name]
-                ($0.sourceBots, $0.targetBots) = ([name: ["one"]], [name: ["one"]])
+                ($0.sourceBots, $0.targetBots) = ([name: ["one": 20]], [name: ["one": 18]])
             },
             surveyed([large], [large]) {
                 $0.source.relations[large.oid]?.columns[3].isOID = true

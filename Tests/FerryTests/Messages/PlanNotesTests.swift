@@ -103,9 +103,22 @@ import Testing
         return joined(
             plan([plain], [plain], { $0.selection.bots = ["bot1"] }),
             plan([items], [items], { $0.selection.bots = ["01HQZX5T9V7W8Y0A1B2C3D4E5F6"] }),
-            plan([items], [items], { $0.selection.bots = ["one", "two"] }) { $0.sourceBots = [name: ["one"]] },
+            plan([items], [items], { $0.selection.bots = ["one", "two"] }) { $0.sourceBots = [name: ["one": 20]] },
             plan([items], [items], { $0.selection.bots = ["one", "two", "three"] }) {
-                $0.sourceBots = [name: ["one"]]
+                $0.sourceBots = [name: ["one": 20]]
+            },
+            plan([items], [items], { $0.selection.excludedBots = ["one", "two"] }) {
+                $0.sourceBots = [name: ["one": 20]]
+            },
+            plan([plain], [plain], { $0.selection.excludedBots = ["bot1"] }),
+            surveyed([items], [items]) {
+                $0.nonEmptyTargets = [name]
+                $0.sourceBots = [name: ["one": 20_000]]
+                $0.targetBots = [name: ["one": 19_998, "live": 40, nil: 1]]
+            },
+            surveyed([items], [items]) {
+                $0.nonEmptyTargets = [name]
+                $0.targetBots = [name: Dictionary(uniqueKeysWithValues: (1...12).map { ("bot\($0)", $0) })]
             })
     }
 
@@ -224,7 +237,7 @@ import Testing
             },
             plan(
                 [items], [items, path], { ($0.existing, $0.selection.tables) = (.truncate, ["items"]) }, survey: full),
-            plan([items, path], [path], { $0.selection.bots = ["one"] }) { $0.sourceBots = [name: ["one"]] },
+            plan([items, path], [path], { $0.selection.bots = ["one"] }) { $0.sourceBots = [name: ["one": 20]] },
             plan([items], [Fixture.items { $0.isUnlogged = true }]))
     }
 
@@ -279,7 +292,7 @@ import Testing
             let index = QualifiedName(schema: "public", name: "items_sparse")
             return plan([items], [items], request) {
                 $0.sparse = [name: [SparseProbe.Finding(index: index, column: "terms", isTooLong: isTooLong)]]
-                $0.sourceBots = [name: ["one"]]
+                $0.sourceBots = [name: ["one": 20]]
             }
         }
         let small = Fixture.server(sharedBuffers: 1 << 20)

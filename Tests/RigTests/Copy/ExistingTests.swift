@@ -47,12 +47,55 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (ExistingRows.keep, nil, [], 3), (.replace, nil, [], 5), (.keep, ["a", "b"], [], 2),
+            (.replace, ["b", "c"], [], 1),
+            (.keep, nil, ["a"], 1), (.truncate, nil, ["a", "zz"], 3),
+        ] as [(ExistingRows, [String]?, [String], Int)])
+    func `the plan counts the rows that it will copy`(
+        existing: ExistingRows, bots: [String]?, excluded: [String], rows: Int
+    ) async throws {
+        try await Rig.withDatabases(setup: Self.items) { databases in
+            try fill(databases)
+            var request = request(existing, bots: bots)
+            request.selection.excludedBots = excluded
+            #expect(try await databases.engine().plan(request).pairs.map(\.estimatedRows) == [rows])
+            #expect(try await databases.engine().copy(request).tables.map(\.source.rows) == [rows])
+        }
+    }
+
+    @Test func `a bot that is excluded stays as the target has it, and verify leaves it out`() async throws {
+        try await Rig.withDatabases(setup: Self.items) { databases in
+            try fill(databases)
+            var request = request(.replace)
+            request.selection.excludedBots = ["a", "b"]
+            let report = try await databases.engine().copy(request)
+            #expect(report.outcome == .proven && report.tables.map(\.keptBots) == [[]])
+            #expect(try ids(databases.target) == "B1 C1 e1 n1")
+            let comparison = try await databases.verify()
+            #expect(comparison.outcome == .same)
+            #expect(try comparison.table("items").keptBots == ["a", "b", "c"])
+            var limited = VerifyRequest()
+            limited.allBots = true
+            limited.selection.excludedBots = ["b", "c"]
+            #expect(try await databases.verify(limited).table("items").counts.missing == 2)
+            // The same selection is the same job; without it, it is another.
+            #expect(try await databases.engine().copy(request).outcome == .alreadyFinished)
+        }
+    }
+
     @Test func `without a flag a table that holds rows is refused, and nothing is touched`() async throws {
         try await Rig.withDatabases(setup: Self.items) { databases in
             try fill(databases)
             let before = try databases.target.fingerprint()
             let plan = try await databases.engine().plan(request(.fail))
             #expect(plan.blockers.map(\.code) == [.notEmpty])
+            #expect(
+                plan.blockers.map(\.message) == [
+                    "The table already holds 3 rows of 3 bots: no bot (1, 1 on the source), b (1, 1 on the source), "
+                        + "c (1, none on the source)."
+                ])
             let error = await #expect(throws: FerryError.self) { try await databases.engine().copy(request(.fail)) }
             #expect(error?.code == .blocked)
             #expect(try databases.target.fingerprint() == before)

@@ -33,6 +33,7 @@ struct StoredSelection: Codable, Sendable, Equatable {
     var all: Bool
     var botColumn: String?
     var bots: [String]?
+    var excludedBots: [String]?
 
     init(_ selection: TableSelection) {
         tables = selection.tables
@@ -40,6 +41,7 @@ struct StoredSelection: Codable, Sendable, Equatable {
         all = selection.all
         botColumn = selection.botColumn
         bots = selection.bots
+        excludedBots = selection.excludedBots.isEmpty ? nil : selection.excludedBots
     }
 
     /// The engine's selection.
@@ -50,6 +52,7 @@ struct StoredSelection: Codable, Sendable, Equatable {
         selection.all = all
         selection.botColumn = botColumn
         selection.bots = bots
+        selection.excludedBots = excludedBots ?? []
         return selection
     }
 }

@@ -5,20 +5,22 @@ struct BotCheck {
 
     /// The notes on the selected bots: a blocker where an id can't be a bot's, else warnings.
     func notes(for chosen: [TableSelector.Chosen]) -> [Note] {
-        guard let only = request.selection.bots else { return [] }
+        guard request.selection.limitsBots else { return [] }
+        let (only, excluded) = (request.selection.bots ?? [], request.selection.excludedBots)
         var notes: [Note] = []
         let scoped = chosen.filter { $0.botScope != nil }
         if scoped.isEmpty {
             notes.append(
                 Note(
                     level: .blocker, code: .noBotColumn, side: .source, table: nil,
-                    message: "Bots are selected, but no selected table has a bot column.",
+                    message:
+                        "Bots are \(only.isEmpty ? "left out" : "selected"), but no selected table has a bot column.",
                     hint: "Name the column with --bot-column."))
         }
         for table in scoped {
             guard case .column(let name)? = table.botScope, let column = table.relation.column(name),
                 let most = Self.length(of: column.type),
-                let long = only.first(where: { $0.unicodeScalars.count > most })
+                let long = (only + excluded).first(where: { $0.unicodeScalars.count > most })
             else { continue }
             notes.append(
                 Note(
@@ -26,18 +28,12 @@ struct BotCheck {
                     message:
                         "The bot id \(long) has \(long.unicodeScalars.count) characters, but the column \(name) holds "
                         + "\(Count.of(most, "character")).",
-                    hint: "Check --bot and --bots for a line that is not a bot id."))
+                    hint: "Check --bot, --bots and --exclude-bot for a text that is not a bot id."))
         }
-        let known = survey.sourceBots.values.reduce(into: Set<String?>()) { $0.formUnion($1) }
-        let unknown = only.filter { !known.contains($0) }
-        if !survey.sourceBots.isEmpty, !unknown.isEmpty {
-            let shown = unknown.prefix(5).joined(separator: ", ") + (unknown.count > 5 ? ", \u{2026}" : "")
-            notes.append(
-                Note(
-                    level: .warning, code: .unknownBots, side: .source, table: nil,
-                    message: "\(Count.of(unknown.count)) of the selected bots \(unknown.count == 1 ? "has" : "have") "
-                        + "no rows: \(shown).",
-                    hint: "Check the ids; a bot without knowledge has no rows."))
+        let known = Set(survey.sourceBots.values.flatMap(\.keys))
+        if !survey.sourceBots.isEmpty {
+            notes += Self.unknown(only.filter { !known.contains($0) }, of: "selected bots")
+            notes += Self.unknown(excluded.filter { !known.contains($0) }, of: "bots to leave out")
         }
         for table in chosen where table.botScope == nil {
             notes.append(
@@ -46,6 +42,17 @@ struct BotCheck {
                     message: "The table does not belong to bots, so all of its rows are copied.", hint: nil))
         }
         return notes
+    }
+
+    private static func unknown(_ bots: [String], of all: String) -> [Note] {
+        guard !bots.isEmpty else { return [] }
+        let shown = bots.prefix(5).joined(separator: ", ") + (bots.count > 5 ? ", \u{2026}" : "")
+        return [
+            Note(
+                level: .warning, code: .unknownBots, side: .source, table: nil,
+                message: "\(Count.of(bots.count)) of the \(all) \(bots.count == 1 ? "has" : "have") no rows: \(shown).",
+                hint: "Check the ids; a bot without knowledge has no rows.")
+        ]
     }
 
     /// The length of `character(26)` and `character varying(26)`; nil for other types.

@@ -10,31 +10,28 @@ struct BotMerge {
     /// - Parameter chosen: The tables to be copied.
     init(request: CopyRequest, survey: Survey, chosen: [TableSelector.Chosen]) {
         self.request = request
-        var source: Set<String?> = []
-        for bots in survey.sourceBots.values { source.formUnion(bots) }
-        if let only = request.selection.bots { source.formIntersection(Set(only.map(Optional.some))) }
-        sourceBots = source
-        targetBots = survey.targetBots.values.reduce(into: []) { $0.formUnion($1) }
+        let filter = request.selection.botFilter
+        sourceBots = Set(survey.sourceBots.values.flatMap(\.keys).filter(filter.selects))
+        targetBots = Set(survey.targetBots.values.flatMap(\.keys))
     }
 
     /// Decides how a table that belongs to bots is loaded, and which rows are copied and read back.
     func decide(isEmpty: Bool) -> (load: LoadMode, filter: BotFilter, readBack: BotFilter) {
-        let only = request.selection.bots
-        let plain = BotFilter(only: only, except: [])
+        let plain = request.selection.botFilter
+        func without(_ bots: Set<String?>) -> BotFilter {
+            BotFilter(only: plain.only, except: Self.sorted(bots.union(plain.except)))
+        }
         switch request.existing {
         case .fail: return (.append, plain, plain)
         case .truncate: return (isEmpty ? .append : .truncate, plain, plain)
         case .keep:
             guard !targetBots.isEmpty else { return (.append, plain, plain) }
-            return (
-                .keepBots, BotFilter(only: only, except: Self.sorted(targetBots.intersection(sourceBots))),
-                BotFilter(only: only, except: Self.sorted(targetBots))
-            )
+            return (.keepBots, without(targetBots.intersection(sourceBots)), without(targetBots))
         case .replace:
             guard !targetBots.isEmpty else { return (.append, plain, plain) }
             return (
                 .replaceBots(Self.sorted(targetBots.intersection(sourceBots))), plain,
-                BotFilter(only: only, except: Self.sorted(targetBots.subtracting(sourceBots)))
+                without(targetBots.subtracting(sourceBots))
             )
         }
     }

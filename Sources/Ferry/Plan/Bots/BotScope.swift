@@ -18,6 +18,11 @@ public struct BotFilter: Sendable, Equatable {
     /// Selects every row.
     public static let all = BotFilter(only: nil, except: [])
 
+    /// Whether the rows of a bot are selected; nil stands for rows of no bot.
+    func selects(_ bot: String?) -> Bool {
+        !except.contains(bot) && (only.map { only in bot.map(only.contains) ?? false } ?? true)
+    }
+
     /// Whether every row is selected.
     public var isAll: Bool { only == nil && except.isEmpty }
 

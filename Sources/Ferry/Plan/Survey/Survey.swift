@@ -28,10 +28,11 @@ struct Survey: Sendable {
     var sparse: [QualifiedName: [SparseProbe.Finding]]
     /// The target tables that hold at least one row.
     var nonEmptyTargets: Set<QualifiedName>
-    /// The bots of the source's tables, by table; read only where the plan depends on them.
-    var sourceBots: [QualifiedName: Set<String?>]
-    /// The bots of the target's tables, by table; read only where the plan depends on them.
-    var targetBots: [QualifiedName: Set<String?>]
+    /// The number of rows of each bot in the source's tables, by table; nil stands for rows of no bot. Read only where the plan
+    /// depends on them.
+    var sourceBots: [QualifiedName: [String?: Int]]
+    /// The same of the target's tables.
+    var targetBots: [QualifiedName: [String?: Int]]
 
     /// The facts of one side's sessions.
     struct SessionFacts: Sendable {

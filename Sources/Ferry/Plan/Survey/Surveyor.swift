@@ -134,9 +134,9 @@ struct Surveyor {
     ) throws(FerryError) {
         let scoped = chosen.filter { $0.botScope != nil }
         let comparesBots =
-            [.keep, .replace].contains(request.existing)
+            request.existing != .truncate
             && scoped.contains { survey.nonEmptyTargets.contains($0.relation.name) }
-        guard comparesBots || request.selection.bots != nil else { return }
+        guard comparesBots || request.selection.limitsBots else { return }
         for table in scoped {
             guard let scope = table.botScope else { continue }
             let name = table.relation.name
@@ -154,11 +154,14 @@ struct Surveyor {
 
     private func bots(
         of relation: Relation, _ scope: BotScope, _ session: borrowing Session
-    ) throws(FerryError) -> Set<String?> {
+    ) throws(FerryError) -> [String?: Int] {
         let rows = try session.query(
-            "SELECT DISTINCT \(scope.expression(alias: "r")) AS bot FROM \(relation.quotedForRows) AS r",
-            about: relation.name)
-        return Set(try rows.map { row throws(FerryError) in try row.optional("bot") })
+            """
+            SELECT \(scope.expression(alias: "r")) AS bot, count(*) AS rows FROM \(relation.quotedForRows) AS r GROUP BY 1
+            """, about: relation.name)
+        var counts: [String?: Int] = [:]
+        for row in rows { counts[try row.optional("bot"), default: 0] += try row.int("rows", as: Int.self) }
+        return counts
     }
 }
 

@@ -36,8 +36,9 @@ struct BotNotes {
         return [
             Note(
                 level: .warning, code: .botsKept, side: .target, table: nil,
-                message: "\(Count.of(bots.count, "bot")) that a copy kept on the target "
-                    + "\(bots.count == 1 ? "is" : "are") not compared.",
+                message:
+                    "\(Count.of(bots.count, "bot")) that a copy left out, or left as the target had \(bots.count == 1 ? "it, is" : "them, are") "
+                    + "not compared.",
                 hint: "Add --all-bots to compare \(bots.count == 1 ? "it" : "them").")
         ]
     }

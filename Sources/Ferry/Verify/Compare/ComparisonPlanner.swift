@@ -33,7 +33,7 @@ struct ComparisonPlanner {
         if let blocker = selectionNotes.first(where: { $0.level == .blocker }) {
             throw FerryError(.invalidRequest, blocker.message, hint: blocker.hint, side: blocker.side)
         }
-        if request.selection.bots != nil, !chosen.contains(where: { $0.botScope != nil }) {
+        if request.selection.limitsBots, !chosen.contains(where: { $0.botScope != nil }) {
             throw FerryError(
                 .invalidRequest, "Bots are selected, but no selected table has a bot column.",
                 hint: "Name the column with --bot-column.")
@@ -103,16 +103,16 @@ struct ComparisonPlanner {
         _ table: TableSelector.Chosen, _ counterpart: Relation, _ columns: [ColumnPair], to comparison: inout Comparison
     ) {
         let number = TableNumber(comparison.tables.count)
-        var filter = BotFilter(only: request.selection.bots, except: [])
+        var filter = request.selection.botFilter
         let pair = memory.pair(table.relation.name)
         if !request.allBots, table.botScope != nil, let brought = memory.brought(table.relation.name) {
             // What the target had before the job, and what the job left out or left as it was.
-            filter = BotFilter(only: request.selection.bots ?? brought.only, except: brought.except)
-            if !filter.except.isEmpty { comparison.keptBots[number] = filter.except }
+            if !brought.except.isEmpty { comparison.keptBots[number] = brought.except }
+            filter = BotFilter(only: filter.only ?? brought.only, except: filter.except + brought.except)
         }
         if table.botScope == nil {
             filter = .all
-            if request.selection.bots != nil {
+            if request.selection.limitsBots {
                 comparison.notes.append(
                     Note(
                         level: .warning, code: .notLimited, side: nil, table: table.relation.name,
