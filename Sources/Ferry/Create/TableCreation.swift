@@ -8,31 +8,21 @@ struct TableCreation {
     let source: Endpoint
     let target: Endpoint
 
-    /// A step of the creation.
-    enum Step: Sendable {
-        /// One statement.
-        case statement(String)
-        /// All that pg_dump wrote about some objects.
-        case script(String)
-
-        /// Runs the step in the session's transaction.
-        func run(on target: borrowing Session) throws(FerryError) {
-            switch self {
-            case .statement(let statement): try target.define(statement)
-            case .script(let script): try target.execute(script)
-            }
-        }
-    }
-
-    /// - Parameter snapshot: The snapshot that the job reads in, so that pg_dump sees the same tables.
-    /// - Returns: The steps in order, to be run in one transaction.
-    func steps(in snapshot: Snapshot, on target: borrowing Session) throws(FerryError) -> [Step] {
+    /// - Parameters:
+    ///   - pairs: The pairs whose tables are created.
+    ///   - snapshot: The snapshot that the job reads in, so that pg_dump sees the same tables.
+    /// - Returns: The definitions, to be run in one transaction.
+    func scripts(
+        of pairs: [TablePair], in snapshot: Snapshot, on target: borrowing Session
+    ) throws(FerryError) -> CreationScripts {
         let reading = try snapshot.join(source)
         let catalog = try CatalogReader().read(reading)
-        let created = plan.pairs.filter(\.isCreated).compactMap { catalog.relation($0.name) }
-        let relations = created.flatMap { root in
-            [root] + catalog.tree(below: root)
+        var trees: [(pair: TablePair, relations: [Relation])] = []
+        for pair in pairs {
+            guard let root = catalog.relation(pair.name) else { continue }
+            trees.append((pair, [root] + catalog.tree(below: root)))
         }
+        let relations = trees.flatMap(\.relations)
         let types = try missingTypes(of: relations, reading, target)
         let sequences = try sequences(of: relations, target)
         var statements = try schemas(
@@ -44,13 +34,41 @@ struct TableCreation {
             source: source, serverVersion: plan.source.versionNumber, snapshot: snapshot,
             hasStandardStrings: try hasStandardStrings(reading))
         try dump.requireNewEnough()
-        var steps = statements.map(Step.statement)
-        if !types.isEmpty { steps.append(.script(try dump.types(types.map(\.oid)))) }
-        steps += types.compactMap(\.comment).map(Step.statement)
-        // To pg_dump, an identifier in double quotes is a pattern that matches itself.
-        let patterns = (relations.map(\.name) + sequences).map(\.quoted)
-        steps.append(.script(try dump.tables(patterns)))
-        return steps
+        let owned = Set(relations.flatMap(\.sequences).filter(\.isOwned).map(\.name))
+        let loose = sequences.filter { !owned.contains($0) }.map {
+            CreationScripts.Part(pair: nil, name: $0, patterns: [$0.quoted], types: [])
+        }
+        return try CreationScripts(
+            statements: statements, types: types, parts: loose + Self.inOrder(trees), dump: dump)
+    }
+
+    /// Sorts the tables: one comes after those from which it inherits, and after the owners of the sequences that it uses.
+    private static func inOrder(_ trees: [(pair: TablePair, relations: [Relation])]) -> [CreationScripts.Part] {
+        var places: [OID: Int] = [:]
+        var owners: [QualifiedName: Int] = [:]
+        for (place, tree) in trees.enumerated() {
+            for relation in tree.relations {
+                places[relation.oid] = place
+                for sequence in relation.sequences where sequence.isOwned { owners[sequence.name] = place }
+            }
+        }
+        var parts: [CreationScripts.Part] = []
+        var seen: Set<Int> = []
+        func visit(_ place: Int) {
+            guard seen.insert(place).inserted else { return }
+            let (pair, relations) = trees[place]
+            for relation in relations {
+                for parent in relation.inherits { if let before = places[parent] { visit(before) } }
+                for sequence in relation.sequences { if let before = owners[sequence.name] { visit(before) } }
+            }
+            parts.append(
+                CreationScripts.Part(
+                    // To pg_dump, an identifier in double quotes is a pattern that matches itself.
+                    pair: pair.number, name: pair.name, patterns: relations.map(\.name.quoted),
+                    types: Set(relations.flatMap(\.columns).flatMap(\.userTypes) + relations.compactMap(\.ofType))))
+        }
+        for place in trees.indices { visit(place) }
+        return parts
     }
 
     /// Whether a session on this server has `standard_conforming_strings` on, unless it sets it.
@@ -60,19 +78,12 @@ struct TableCreation {
         ).only().bool("is_on")
     }
 
-    private struct UserType {
-        var oid: OID
-        var schema: String
-        /// The COMMENT statement.
-        var comment: String?
-    }
-
     private func missingTypes(
         of relations: [Relation], _ source: borrowing Session, _ target: borrowing Session
-    ) throws(FerryError) -> [UserType] {
+    ) throws(FerryError) -> [CreationScripts.UserType] {
         let oids = Set(relations.flatMap(\.columns).flatMap(\.userTypes) + relations.compactMap(\.ofType)).sorted()
         guard !oids.isEmpty else { return [] }
-        var missing: [UserType] = []
+        var missing: [CreationScripts.UserType] = []
         for row in try source.query(Statements.userTypes, [ArrayText.format(oids.map { "\($0)" })])
         where try !isThere("to_regtype($1) IS NOT NULL", try row.string("name"), target) {
             let comment = try row.optional("comment")
@@ -80,7 +91,10 @@ struct TableCreation {
                 throw source.unexpected("The server's comment of a type is not a COMMENT statement.")
             }
             missing.append(
-                UserType(oid: try row.int("oid", as: OID.self), schema: try row.string("schema"), comment: comment))
+                CreationScripts.UserType(
+                    oid: try row.int("oid", as: OID.self), name: try row.string("name"),
+                    schema: try row.string("schema"),
+                    comment: comment))
         }
         return missing
     }

@@ -37,13 +37,13 @@ struct Job {
         snapshots.begin(
             locking: try session.run { session throws(FerryError) in try opening.sourceRelations(session) })
 
-        let (job, entries): (Ledger.Job, [ChunkEntry])
+        let (job, entries, refused): (Ledger.Job, [ChunkEntry], [PairNumber: FerryError])
         switch try session.run({ session throws(FerryError) in try opening.open(session, snapshots) }) {
         case .ended(let report): return report
-        case .running(let opened, let known): (job, entries) = (opened, known)
+        case .running(let opened, let known, let notCreated): (job, entries, refused) = (opened, known, notCreated)
         }
         do throws(FerryError) {
-            var (record, copySeconds) = try movePairs(job, entries, snapshots, &session)
+            var (record, copySeconds) = try movePairs(job, entries, without: refused, snapshots, &session)
             try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
             return try conclude(job, snapshots, record, &session) { record in
                 JobReport(
@@ -67,8 +67,11 @@ struct Job {
     // MARK: The stages
 
     /// Copies, analyzes, indexes and reads back, each pair on its own.
+    ///
+    /// - Parameter refused: The pairs that have no table on the target.
     private func movePairs(
-        _ job: Ledger.Job, _ entries: [ChunkEntry], _ snapshots: SnapshotKeeper, _ session: inout JobSession
+        _ job: Ledger.Job, _ entries: [ChunkEntry], without refused: [PairNumber: FerryError],
+        _ snapshots: SnapshotKeeper, _ session: inout JobSession
     ) throws(FerryError) -> (record: JobRecord, copySeconds: Double) {
         let start = ContinuousClock.now
         let open = entries.isEmpty ? job.plan.chunks : entries.open
@@ -80,6 +83,7 @@ struct Job {
         let indexer = Indexer(target: target, server: job.plan.target, workers: workers)
         let builds = indexer.queue(of: tasks, isClosed: false, sign: flow.sign) { flow.built($0) }
         flow.begin(feeding: builds)
+        for (pair, error) in refused { flow.give(up: pair, error) }
         let streams = try streams(for: open.count, job.plan, &session)
         let (source, target, events) = (source, target, workers.events)
         let pool = WorkPool(source: flow, workers: workers)

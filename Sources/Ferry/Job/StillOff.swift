@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// An object of a target table that a job dropped or disabled, or has yet to add, and that is not back.
 public struct StillOff: Sendable, Equatable {
     /// The table, or the partition, that it belongs to.
@@ -28,10 +30,16 @@ extension StillOff {
             statements: definition.statements, error: error.map { "\($0)" })
     }
 
-    /// Reads what a job has not put back yet.
+    /// Reads what a job has not put back yet on the tables that are there.
     static func read(_ job: JobNumber, of plan: Plan, on target: borrowing Session) throws(FerryError) -> [StillOff] {
-        try Ledger().pendingDefinitions(job: job, target).filter { $0.kind != .index || plan.isOff($0) }
-            .map { StillOff($0) }
+        let pending = try Ledger().pendingDefinitions(job: job, target).filter { $0.kind != .index || plan.isOff($0) }
+        guard !pending.isEmpty else { return [] }
+        let names = Array(Set(pending.map(\.relation)))
+        let there = try target.query(
+            "SELECT position FROM unnest($1::text[]) WITH ORDINALITY AS t (name, position) WHERE to_regclass(name) IS NOT NULL",
+            [ArrayText.format(names.map(\.quoted))])
+        let present = Set(try there.map { row throws(FerryError) in names[try row.int("position", as: Int.self) - 1] })
+        return pending.filter { present.contains($0.relation) }.map { StillOff($0) }
     }
 }
 

@@ -18,6 +18,12 @@ struct ChunkBatch: Sendable {
         }
     }
 
+    /// The batch without a pair's chunks; nil if it has no others.
+    func without(_ pair: PairNumber) -> ChunkBatch? {
+        let others = chunks.filter { $0.pair != pair }
+        return others.isEmpty ? nil : ChunkBatch(others)
+    }
+
     /// Each chunk as a batch of its own.
     var singles: [ChunkBatch] { chunks.map { ChunkBatch([$0]) } }
 }

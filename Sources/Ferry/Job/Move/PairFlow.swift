@@ -317,7 +317,7 @@ final class PairFlow: WorkSource {
         state.record.fail(pair, error)
         state.record[pair].isLoaded = false
         state.openChunks[pair] = nil
-        state.copies.removeAll { $0.chunks.allSatisfy { $0.pair == pair } }
+        state.copies = state.copies.compactMap { $0.without(pair) }
         state.unread.remove(pair)
         state.unbuilt[pair] = nil
         state.unfed.remove(pair)

@@ -12,8 +12,8 @@ struct JobOpening {
         /// An earlier process finished it.
         case ended(JobReport)
         /// It is in the ledger, and the target is prepared. The entries of its chunks, where earlier processes may have
-        /// finished some; none where this process has begun it.
-        case running(Ledger.Job, entries: [ChunkEntry])
+        /// finished some; none where this process has begun it. Pairs whose tables the target refuses are not copied.
+        case running(Ledger.Job, entries: [ChunkEntry], refused: [PairNumber: FerryError])
     }
 
     /// The source's relations of an unfinished job, to be locked before the source is read.
@@ -99,7 +99,7 @@ struct JobOpening {
             .resumed(
                 job: job.number, doneChunks: entries.count - entries.open.count, allChunks: entries.count,
                 restoredIndexes: restorable - pending.filter { $0.kind == .index }.count))
-        return .running(job, entries: entries)
+        return .running(job, entries: entries, refused: try createAgain(job, entries, snapshot, target))
     }
 
     private func begin(
@@ -116,21 +116,46 @@ struct JobOpening {
         }
         events(.planned(plan))
         try snapshots.lock(plan.sourceRelations)
-        let creates = plan.pairs.contains(where: \.isCreated)
-        let creation = try workers.during(.create, if: creates) { () throws(FerryError) -> [TableCreation.Step] in
-            guard creates else { return [] }
-            return try TableCreation(plan: plan, source: engine.source, target: engine.target)
-                .steps(in: snapshot, on: target)
-        }
+        let creation = try scripts(of: plan.pairs.filter(\.isCreated), plan, snapshot, target)
         let preparation = Preparation(
             plan: plan, fingerprint: fingerprint, visibility: snapshot.visibility, creation: creation,
             lockWait: workers.retry.lockWait)
-        let number = try workers.during(.prepare) { () throws(FerryError) in try preparation.run(on: target) }
+        let (number, refused) = try workers.during(.prepare) { () throws(FerryError) in try preparation.run(on: target)
+        }
         let job = Ledger.Job(
             number: number, fingerprint: fingerprint, state: .loading, plan: plan,
             sourceVisibility: snapshot.visibility,
             sourceChanged: false, report: nil, startedAt: "")
-        return .running(job, entries: [])
+        return .running(job, entries: [], refused: refused)
+    }
+
+    private func scripts(
+        of pairs: [TablePair], _ plan: Plan, _ snapshot: Snapshot, _ target: borrowing Session
+    ) throws(FerryError) -> CreationScripts? {
+        try workers.during(.create, if: !pairs.isEmpty) { () throws(FerryError) -> CreationScripts? in
+            guard !pairs.isEmpty else { return nil }
+            return try TableCreation(plan: plan, source: engine.source, target: engine.target)
+                .scripts(of: pairs, in: snapshot, on: target)
+        }
+    }
+
+    /// Creates the tables that the target refused when the job began. No chunk of them is finished; a table that had any was
+    /// dropped since.
+    private func createAgain(
+        _ job: Ledger.Job, _ entries: [ChunkEntry], _ snapshot: Snapshot, _ target: borrowing Session
+    ) throws(FerryError) -> [PairNumber: FerryError] {
+        let begun = Set(entries.filter { $0.finished != nil }.map(\.chunk.pair))
+        var missing: [TablePair] = []
+        for pair in job.plan.pairs where pair.isCreated && !begun.contains(pair.number) {
+            let isThere = try target.query(
+                "SELECT to_regclass($1) IS NOT NULL AS is_there", [pair.name.quoted], about: pair.name
+            ).only().bool("is_there")
+            if !isThere { missing.append(pair) }
+        }
+        guard let creation = try scripts(of: missing, job.plan, snapshot, target) else { return [:] }
+        return try target.transaction(lockWait: workers.retry.lockWait, locking: missing.lockText) {
+            () throws(FerryError) in try creation.run(on: target)
+        }
     }
 
     private func makePlan(

@@ -7,16 +7,16 @@ struct Preparation {
     let fingerprint: String
     /// The source's ``Snapshot/visibility``.
     let visibility: String
-    /// The steps that create the missing tables.
-    let creation: [TableCreation.Step]
+    /// The definitions of the missing tables; nil where none is created.
+    let creation: CreationScripts?
     /// How long one try waits for a lock.
     let lockWait: Duration
 
-    /// - Returns: The job's number.
-    func run(on target: borrowing Session) throws(FerryError) -> JobNumber {
-        let job = try target.transaction(lockWait: lockWait, locking: plan.pairs.lockText) { () throws(FerryError) in
+    /// - Returns: The job's number, and why the tables of some pairs could not be created.
+    func run(on target: borrowing Session) throws(FerryError) -> (job: JobNumber, refused: [PairNumber: FerryError]) {
+        let begun = try target.transaction(lockWait: lockWait, locking: plan.pairs.lockText) { () throws(FerryError) in
             try Ledger().prepare(target)
-            for step in creation { try step.run(on: target) }
+            let refused = try createTables(on: target)
             FailPoint.reached(.afterLedgerSchema)
             try takeOff(on: target)
             FailPoint.reached(.afterTakeOff)
@@ -25,10 +25,18 @@ struct Preparation {
             let job = try Ledger().begin(
                 plan, fingerprint: fingerprint, sourceVisibility: visibility, saved: plan.savedDefinitions, target)
             FailPoint.reached(.beforePrepareCommit)
-            return job
+            return (job, refused)
         }
         FailPoint.reached(.afterPrepareCommit)
-        return job
+        return begun
+    }
+
+    private func createTables(on target: borrowing Session) throws(FerryError) -> [PairNumber: FerryError] {
+        guard let creation else { return [:] }
+        let refused = try creation.run(on: target)
+        // A job without a table would be of no use.
+        if refused.count == plan.pairs.count, let first = refused.min(by: { $0.key < $1.key }) { throw first.value }
+        return refused
     }
 
     // MARK: Dropped and disabled objects
