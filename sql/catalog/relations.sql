@@ -88,13 +88,14 @@ SELECT
         AND has_table_privilege(c.relowner, c.oid, 'DELETE')
         AND has_table_privilege(c.relowner, c.oid, 'TRUNCATE')
         AND NOT (c.relrowsecurity AND c.relforcerowsecurity) AS may_act_as_owner,
-    -- Objects that --create leaves out: they are in pg_dump's post-data section, and depend on functions and roles.
+    -- What --create leaves out: objects of pg_dump's post-data section, which depend on functions and roles, and tablespaces.
     array_remove(ARRAY[
         CASE WHEN EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) THEN 'triggers' END,
         CASE WHEN c.relhasrules THEN 'rules' END,
         CASE WHEN c.relrowsecurity OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid)
             THEN 'row-level security' END,
-        CASE WHEN EXISTS (SELECT FROM pg_statistic_ext AS s WHERE s.stxrelid = c.oid) THEN 'extended statistics' END
+        CASE WHEN EXISTS (SELECT FROM pg_statistic_ext AS s WHERE s.stxrelid = c.oid) THEN 'extended statistics' END,
+        (SELECT format('tablespace %I', t.spcname) FROM pg_tablespace AS t WHERE t.oid = c.reltablespace)
     ], NULL) AS left_out,
     -- Checks that are not validated. The data may violate them, so they are added after it, as pg_dump does. One that is only
     -- inherited comes with the parent's.

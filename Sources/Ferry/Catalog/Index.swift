@@ -74,3 +74,13 @@ public struct IndexParts: Sendable {
     /// The whole ALTER INDEX … ATTACH PARTITION, for an index that belongs to a partitioned one.
     public var attach: String?
 }
+
+extension Index {
+    /// The same index in the database's own tablespace.
+    var inDefaultTablespace: Index {
+        var index = self
+        index.parts.tablespace = nil
+        index.after.removeAll { $0.hasPrefix("ALTER INDEX \(parts.qualifiedName) SET TABLESPACE ") }
+        return index
+    }
+}

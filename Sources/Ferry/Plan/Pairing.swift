@@ -46,11 +46,11 @@ struct Pairing {
         let indexPlanner = IndexPlanner(
             request: request.index, targetServer: survey.target.server)
         let (indexes, indexNotes) = indexPlanner.plan(
-            source: source, sourceTree: survey.source.tree(below: source), target: target,
+            source: placed(source), sourceTree: survey.source.tree(below: source).map(placed), target: target,
             targetTree: target.map(survey.target.tree(below:)) ?? [],
             sourceRows: rows < 0 ? rows : rows + keptRows(load),
             targetIsEmpty: isEmpty || load == .truncate, relationName: source.name)
-        notes += indexNotes
+        notes += indexNotes + tablespaces(indexes)
         let isWhole = filter.isAll && load != .keepKeys
         notes += survey.sparse[source.name, default: []].map { $0.note(source.name, isWhole: isWhole) }
         let (constraints, constraintNotes) = ConstraintPlanner(
@@ -73,6 +73,36 @@ struct Pairing {
             constraints: constraints,
             triggers: triggerPlans(), sequences: sequences)
         return (pair, notes)
+    }
+
+    /// The relation with its indexes where the target can have them.
+    private func placed(_ relation: Relation) -> Relation {
+        var relation = relation
+        relation.indexes = relation.indexes.map { index in
+            guard let tablespace = index.parts.tablespace, !survey.usableTablespaces.contains(tablespace) else {
+                return index
+            }
+            return index.inDefaultTablespace
+        }
+        return relation
+    }
+
+    /// Warns of indexes that are created in another tablespace than the source's.
+    private func tablespaces(_ plans: [IndexPlan]) -> [Note] {
+        let created = Set(plans.filter { $0.action == .create }.flatMap(\.builds).map(\.index))
+        let moved = sourceTree.flatMap(\.indexes).filter { index in
+            created.contains(index.name)
+                && index.parts.tablespace.map { !survey.usableTablespaces.contains($0) } == true
+        }
+        return Set(moved.compactMap(\.parts.tablespace)).sorted().map { tablespace in
+            let names = moved.filter { $0.parts.tablespace == tablespace }.map(\.name)
+            return note(
+                .warning, .leftOut, .target,
+                "The target has no tablespace \(tablespace) that this role may create in, so the database's default takes: "
+                    + "\(names.map(\.description).joined(separator: ", ")).",
+                "Once it has, ALTER INDEX \(names[0].sql) SET TABLESPACE \(tablespace) moves \(names.count == 1 ? "it" : "the first")."
+            )
+        }
     }
 
     private func note(

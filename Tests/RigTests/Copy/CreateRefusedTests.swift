@@ -112,6 +112,32 @@ import Testing
         }
     }
 
+    @Test func `tablespaces that the target lacks stop nothing, and the plan says what is elsewhere`() async throws {
+        try await Rig.withDatabases { databases in
+            let space = "space_\(databases.source.name)"
+            try databases.source.run("ALTER DATABASE \(databases.source.name) SET allow_in_place_tablespaces TO on")
+            try databases.source.run("CREATE TABLESPACE \(space) LOCATION ''")
+            defer { _ = try? databases.source.run("DROP TABLE docs; DROP TABLESPACE \(space)") }
+            try databases.source.run(
+                """
+                CREATE TABLE docs (id int PRIMARY KEY USING INDEX TABLESPACE \(space), embedding vector(2)) TABLESPACE \(space);
+                CREATE INDEX docs_embedding ON docs USING hnsw (embedding vector_l2_ops) TABLESPACE \(space);
+                INSERT INTO docs SELECT i, ARRAY[i, 1]::vector FROM generate_series(1, 20) AS i
+                """)
+            let notes = try await databases.engine().plan(request).warnings.filter { $0.code == .leftOut }.map(
+                \.message)
+            #expect(
+                notes == [
+                    "The target has no tablespace \(space) that this role may create in, so the database's default takes: "
+                        + "public.docs_embedding, public.docs_pkey.", "Not created on the target: tablespace \(space).",
+                ])
+            #expect(try await databases.engine().copy(request).outcome == .proven)
+            #expect(
+                try databases.target.value(
+                    "SELECT count(*) FROM pg_index WHERE indrelid = 'docs'::regclass AND indisvalid") == "2")
+        }
+    }
+
     @Test func `where the target refuses every table, nothing is left behind`() async throws {
         try await Rig.withDatabases { databases in
             try databases.source.run(

@@ -24,6 +24,8 @@ struct Survey: Sendable {
     var needs: [DefinitionNeed] = []
     /// The names that tables to be created would take, and that something on the target has, with its kind.
     var takenNames: [QualifiedName: String] = [:]
+    /// The target's tablespaces that the role may create in, as statements name them.
+    var usableTablespaces: Set<String> = []
     /// Sparse vectors that hnsw indexes may not accept, by table.
     var sparse: [QualifiedName: [SparseProbe.Finding]]
     /// The target tables that hold at least one row.

@@ -34,6 +34,7 @@ struct Surveyor {
             mayCreateTemporary: try Self.mayCreateTemporary(targetSession), extensions: extensions,
             sparse: [:], nonEmptyTargets: [], sourceBots: [:], targetBots: [:])
         survey.needs = try DefinitionNeed.read(created.map(\.oid), source: sourceSession, target: targetSession)
+        survey.usableTablespaces = try usableTablespaces(targetSession)
         survey.takenNames = try TakenNames.read(
             created.map(\.name) + created.flatMap(\.indexes).map(\.name) + created.flatMap(\.sequences).map(\.name),
             target: targetSession)
@@ -60,6 +61,12 @@ struct Surveyor {
             rights[try row.string("schema")] = try row.bool("may_create")
         }
         return rights
+    }
+
+    private func usableTablespaces(_ session: borrowing Session) throws(FerryError) -> Set<String> {
+        let rows = try session.query(
+            "SELECT quote_ident(spcname) AS name FROM pg_tablespace WHERE has_tablespace_privilege(oid, 'CREATE')")
+        return Set(try rows.map { row throws(FerryError) in try row.string("name") })
     }
 
     /// Whether the role may create temporary tables on the target.
