@@ -119,13 +119,29 @@ public struct FerryError: Error, Sendable, Equatable {
         return error
     }
 
+    /// The same error, of a definition: the server's HINT is about the operator's statement and not about one of vecferry's.
+    var ofDefinition: FerryError {
+        var error = self
+        error.hint = error.hint ?? cause?.hint
+        return error
+    }
+
     /// The operator asked to stop; nothing is wrong.
     static let interrupted = FerryError(.interrupted, "Interrupted.")
 }
 
 extension FerryError: CustomStringConvertible {
     /// `target, public.items: <message> (SQLSTATE …) <hint>`
-    public var description: String {
+    public var description: String { text(hint: hint) }
+
+    /// The description while the work is tried again: without a hint to run the command again.
+    public var descriptionOfRetry: String {
+        let helps =
+            cause?.sqlState.map { ["25006", "40001", "53300"].contains($0) } ?? (cause?.code == .connectFailed)
+        return text(hint: helps ? hint : nil)
+    }
+
+    private func text(hint: String?) -> String {
         let place = [side.map(\.rawValue), table.map(\.description), chunk.map { "chunk \($0)" }].compactMap(\.self)
         var text = place.isEmpty ? message : "\(place.joined(separator: ", ")): \(message)"
         if let state = cause?.sqlState { text += " (SQLSTATE \(state))" }

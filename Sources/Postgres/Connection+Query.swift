@@ -3,15 +3,19 @@ internal import CLibpq
 extension Connection {
     /// Runs one or more statements without parameters, as one message to the server.
     ///
-    /// - Parameter limit: The longest silence to accept from the server; nil for statements that may take long (an
-    ///   index build).
+    /// - Parameters:
+    ///   - limit: The longest silence to accept from the server; nil for statements that may take long (an index build).
+    ///   - holdsNoRows: Whether the statements read no row, so that errors are shown whole.
     /// - Returns: The rows of each statement, in order.
     /// - Throws: ``PostgresError``; the session is ready for the next statement unless
     ///   ``PostgresError/isConnectionGone``.
     @discardableResult
-    public func execute(_ sql: String, limit: Duration? = nil) throws(PostgresError) -> [Rows] {
+    public func execute(
+        _ sql: String, limit: Duration? = nil, holdsNoRows: Bool = false
+    ) throws(PostgresError) -> [Rows] {
         try request(sql)
-        return try awaitResults(limit: limit)
+        try flush(limit: limit)
+        return try collect(limit: limit, holdsNoRows: holdsNoRows)
     }
 
     /// Measures a round trip with an empty message.
@@ -86,14 +90,14 @@ extension Connection {
     }
 
     /// Reads results up to the end of the message, or throws the first error among them.
-    func collect(limit: Duration?) throws(PostgresError) -> [Rows] {
+    func collect(limit: Duration?, holdsNoRows: Bool = false) throws(PostgresError) -> [Rows] {
         var all: [Rows] = []
         while let result = try nextResult(limit: limit) {
             switch result.status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE: all.append(result.rows())
             case PGRES_EMPTY_QUERY: break
             case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE, PGRES_NONFATAL_ERROR:
-                throw failure(result, limit: limit)
+                throw failure(result, limit: limit, holdsNoRows: holdsNoRows)
             default:
                 // An unexpected COPY would wait forever.
                 throw PostgresError(.unexpectedResult, "The server started a COPY where rows were expected.")
@@ -104,8 +108,10 @@ extension Connection {
 
     /// Returns the error that a result reports, after the rest of its message was read. The server skips the statements
     /// after an error, so the rest holds no cause; it shows whether the connection survived.
-    func failure(_ result: borrowing QueryResult, limit: Duration?) -> PostgresError {
-        var failure = result.error(.server)
+    func failure(
+        _ result: borrowing QueryResult, limit: Duration?, holdsNoRows: Bool = false
+    ) -> PostgresError {
+        var failure = result.error(.server, holdsNoRows: holdsNoRows)
         do throws(PostgresError) {
             while let next = try nextResult(limit: limit) {
                 // Once a COPY has begun, libpq would return it again and again.

@@ -19,6 +19,12 @@ public struct ConnectionParameters: Sendable, Equatable {
         guard let options = PQconninfoParse(text, &errorMessage) else {
             let reason = errorMessage.map { String(cString: $0) } ?? "out of memory"
             PQfreemem(errorMessage)
+            if let dialect = AddressDialect(text) {
+                throw PostgresError(
+                    .invalidParameters,
+                    PostgresError.sentence("the connection string can't be parsed: \(dialect.fault)"),
+                    hint: dialect.advice)
+            }
             throw PostgresError(
                 .invalidParameters,
                 PostgresError.sentence("the connection string can't be parsed: \(Self.withoutQuotations(reason))"))

@@ -42,11 +42,13 @@ public struct PostgresError: Error, Sendable, Equatable {
     /// The five characters of the SQLSTATE, where the server gave one
     /// (PostgreSQL documentation, appendix "PostgreSQL Error Codes").
     public var sqlState: String?
+    /// The constraint or the unique index that refused a row, where the server names one.
+    public var constraint: String?
 
     /// Takes the texts as they are: the caller keeps secrets and row values out.
     public init(
         _ code: Code, _ message: String, detail: String? = nil, hint: String? = nil, context: String? = nil,
-        sqlState: String? = nil
+        sqlState: String? = nil, constraint: String? = nil
     ) {
         self.code = code
         self.message = message
@@ -54,6 +56,7 @@ public struct PostgresError: Error, Sendable, Equatable {
         self.hint = hint
         self.context = context
         self.sqlState = sqlState
+        self.constraint = constraint
     }
 
     /// Whether the same work may succeed on a new connection: the cause is the network, a restart, a failover, too many
@@ -98,20 +101,26 @@ extension PostgresError: CustomStringConvertible {
 extension PostgresError {
     /// Builds the error for a server's message, leaving out the parts that could quote a row.
     ///
+    /// - Parameters:
+    ///   - constraint: The name of the constraint or the unique index that refused a row.
+    ///   - holdsNoRows: Whether the statement reads no row, as one that creates an empty table: its error is about the
+    ///     definition and is shown whole.
+    ///
     /// DETAIL of class 23 shows the failing row, and messages of class 22 end in the value that was not accepted
     /// (`invalid input syntax for type integer: "…"`). CONTEXT of a COPY quotes a column, and that of a function quotes
     /// the statement it runs, so only the lines that name functions are taken.
     static func server(
-        code: Code, sqlState: String?, message: String, detail: String?, hint: String?, context: String? = nil
+        code: Code, sqlState: String?, message: String, detail: String?, hint: String?, context: String? = nil,
+        constraint: String? = nil, holdsNoRows: Bool = false
     ) -> PostgresError {
-        let quotesRows = sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
+        let quotesRows = !holdsNoRows && sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
         var shown = message
-        if let sqlState, sqlState.hasPrefix("22"), let quotation = message.firstRange(of: ": \"") {
+        if quotesRows, let sqlState, sqlState.hasPrefix("22"), let quotation = message.firstRange(of: ": \"") {
             shown = String(message[..<quotation.lowerBound])
         }
         return PostgresError(
             code, sentence(shown), detail: quotesRows ? nil : detail.map(sentence), hint: hint.map(sentence),
-            context: context.flatMap(functions), sqlState: sqlState)
+            context: context.flatMap(functions), sqlState: sqlState, constraint: constraint)
     }
 
     /// Returns the lines that name functions:
@@ -127,9 +136,9 @@ extension PostgresError {
         return lines.isEmpty ? nil : lines.joined(separator: "; ")
     }
 
-    /// Upper-cases the first letter and ends with a full stop.
+    /// Joins the lines, upper-cases the first letter and ends with a full stop.
     static func sentence(_ text: String) -> String {
-        var trimmed = text[...]
+        var trimmed = text.split(whereSeparator: \.isNewline).joined(separator: " ")[...]
         while let last = trimmed.last, last.isWhitespace { trimmed.removeLast() }
         while let first = trimmed.first, first.isWhitespace { trimmed.removeFirst() }
         guard let first = trimmed.first else { return "" }

@@ -27,13 +27,16 @@ struct QueryResult: ~Copyable {
     }
 
     /// Returns the error that this result reports.
-    func error(_ code: PostgresError.Code) -> PostgresError {
+    ///
+    /// - Parameter holdsNoRows: Whether the statement reads no row, so that nothing need be left out.
+    func error(_ code: PostgresError.Code, holdsNoRows: Bool = false) -> PostgresError {
         func field(_ name: Character) -> String? {
             PQresultErrorField(handle, Int32(name.asciiValue!)).map { ServerText.copy($0) }
         }
         // The field codes are those of libpq's PG_DIAG_ macros (postgres_ext.h).
         return PostgresError.server(
             code: code, sqlState: field("C"), message: field("M") ?? ServerText.copy(PQresultErrorMessage(handle)),
-            detail: field("D"), hint: field("H"), context: field("W"))
+            detail: field("D"), hint: field("H"), context: field("W"), constraint: field("n"),
+            holdsNoRows: holdsNoRows)
     }
 }

@@ -31,6 +31,29 @@ import Testing
         #expect(error.map { !"\($0)".contains("s3cret") } == true)
     }
 
+    @Test(
+        arguments: [
+            ("postgresql://me:s3cret@h/db?schema=app", "the parameter schema is Prisma's", "Leave it out; --table"),
+            (
+                "postgres://me:s3cret@h/db?sslmode=require&pgbouncer=true", "the parameter pgbouncer is Prisma's",
+                "Leave it out."
+            ),
+            ("postgresql://me:s3cret@h/db?ssl=no-verify", "the parameter ssl is another driver's", "sslmode=require"),
+            ("jdbc:postgresql://h:5432/db?user=me&password=s3cret", "it is a JDBC address", "without jdbc:"),
+            ("postgresql+psycopg2://me:s3cret@h/db", "it names a driver of SQLAlchemy", "Leave out +psycopg2"),
+            ("postgresql+asyncpg://me:s3cret@h/db", "it names a driver of SQLAlchemy", "Leave out +asyncpg"),
+            ("postgis://me:s3cret@h/db", "libpq does not know the scheme postgis://", "Write postgresql://"),
+        ])
+    func `an address of another client library is recognized, and the error says how to write it`(
+        text: String, fault: String, advice: String
+    ) {
+        let error = #expect(throws: PostgresError.self) { try ConnectionParameters(parsing: text) }
+        #expect(
+            error?.message.hasPrefix("The connection string can't be parsed: \(fault)") == true)
+        #expect(error?.hint?.contains(advice) == true)
+        #expect(error.map { !"\($0)".contains("s3cret") } == true)
+    }
+
     /// Every setting that libpq reads from a variable reaches another program, those of a newer libpq too.
     @Test func `settings reach another program by libpq's own variables`() throws {
         let parameters = try ConnectionParameters(

@@ -58,6 +58,27 @@ import Testing
         #expect(plain.context == nil)
     }
 
+    @Test func `an error of several lines is shown as one`() {
+        let error = PostgresError.server(
+            code: .server, sqlState: "P0001", message: "tenant is closed\n  since May\r\n", detail: "line 1\nline 2",
+            hint: "a\nb",
+            constraint: "c")
+        #expect("\(error)" == "Tenant is closed   since May. (SQLSTATE P0001) Line 1 line 2. A b.")
+        #expect(error.constraint == "c")
+    }
+
+    @Test func `the error of a definition is shown whole, since no row is in it`() {
+        func error(holdsNoRows: Bool) -> PostgresError {
+            PostgresError.server(
+                code: .server, sqlState: "22P02", message: "malformed array literal: \"{1\"",
+                detail: "Unexpected end of input.", hint: nil, holdsNoRows: holdsNoRows)
+        }
+        #expect("\(error(holdsNoRows: false))" == "Malformed array literal. (SQLSTATE 22P02)")
+        #expect(
+            "\(error(holdsNoRows: true))"
+                == "Malformed array literal: \"{1\". (SQLSTATE 22P02) Unexpected end of input.")
+    }
+
     @Test func `other parts of an error are kept`() {
         let error = PostgresError.server(
             code: .server, sqlState: "42501", message: "permission denied for table \"t\"", detail: "Its owner is o",

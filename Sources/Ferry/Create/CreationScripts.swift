@@ -78,7 +78,7 @@ struct CreationScripts {
         if text == nil { text = try script(items, dump) }
         try target.execute("SAVEPOINT vecferry_create")
         do throws(FerryError) {
-            try target.execute(text ?? "")
+            try target.create(text ?? "")
             try target.execute("RELEASE SAVEPOINT vecferry_create")
             return
         } catch {

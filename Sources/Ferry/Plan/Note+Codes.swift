@@ -36,6 +36,8 @@ extension Note.Code {
     public static let pooler = Note.Code(description: "pooler")
     /// The connection goes through a pooler in transaction mode.
     public static let transactionPooler = Note.Code(description: "transaction_pooler")
+    /// The target's server is older than the source's.
+    public static let targetOlder = Note.Code(description: "target_older")
     /// The target is a standby.
     public static let targetReadOnly = Note.Code(description: "target_read_only")
     /// The role may not keep a ledger in the target.

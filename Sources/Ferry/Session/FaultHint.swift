@@ -11,10 +11,14 @@ enum FaultHint {
                 "Create an index of the same name that leaves such rows out (CREATE INDEX \u{2026} WHERE \u{2026}), then "
                 + "run the same command again: it keeps your index."
         }
+        if error.sqlState == "53300", let limit = connectionLimit(error.message) {
+            return "Lower --jobs, or run \(limit) on the \(side)."
+        }
         if let state = error.sqlState, let hint = bySQLState(state, side) { return hint }
         return switch error.code {
         case .invalidParameters:
-            "Give --\(side) a URI (postgresql://user@host:5432/database) or a conninfo string (host=… dbname=…)."
+            error.hint
+                ?? "Give --\(side) a URI (postgresql://user@host:5432/database) or a conninfo string (host=… dbname=…)."
         case .unknownHost:
             "Check the host name in --\(side); a restored cluster has a new one."
         case .notPostgreSQL:
@@ -29,6 +33,15 @@ enum FaultHint {
             "The \(side) stopped responding. Run the same command again; a copy resumes."
         default: isAboutStatement(error) ? nil : error.hint
         }
+    }
+
+    /// The statement that raises a role's or a database's own limit of connections (InitializeSessionUserId in miscinit.c,
+    /// CheckMyDatabase in postinit.c).
+    private static func connectionLimit(_ message: String) -> String? {
+        guard let match = message.firstMatch(of: #/(?i)too many connections for (role|database) "(.+)"/#) else {
+            return nil
+        }
+        return "ALTER \(match.1.uppercased()) \(String(match.2).sqlIdentifier) CONNECTION LIMIT -1"
     }
 
     /// Whether the server's HINT would have the operator change a statement that vecferry wrote, as "You might need to add

@@ -80,7 +80,20 @@ extension Session {
     /// Runs one statement whose text comes from a catalog. It goes over the extended protocol, where a second statement behind
     /// it is an error.
     func define(_ statement: String, about table: QualifiedName? = nil) throws(FerryError) {
-        try query(statement, about: table)
+        do throws(FerryError) {
+            try query(statement, about: table)
+        } catch {
+            throw error.ofDefinition
+        }
+    }
+
+    /// Runs all that pg_dump wrote of objects that hold no rows yet, so that errors are shown whole.
+    func create(_ script: String) throws(FerryError) {
+        do throws(FerryError) {
+            _ = try attempting { connection throws(PostgresError) in try connection.execute(script, holdsNoRows: true) }
+        } catch {
+            throw error.ofDefinition
+        }
     }
 
     /// Waits for the answers to the statements that the login sent.

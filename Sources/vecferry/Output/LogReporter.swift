@@ -9,6 +9,8 @@ final class LogReporter: Reporter {
     private let showsAll: Bool
     /// The tables' names, by their number in the plan.
     private let names = Mutex<[String]>([])
+    /// The retries that were logged.
+    private let retries = Mutex(RetryNews())
     /// The notes that were logged.
     private let logged = Mutex<Set<String>>([])
 
@@ -97,7 +99,8 @@ final class LogReporter: Reporter {
             return (.info, "Index \(name) (\(index.method)) built in \(Units.duration(seconds)).")
         case .retry(let error, let attempt, let attempts, let delay):
             let wait = Units.duration(delay / .seconds(1))
-            return (.warning, "\(error) Trying again in \(wait), try \(attempt) of \(attempts).")
+            let level: Logger.Level = retries.withLock { $0.isNews(error, attempt: attempt) } ? .warning : .debug
+            return (level, "\(error.descriptionOfRetry) Trying again in \(wait), try \(attempt) of \(attempts).")
         case .warning(let note):
             return (Self.level(note), note.description)
         case .ended, .moved, .readBack, .compared, .found, .indexProgress, .buildEnded:

@@ -13,6 +13,25 @@ import Testing
         #expect(record?.message == "target: The connection was lost. Trying again in 0.5 s, try 2 of 8.")
     }
 
+    @Test func `a server that goes away is one line a try, however many sessions notice`() {
+        func levels(_ side: Side, _ attempt: Int, _ message: String = "The connection was lost.") -> String? {
+            let error = FerryError(.database, message, side: side)
+            return reporter.record(.retry(error, attempt: attempt, of: 8, delay: .seconds(1)))?.level.rawValue
+        }
+        #expect((1...8).map { _ in levels(.target, 1) } == ["warning"] + Array(repeating: "debug", count: 7))
+        #expect(levels(.source, 1) == "warning" && levels(.source, 1) == "debug")
+        #expect(levels(.target, 1, "The server is starting up.") == "debug")
+        #expect(levels(.target, 2) == "warning" && levels(.target, 2) == "debug")
+    }
+
+    @Test func `a fault that comes again later is told again`() {
+        var news = RetryNews()
+        let start = ContinuousClock.now
+        let error = FerryError(.database, "The connection was lost.", side: .target)
+        let answers = [0, 5, 61].map { news.isNews(error, attempt: 1, at: start + .seconds($0)) }
+        #expect(answers == [true, false, true])
+    }
+
     @Test func `events that come many times a second are not logged`() {
         #expect(reporter.record(.moved(pair: 0, rows: 1, bytes: 1)) == nil)
         #expect(reporter.record(.readBack(pair: 0, rows: 1, bytes: 1)) == nil)

@@ -40,6 +40,8 @@ import Testing
         ("42501", "Permission denied for table items."),
         ("53100", "Could not extend file \"base/5/16390\": No space left on device."),
         ("53300", "Sorry, too many clients already."),
+        ("53300", "Too many connections for role \"App\"."),
+        ("53300", "Too many connections for database \"bedrock\"."),
         ("54000", "Index row size 2736 exceeds btree version 4 maximum 2704 for index \"items_body\"."),
         ("55P03", "Canceling statement due to lock timeout."),
         ("57014", "Canceling statement due to user request."),
@@ -63,6 +65,25 @@ import Testing
                 ),
                 .target))
         try MessageGolden.expect(errors.map { "\($0)" }, "faults")
+    }
+
+    @Test func `a fault that is retried is told without what to do once it was given up`() {
+        func text(_ code: PostgresError.Code, _ message: String, _ state: String?) -> String {
+            FerryError(PostgresError(code, message, sqlState: state), .target).descriptionOfRetry
+        }
+        #expect(text(.connectionLost, "Server closed the connection.", nil) == "target: Server closed the connection.")
+        #expect(
+            text(.server, "The database system is starting up.", "57P03")
+                == "target: The database system is starting up. (SQLSTATE 57P03)")
+        #expect(text(.server, "Sorry, too many clients already.", "53300").contains("Lower --jobs"))
+        #expect(text(.connectFailed, "Connection refused.", nil).contains("Check host and port"))
+    }
+
+    @Test func `the server's hint is kept where a definition is refused`() {
+        let cause = PostgresError(
+            .server, "Default for column \"m\" cannot be cast.", hint: "Use a USING clause.", sqlState: "42804")
+        #expect(FerryError(cause, .target).hint == nil)
+        #expect(FerryError(cause, .target).ofDefinition.hint == "Use a USING clause.")
     }
 
     @Test func `the server's hint is shown where the operator can follow it`() throws {

@@ -146,7 +146,7 @@ import Testing
                 ($0.targetSession.host, $0.targetSession.encryption) = ("new.example.com", .unverified)
             },
             poolers.flatMap { pooler in surveyed(items, items) { $0.targetSession.pooler = pooler } },
-            plan(items, items, sourceServer: old, targetServer: standby),
+            plan(items, items, sourceServer: old, targetServer: standby), plan(items, items, targetServer: old),
             plan(items, items, targetServer: fresh),
             plan(items, items, targetServer: bare),
             plan(items, [], create, targetServer: bare) { $0.extensions = [need("vector", available: "0.8.5")] },

@@ -47,7 +47,8 @@ import Testing
                 for table in ["bad", "z_parted"] {
                     #expect(
                         refused[table]?.contains(
-                            "The table could not be created. Invalid input value for enum") == true,
+                            "The table could not be created. Invalid input value for enum public.mood: \"new\".")
+                            == true,
                         "\(refused)")
                 }
                 #expect(refused["a_child"]?.contains("Relation \"public.bad\" does not exist") == true, "\(refused)")

@@ -59,7 +59,7 @@ struct ServerCheck {
 
     private func target() -> [Note] {
         let server = survey.target.server
-        var notes: [Note] = []
+        var notes = order()
         if server.isInRecovery {
             notes.append(
                 Note(
@@ -95,6 +95,19 @@ struct ServerCheck {
                     hint: nil))
         }
         return notes
+    }
+
+    /// A warning where source and target may be swapped: clusters are upgraded more often than taken back.
+    private func order() -> [Note] {
+        let (source, target) = (survey.source.server, survey.target.server)
+        let (before, after) = (source.versionNumber / 10_000, target.versionNumber / 10_000)
+        guard after < before else { return [] }
+        return [
+            Note(
+                level: .warning, code: .targetOlder, side: .target, table: nil,
+                message: "The target is PostgreSQL \(after), older than the source's \(before).",
+                hint: "Check that --source and --target are not swapped.")
+        ]
     }
 
     private func extensions(for relations: [Relation]) -> [Note] {
