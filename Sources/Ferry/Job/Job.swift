@@ -145,6 +145,10 @@ struct Job {
             try collect(job, snapshots, record, session)
         }
         try compareUnproven(job.plan, report(record), &record)
+        for pair in job.plan.pairs {
+            guard let failure = record[pair.number].failure else { continue }
+            record[pair.number].failure = UniqueViolation(engine: engine, pair: pair).explained(failure)
+        }
         return try session.run { session throws(FerryError) in
             var report = report(record)
             guard report.outcome == .proven else {

@@ -239,6 +239,25 @@ struct Pairing {
         sourceLeaves.map { SourcePart($0, chunkBytes: request.chunkBytes, server: survey.source.server) }
     }
 
+    /// A blocker for a primary key that can't tell which rows are the same (PostgreSQL documentation, "INSERT": ON CONFLICT takes no
+    /// deferrable constraint).
+    private var deferrableKey: Note? {
+        for (side, relation) in [(Side.target, target), (.source, source)] {
+            guard let relation, let key = relation.indexes.first(where: { $0.isPrimary && !$0.isKey }),
+                let text = key.parts.addConstraint, text.contains(" DEFERRABLE")
+            else { continue }
+            let list = key.columns.map(\.sqlIdentifier).joined(separator: ", ")
+            let name = key.name.name.sqlIdentifier
+            return note(
+                .blocker, .noKey, side,
+                "The table holds rows, and its primary key \(key.name.name) is DEFERRABLE, so it can't match rows to the other "
+                    + "side's.",
+                "On the \(side), run ALTER TABLE \(relation.name.sql) DROP CONSTRAINT \(name), ADD CONSTRAINT \(name) PRIMARY KEY "
+                    + "(\(list)), or choose --existing truncate.")
+        }
+        return nil
+    }
+
     /// The rows that are copied: counted where they were, else as the server estimates them; -1 if it can't.
     private func estimatedRows(_ filter: BotFilter) -> Int {
         if let bots = survey.sourceBots[source.name] {
@@ -285,6 +304,7 @@ struct Pairing {
             let names = Set(columns.map(\.name))
             // Rows that share a key on the source would overwrite or hide each other.
             guard let key = target?.key, names.isSuperset(of: key.columns), source.hasKey(on: key.columns) else {
+                if let note = deferrableKey { notes.append(note); return (.append, .all, .all) }
                 notes.append(
                     note(
                         .blocker, .noKey, .target,

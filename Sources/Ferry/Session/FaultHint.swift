@@ -11,6 +11,11 @@ enum FaultHint {
                 "Create an index of the same name that leaves such rows out (CREATE INDEX \u{2026} WHERE \u{2026}), then "
                 + "run the same command again: it keeps your index."
         }
+        if error.sqlState == "54000", error.message.lowercased().hasPrefix("row is too big") {
+            return
+                "A column of storage PLAIN, which \\d+ of the table shows, keeps its values in the row. Run ALTER TABLE \u{2026} ALTER "
+                + "COLUMN \u{2026} SET STORAGE EXTERNAL on the \(side), then the same command again."
+        }
         if error.sqlState == "53300", let limit = connectionLimit(error.message) {
             return "Lower --jobs, or run \(limit) on the \(side)."
         }
@@ -61,7 +66,9 @@ enum FaultHint {
                 "Check pg_hba.conf and the IAM settings of the \(side), which reject this user; some require sslmode=require."
         case "3D000": return "Check the database name in --\(side)."
         case "42501":
-            return "Grant the role the missing privilege; sql/grants/\(side).sql lists the smallest set."
+            return
+                "Grant the role the missing privilege; sql/grants/\(side).sql lists the smallest set. If it is a member of a role "
+                + "that has it, without inheriting (NOINHERIT), add options='-c role=NAME' to --\(side)."
         case "53100": return "Free or add disk space on the \(side), then run the same command again."
         case "53300": return "Lower --jobs, or raise max_connections on the \(side)."
         case "22021" where side == .source:
@@ -72,7 +79,8 @@ enum FaultHint {
             return "The target's database encoding can't hold this text; create the database with ENCODING 'UTF8'."
         case "23505":
             return
-                "The target already holds a row with this key. Choose what to do with --existing, or run vecferry verify."
+                "Rows that this index keeps apart are equal in it: rows of the source, or one of them and one that the target "
+                + "holds. Change them or drop the index, then run the same command again."
         case "23502", "23503", "23514", "23P01":
             return
                 "A row of the source violates a constraint of the target. Drop the constraint there or fix the row, then "

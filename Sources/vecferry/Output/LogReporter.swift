@@ -71,8 +71,16 @@ final class LogReporter: Reporter {
 
     /// Logs the notes that were not logged before: a plan, an event and a report may hold the same.
     private func log(_ notes: [Note]) {
-        for note in notes where logged.withLock({ $0.insert(note.description).inserted }) {
-            logger.log(level: Self.level(note), "\(note.description)")
+        let news = notes.filter { note in logged.withLock { $0.insert(note.description).inserted } }
+        var counts: [Note.Code: Int] = [:]
+        for group in showsAll ? news.map({ NoteGroup(of: $0) }) : NoteGroup.groups(of: news) {
+            counts[group.note.code, default: 0] += 1
+            guard showsAll || counts[group.note.code, default: 0] <= NotesText.few else { continue }
+            logger.log(level: Self.level(group.note), "\(group.text)")
+        }
+        for (code, count) in counts.sorted(by: { "\($0.key)" < "\($1.key)" }) where !showsAll && count > NotesText.few {
+            logger.warning(
+                "And \(Units.count(count - NotesText.few, "more note")) with code \(code); vecferry plan lists them.")
         }
     }
 

@@ -43,6 +43,7 @@ struct CopyText: ResultText {
         report.tables.filter { $0.state != .proven }.map { table in
             if table.state == .failed { return "\(table.name): \(table.error ?? "The copy of this table failed.")" }
             if let comparison = table.comparison { return "\(table.name): \(DifferenceText(comparison).text)." }
+            if let error = table.error, table.source == table.target { return "\(table.name): \(error)" }
             let source = table.source
             let target = table.target
             let counts =

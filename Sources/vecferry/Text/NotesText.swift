@@ -28,9 +28,10 @@ struct NotesText {
         guard !notes.isEmpty else { return [] }
         var lines: [Line] = [.empty, Self.heading(level)]
         var counts: [String: Int] = [:]
-        for note in notes {
-            counts["\(note.code)", default: 0] += 1
-            if showsAll || counts["\(note.code)", default: 0] <= Self.few { lines += Self.lines(of: note) }
+        for group in showsAll ? notes.map({ NoteGroup(of: $0) }) : NoteGroup.groups(of: notes) {
+            let code = "\(group.note.code)"
+            counts[code, default: 0] += 1
+            if showsAll || counts[code, default: 0] <= Self.few { lines += Self.lines(of: group) }
         }
         guard !showsAll else { return lines }
         for (code, count) in counts.sorted(by: { $0.key < $1.key }) where count > Self.few {
@@ -40,10 +41,8 @@ struct NotesText {
     }
 
     /// Returns the note as `- target, public.items: …`, and its hint on a line of its own.
-    private static func lines(of note: Note) -> [Line] {
-        var message = note
-        message.hint = nil
-        return ["- \(message)"] + (note.hint.map { ["  \($0)"] } ?? [])
+    private static func lines(of group: NoteGroup) -> [Line] {
+        ["- \(group.message)"] + (group.note.hint.map { ["  \($0)"] } ?? [])
     }
 
     private static func heading(_ level: Note.Level) -> Line {

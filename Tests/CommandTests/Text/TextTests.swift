@@ -47,6 +47,22 @@ extension PlanText {
         #expect(PlanText(plan: plan, showsAll: true).plain.contains("public.table_1999  about 100 rows"))
     }
 
+    @Test func `notes that differ in their table alone are one line`() {
+        let notes = (1...30).map { number in
+            Note(
+                level: .warning, code: .leftOut, side: .target,
+                table: QualifiedName(schema: "public", name: "t\(number)"),
+                message: "Not created on the target: triggers.", hint: "Create them after the copy.")
+        }
+        #expect(
+            NotesText(notes: notes, showsAll: false).lines.map(\.text) == [
+                "", "Warnings",
+                "- target, public.t1, public.t2, public.t3 and 27 more tables: Not created on the target: triggers.",
+                "  Create them after the copy.",
+            ])
+        #expect(NotesText(notes: notes, showsAll: true).lines.count == 2 + 2 * 30)
+    }
+
     @Test func `a table with a note is not summed up with others`() {
         let plain = (1..<30).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
         let note = Note(level: .warning, code: .noKey, side: nil, table: plain[3].name, message: "Look.", hint: nil)

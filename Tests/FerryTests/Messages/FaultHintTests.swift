@@ -43,6 +43,7 @@ import Testing
         ("53300", "Too many connections for role \"App\"."),
         ("53300", "Too many connections for database \"bedrock\"."),
         ("54000", "Index row size 2736 exceeds btree version 4 maximum 2704 for index \"items_body\"."),
+        ("54000", "Row is too big: size 8240, maximum size 8160."),
         ("55P03", "Canceling statement due to lock timeout."),
         ("57014", "Canceling statement due to user request."),
         ("57P01", "Terminating connection due to administrator command."),

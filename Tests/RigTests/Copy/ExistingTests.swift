@@ -85,6 +85,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [Side.source, .target])
+    func `a key that is DEFERRABLE is called that, with the statement that makes it serve`(_ side: Side) async throws {
+        try await Rig.withDatabases(setup: "CREATE TABLE docs (id int, \"No\" int, v vector(2))") { databases in
+            let key = "ALTER TABLE docs ADD CONSTRAINT docs_pkey PRIMARY KEY (id, \"No\")"
+            try (side == .source ? databases.source : databases.target).run(key + " DEFERRABLE")
+            try (side == .source ? databases.target : databases.source).run(key)
+            try databases.target.run("INSERT INTO docs VALUES (1, 1, NULL)")
+            let plan = try await databases.engine().plan(request(.keep))
+            let blocker = try #require(plan.blockers.first)
+            #expect(plan.blockers.count == 1 && blocker.code == .noKey && blocker.side == side)
+            #expect(blocker.message.contains("its primary key docs_pkey is DEFERRABLE"))
+            let statement =
+                "ALTER TABLE public.docs DROP CONSTRAINT docs_pkey, ADD CONSTRAINT docs_pkey PRIMARY KEY (id, \"No\")"
+            #expect(blocker.hint?.contains(statement) == true, "\(blocker)")
+            try (side == .source ? databases.source : databases.target).run(statement)
+            #expect(try await databases.engine().copy(request(.keep)).outcome == .proven)
+        }
+    }
+
     @Test func `without a flag a table that holds rows is refused, and nothing is touched`() async throws {
         try await Rig.withDatabases(setup: Self.items) { databases in
             try fill(databases)
