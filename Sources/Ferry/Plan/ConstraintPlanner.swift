@@ -31,9 +31,24 @@ struct ConstraintPlanner {
                         exists: true, owner: owner))
             }
         }
+        notes += unchecked(targetTree)
         // Those of the partitions are inherited from this table.
         notes += targetTree[0].inheritedForeignKeys.map { inherited($0, by: targetTree[0]) }
         return (plans, notes)
+    }
+
+    /// Warnings of checks that rows of the source may violate, since it never checked them, and that the target enforces.
+    private func unchecked(_ targetTree: [Relation]) -> [Note] {
+        targetTree.flatMap { relation -> [Note] in
+            let onSource = sourceTree.first { $0.name == relation.name }?.lateChecks ?? []
+            let names = Set(relation.lateChecks.map(\.name)).intersection(onSource.map(\.name)).sorted()
+            return names.map { name in
+                note(
+                    .warning, .notValid,
+                    "The check \(name) of \(relation.name) is NOT VALID: rows of the source that violate it are refused by the target.",
+                    "If there are any, drop the check on the target, and add it again NOT VALID after the copy.")
+            }
+        }
     }
 
     // MARK: Tables to be created

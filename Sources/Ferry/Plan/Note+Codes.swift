@@ -73,6 +73,8 @@ extension Note.Code {
     public static let notOwner = Note.Code(description: "not_owner")
     /// The target's table already holds rows.
     public static let notEmpty = Note.Code(description: "not_empty")
+    /// Rows of the source may violate a check that it never made.
+    public static let notValid = Note.Code(description: "not_valid")
     /// The table has no key that both sides share.
     public static let noKey = Note.Code(description: "no_key")
     /// Another table references rows that would be deleted.

@@ -100,7 +100,11 @@ import Testing
 
     private static var bots: [Note] {
         let (items, plain) = (Fixture.items(), chunks())
+        let unchecked = Fixture.items {
+            $0.lateChecks = [LateCheck(name: "short", definition: "CHECK (true) NOT VALID")]
+        }
         return joined(
+            plan([unchecked], [unchecked]),
             plan([plain], [plain], { $0.selection.bots = ["bot1"] }),
             plan([items], [items], { $0.selection.bots = ["01HQZX5T9V7W8Y0A1B2C3D4E5F6"] }),
             plan([items], [items], { $0.selection.bots = ["one", "two"] }) { $0.sourceBots = [name: ["one": 20]] },

@@ -89,8 +89,14 @@ import Testing
     {
         try await Rig.withDatabases(on: try pair.servers) { databases in
             let table = "CREATE TABLE public.items (id int PRIMARY KEY, embedding public.vector(2))"
+            let index = """
+                CREATE INDEX twice ON public.items USING hnsw ((public.twice(embedding)::public.vector(2)) public.vector_l2_ops)
+                """
             try databases.source.run(
-                "\(table); INSERT INTO items SELECT i, ARRAY[i, i] FROM generate_series(1, 500) AS i")
+                """
+                \(table); INSERT INTO items SELECT i, ARRAY[i, i] FROM generate_series(1, 500) AS i;
+                CREATE FUNCTION public.twice(v public.vector) RETURNS public.vector LANGUAGE sql IMMUTABLE AS 'SELECT v'; \(index)
+                """)
             try await databases.target.withRole { owner in
                 try databases.target.run("GRANT CREATE ON SCHEMA public TO \(owner.name)")
                 try Psql.run(
@@ -102,8 +108,7 @@ import Testing
                         RETURN v;
                     END $$;
                     \(table);
-                    CREATE INDEX twice ON public.items USING hnsw ((public.twice(embedding)::public.vector(2))
-                        public.vector_l2_ops);
+                    \(index);
                     CREATE STATISTICS public.doubled ON (public.twice(embedding)) FROM public.items
                     """)
                 #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
