@@ -66,6 +66,25 @@ import Testing
         }
     }
 
+    /// The key was back when the job finished, and goes off again for the rows to be taken back.
+    @Test func `what a finished copy had put back, and the undo could not, comes back with the next undo too`()
+        async throws
+    {
+        try await Rig.withDatabases(setup: Self.schema) { databases in
+            try databases.source.run(Self.rows)
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            try databases.target.run("ALTER TABLE cols RENAME id TO number")
+            let engine = try databases.engine().targetAlone
+            var request = UndoRequest()
+            request.finished = true
+            #expect(try await engine.undo(request).stillOff.map(\.name) == ["docs_c_fkey"])
+            #expect(try databases.target.value(Self.state) == "0 1 O O 0 0")
+            try databases.target.run("ALTER TABLE cols RENAME number TO id")
+            #expect(try await engine.undo(UndoRequest()).stillOff.isEmpty)
+            #expect(try databases.target.value(Self.state) == "1 1 O O 0 0")
+        }
+    }
+
     @Test func `a finished copy is taken back only if that is asked for`() async throws {
         try await Rig.withDatabases(setup: Self.schema) { databases in
             try databases.source.run(Self.rows)
