@@ -110,7 +110,18 @@ SELECT
         WHERE con.conrelid = c.oid AND con.contype = 'c' AND NOT con.convalidated AND con.conislocal
             AND c.oid NOT IN (SELECT relation FROM locked)
         ORDER BY con.conname
-    ) AS late_check_names
+    ) AS late_check_names,
+    -- An empty text for a check without a comment.
+    ARRAY(
+        SELECT CASE WHEN obj_description(con.oid, 'pg_constraint') IS NULL THEN ''
+            ELSE format('COMMENT ON CONSTRAINT %I ON %I.%I IS %L', con.conname, n.nspname, c.relname,
+                obj_description(con.oid, 'pg_constraint'))
+        END
+        FROM pg_constraint AS con
+        WHERE con.conrelid = c.oid AND con.contype = 'c' AND NOT con.convalidated AND con.conislocal
+            AND c.oid NOT IN (SELECT relation FROM locked)
+        ORDER BY con.conname
+    ) AS late_check_comments
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p')

@@ -143,8 +143,9 @@ struct CatalogReader {
         var relations: [OID: Relation] = [:]
         for row in rows {
             let oid = try row.int("oid", as: OID.self)
-            let checks = zip(try row.list("late_check_names"), try row.list("late_checks"))
-                .map { LateCheck(name: $0, definition: $1) }
+            let comments = try row.list("late_check_comments").map { $0.isEmpty ? [] : [$0] }
+            let checks = zip(zip(try row.list("late_check_names"), try row.list("late_checks")), comments)
+                .map { LateCheck(name: $0.0, definition: $0.1, after: $1) }
             if let check = checks.first(where: { !DefinitionForm.isKept(by: $0) }) {
                 throw rows.unexpected("The server's definition of \(check.name) is not that of a check constraint.")
             }

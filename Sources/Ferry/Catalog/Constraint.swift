@@ -24,4 +24,6 @@ public struct LateCheck: Sendable {
     public var name: String
     /// The constraint as `pg_get_constraintdef` writes it.
     public var definition: String
+    /// Statements that restore properties which the definition leaves out.
+    public var after: [String] = []
 }

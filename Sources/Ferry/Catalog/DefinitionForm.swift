@@ -38,7 +38,9 @@ enum DefinitionForm {
     }
 
     /// Whether the definition of a check constraint is one.
-    static func isKept(by check: LateCheck) -> Bool { check.definition.hasPrefix("CHECK ") }
+    static func isKept(by check: LateCheck) -> Bool {
+        check.definition.hasPrefix("CHECK ") && check.after.allSatisfy { $0.hasPrefix("COMMENT ON CONSTRAINT ") }
+    }
 
     /// Whether a server's quoted name is made of these names.
     private static func names(_ quoted: String, _ names: [String]) -> Bool {

@@ -69,7 +69,7 @@ public struct Relation: Sendable {
         for key in foreignKeys { texts += [key.name, key.definition] + key.columns + key.after }
         for trigger in triggers { texts.append(trigger.name) }
         for sequence in sequences { texts += [sequence.name.schema, sequence.name.name] }
-        for check in lateChecks { texts += [check.name, check.definition] }
+        for check in lateChecks { texts += [check.name, check.definition] + check.after }
         return texts
     }
 

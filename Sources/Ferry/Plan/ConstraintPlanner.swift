@@ -1,6 +1,6 @@
 /// Decides which constraints of a table are dropped for the load or added after it, and which stay.
 ///
-/// A foreign key is dropped only if the catalog shows that it can be put back.
+/// A foreign key is dropped only if the catalog shows that it can be put back, and a check only if it is NOT VALID on both sides.
 struct ConstraintPlanner {
     /// The facts of both servers.
     let survey: Survey
@@ -31,24 +31,47 @@ struct ConstraintPlanner {
                         exists: true, owner: owner))
             }
         }
-        notes += unchecked(targetTree)
+        for relation in targetTree {
+            for check in relation.lateChecks where isUnchecked(check, of: relation) {
+                guard comesOff(check.name, of: relation) else {
+                    notes.append(unchecked(check, relation))
+                    continue
+                }
+                plans.append(
+                    ConstraintPlan(
+                        relation: relation.name, name: check.name, definition: check.definition, after: check.after,
+                        exists: true))
+            }
+        }
         // Those of the partitions are inherited from this table.
         notes += targetTree[0].inheritedForeignKeys.map { inherited($0, by: targetTree[0]) }
         return (plans, notes)
     }
 
-    /// Warnings of checks that rows of the source may violate, since it never checked them, and that the target enforces.
-    private func unchecked(_ targetTree: [Relation]) -> [Note] {
-        targetTree.flatMap { relation -> [Note] in
-            let onSource = sourceTree.first { $0.name == relation.name }?.lateChecks ?? []
-            let names = Set(relation.lateChecks.map(\.name)).intersection(onSource.map(\.name)).sorted()
-            return names.map { name in
-                note(
-                    .warning, .notValid,
-                    "The check \(name) of \(relation.name) is NOT VALID: rows of the source that violate it are refused by the target.",
-                    "If there are any, drop the check on the target, and add it again NOT VALID after the copy.")
-            }
+    // MARK: Checks that are NOT VALID
+
+    /// Whether rows of the source may violate a check, since the source never made it either.
+    private func isUnchecked(_ check: LateCheck, of relation: Relation) -> Bool {
+        survey.source.relation(relation.name)?.lateChecks.contains { $0.name == check.name } == true
+    }
+
+    /// Whether a check can be dropped for the load: the role owns the table, and what the table inherits it from loses it too.
+    private func comesOff(_ name: String, of relation: Relation) -> Bool {
+        guard relation.rights.own else { return false }
+        return (relation.inherits + [relation.parent].compactMap(\.self)).allSatisfy { oid in
+            guard let parent = survey.target.relations[oid] else { return false }
+            guard let check = parent.lateChecks.first(where: { $0.name == name }) else { return true }
+            let root = survey.target.ancestors(of: parent).last ?? parent
+            return chosen.contains(root.name) && isUnchecked(check, of: parent) && comesOff(name, of: parent)
         }
+    }
+
+    private func unchecked(_ check: LateCheck, _ relation: Relation) -> Note {
+        note(
+            .warning, .notValid,
+            "The check \(check.name) of \(relation.name) is NOT VALID and stays during the load: rows of the source that violate it "
+                + "are refused.",
+            "If there are any, drop the check on the target, and add it again NOT VALID after the copy.")
     }
 
     // MARK: Tables to be created
@@ -82,7 +105,7 @@ struct ConstraintPlanner {
             }
             plans += relation.lateChecks.map {
                 ConstraintPlan(
-                    relation: relation.name, name: $0.name, definition: $0.definition, after: [], exists: false)
+                    relation: relation.name, name: $0.name, definition: $0.definition, after: $0.after, exists: false)
             }
         }
         return (plans, notes)

@@ -102,6 +102,7 @@ import Testing
         let (items, plain) = (Fixture.items(), chunks())
         let unchecked = Fixture.items {
             $0.lateChecks = [LateCheck(name: "short", definition: "CHECK (true) NOT VALID")]
+            $0.rights.own = false
         }
         return joined(
             plan([unchecked], [unchecked]),

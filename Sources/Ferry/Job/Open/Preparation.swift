@@ -44,10 +44,10 @@ struct Preparation {
     private func takeOff(on target: borrowing Session) throws(FerryError) {
         // For the sake of event triggers.
         try ActingRole(owner: nil).change(on: target) { () throws(FerryError) in
+            for (pair, constraint) in try plan.pairs.constraintsToDrop(on: target) where constraint.exists {
+                try target.execute(constraint.dropping, about: pair.name)
+            }
             for pair in plan.pairs {
-                for constraint in pair.constraints where constraint.exists {
-                    try target.execute(constraint.dropping, about: pair.name)
-                }
                 for trigger in pair.triggers { try target.execute(trigger.disabling, about: pair.name) }
                 for index in pair.indexes where index.action == .rebuild {
                     try target.execute("DROP INDEX \(index.name.quoted)", about: pair.name)

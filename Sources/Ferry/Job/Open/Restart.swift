@@ -121,12 +121,12 @@ struct Restart {
     private func dropAndDisable(_ pairs: [TablePair], on target: borrowing Session) throws(FerryError) {
         for pair in pairs {
             try target.execute("LOCK TABLE \(pair.targetOnly)\(pair.name.quoted) IN ACCESS EXCLUSIVE MODE")
-            for constraint in pair.constraints {
-                let (relation, name) = (constraint.relation.quoted, constraint.name.quotedIdentifier)
-                try target.execute("ALTER TABLE IF EXISTS \(relation) DROP CONSTRAINT IF EXISTS \(name)")
-            }
-            for trigger in pair.triggers { try target.execute(trigger.disabling) }
         }
+        for (_, constraint) in try pairs.constraintsToDrop(on: target) {
+            let (relation, name) = (constraint.relation.quoted, constraint.name.quotedIdentifier)
+            try target.execute("ALTER TABLE IF EXISTS \(relation) DROP CONSTRAINT IF EXISTS \(name)")
+        }
+        for trigger in pairs.flatMap(\.triggers) { try target.execute(trigger.disabling) }
     }
 
     /// Restores what the job and this restart dropped or disabled, except on tables that were dropped.
