@@ -21,7 +21,21 @@ struct Planner {
             if let pair { pairs.append(pair) }
         }
         return Plan(
-            source: survey.source.server, target: survey.target.server, request: request, pairs: pairs, notes: notes,
+            source: survey.source.server, target: survey.target.server, request: request, pairs: pairs,
+            notes: notes.map(namingRoles),
             inventory: Inventory(survey, request: request, chosen: chosen.map(\.relation)))
+    }
+
+    /// Adds to a note on a missing right that the role may become another one, which may have it.
+    private func namingRoles(_ note: Note) -> Note {
+        guard [.noPermission, .notOwner, .rowSecurity].contains(note.code), let side = note.side else { return note }
+        let roles = side == .source ? survey.sourceSession.otherRoles : survey.targetSession.otherRoles
+        guard !roles.isEmpty else { return note }
+        let shown = roles.prefix(3).map(\.sqlIdentifier).joined(separator: ", ") + (roles.count > 3 ? ", \u{2026}" : "")
+        var note = note
+        note.hint =
+            "\(note.hint.map { "\($0) " } ?? "")If \(shown) may, whose rights this role does not inherit, add "
+            + "options='-c role=\(roles[0].sqlIdentifier)' to --\(side)."
+        return note
     }
 }

@@ -117,7 +117,9 @@ import Testing
                     } catch {
                         counts.refused += 1
                     }
+                    // A busy machine takes its time.
                 } while ContinuousClock.now < end
+                    || min(counts.planned, counts.refused) <= 100 && ContinuousClock.now < end + .seconds(120)
                 #expect(counts.planned > 100 && counts.refused > 100, "\(counts)")
             }.value
         }

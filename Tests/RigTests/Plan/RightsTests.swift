@@ -55,6 +55,40 @@ import Testing
         "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO \(role)', current_database()); END $$"
     }
 
+    @Test(arguments: Side.allCases)
+    func `a role that has the right without inheriting it is told how to take it`(_ side: Side) async throws {
+        try await Rig.withDatabases(setup: Self.items) { databases in
+            try databases.source.run("INSERT INTO items VALUES (1, 'a', '[1,1]')")
+            let database = side == .source ? databases.source : databases.target
+            try await database.withRole("LOGIN NOINHERIT") { member in
+                try await database.withRole("NOLOGIN") { owner in
+                    try database.run(
+                        """
+                        GRANT \(owner.name) TO \(member.name); ALTER TABLE items OWNER TO \(owner.name);
+                        GRANT ALL ON SCHEMA public TO \(owner.name);
+                        DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO \(owner.name), \(member.name)', current_database()); END $$
+                        """)
+                    func engine(_ options: String?) throws -> Engine {
+                        var engine = try databases.engine()
+                        var parameters = try ConnectionParameters(parsing: member.uri)
+                        parameters["options"] = options
+                        let endpoint = Endpoint(side, parameters, interrupt: engine.workers.interrupt)
+                        if side == .source { engine.source = endpoint } else { engine.target = endpoint }
+                        return engine
+                    }
+                    let plan = try await engine(nil).plan(CopyRequest())
+                    let option = "-c role=\(owner.name)"
+                    let advice =
+                        "If \(owner.name) may, whose rights this role does not inherit, add options='\(option)' to --\(side)."
+                    #expect(
+                        plan.blockers.contains { $0.code == .noPermission && $0.hint?.hasSuffix(advice) == true },
+                        "\(plan.blockers)")
+                    #expect(try await engine(option).copy(CopyRequest()).outcome == .proven)
+                }
+            }
+        }
+    }
+
     @Test func `a role that may not read the source, with the GRANT that it lacks`() async throws {
         let setup = """
             CREATE SCHEMA "App"; CREATE TABLE "App"."Items" (id serial, botid text, embedding vector(2));

@@ -44,6 +44,8 @@ struct Survey: Sendable {
         var encryption: Encryption
         /// The pooler in between.
         var pooler: Pooler
+        /// The roles that the session's role may become, and whose rights it has not got by itself (NOINHERIT).
+        var otherRoles: [String] = []
 
         /// Whether the traffic stays on this machine.
         var isLocal: Bool {

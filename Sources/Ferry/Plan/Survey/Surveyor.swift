@@ -11,8 +11,10 @@ struct Surveyor {
         in snapshot: Snapshot?, source sourceSession: borrowing Session, target targetSession: borrowing Session
     ) throws(FerryError) -> Survey {
         // First, since a pooler does not reassign the backend of a session that is in a transaction.
-        let sourceFacts = try PoolerProbe(endpoint: source).facts(of: sourceSession)
-        let targetFacts = try PoolerProbe(endpoint: target).facts(of: targetSession)
+        var sourceFacts = try PoolerProbe(endpoint: source).facts(of: sourceSession)
+        var targetFacts = try PoolerProbe(endpoint: target).facts(of: targetSession)
+        sourceFacts.otherRoles = try otherRoles(sourceSession)
+        targetFacts.otherRoles = try otherRoles(targetSession)
         try snapshot?.join(over: sourceSession)
         let isSameDatabase = try Self.sharesDatabase(sourceSession, targetSession)
         let refusal = snapshot == nil ? try snapshotRefusal(sourceSession) : nil
@@ -61,6 +63,17 @@ struct Surveyor {
             rights[try row.string("schema")] = try row.bool("may_create")
         }
         return rights
+    }
+
+    private func otherRoles(_ session: borrowing Session) throws(FerryError) -> [String] {
+        let rows = try session.query(
+            """
+            SELECT rolname FROM pg_roles
+            WHERE NOT pg_has_role(oid, 'USAGE') AND pg_has_role(
+                oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+            ORDER BY rolname
+            """)
+        return try rows.map { row throws(FerryError) in try row.string("rolname") }
     }
 
     private func usableTablespaces(_ session: borrowing Session) throws(FerryError) -> Set<String> {
