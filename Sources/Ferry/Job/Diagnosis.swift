@@ -7,6 +7,9 @@ struct Diagnosis {
     let engine: Engine
     /// The plan of the job.
     let plan: Plan
+    /// Whether the source was written to since the job began. Then a bot that only the target has may be one that the job copied,
+    /// and whose rows the source has lost since.
+    let sourceChanged: Bool
 
     /// What the comparison found.
     struct Findings {
@@ -17,7 +20,7 @@ struct Diagnosis {
     }
 
     /// Compares the tables in new snapshots of both sides, without the bots that the job left out and those that only the target
-    /// has.
+    /// has, unless they may be the job's.
     ///
     /// - Returns: Nothing where they could not be compared: that they differ is known.
     /// - Throws: ``FerryError/Code/interrupted`` alone.
@@ -27,6 +30,7 @@ struct Diagnosis {
         request.selection.tables = tables.map(\.sql)
         request.selection.botColumn = plan.request.selection.botColumn
         request.chunkBytes = plan.request.chunkBytes
+        request.countsTargetBots = sourceChanged
         do throws(FerryError) {
             let report = try Verifier(engine: engine, request: request, memory: LedgerMemory(plans: [plan])).run()
             return Findings(

@@ -185,7 +185,8 @@ struct Job {
         _ plan: Plan, _ report: JobReport, _ record: inout JobRecord
     ) throws(FerryError) {
         let unproven = zip(plan.pairs, report.tables).filter { $1.state == .differs && !$0.load.isKeyed }.map(\.0)
-        let findings = try Diagnosis(engine: engine, plan: plan).compare(unproven.map(\.name))
+        let findings = try Diagnosis(engine: engine, plan: plan, sourceChanged: record.sourceChanged).compare(
+            unproven.map(\.name))
         record.notes += findings.notes
         for pair in unproven {
             guard let comparison = findings.tables[pair.name] else { continue }

@@ -68,14 +68,15 @@ struct CopyText: ResultText {
         let bots = Set(comparisons.flatMap { DifferenceText($0).bots })
         let whose = bots.isEmpty ? "" : ", of \(Units.count(bots.count, "bot")),"
         return
-            "all \(rows) are there; \(Units.count(extra)) more\(whose) \(extra == 1 ? "was" : "were") written meanwhile in "
+            "all \(rows) are there; \(Units.count(extra)) more\(whose) \(extra == 1 ? "is" : "are") only on the target, in "
             + self.tables(.differs)
     }
 
     private var remedy: String {
         let list = "To list the rows that differ, run vecferry verify."
         let bots = Set(report.tables.compactMap(\.comparison).flatMap { DifferenceText($0).bots })
-        guard !bots.isEmpty else { return list }
+        // Of a source that has changed, they may be copied rows that it has lost since.
+        guard !bots.isEmpty, !report.notes.contains(where: { $0.code == .sourceChanged }) else { return list }
         return """
             If the application has synced \(bots.count == 1 ? "this bot" : "these bots") again, vecferry copy --restart \
             --existing keep leaves \(bots.count == 1 ? "it" : "them") as the application made \

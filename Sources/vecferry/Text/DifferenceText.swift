@@ -22,7 +22,7 @@ struct DifferenceText {
         }
         var text = bad.isEmpty ? "all \(source) are there" : "of \(source), \(bad.joined(separator: " and "))"
         if counts.extra > 0 {
-            text += ", and \(Units.count(counts.extra)) more \(counts.extra == 1 ? "was" : "were") written meanwhile"
+            text += ", and \(Units.count(counts.extra)) more \(counts.extra == 1 ? "is" : "are") only on the target"
         }
         return text + whose
     }

@@ -136,22 +136,22 @@ extension PlanText {
         }
         #expect(
             text(FindingCounts(missing: 0, extra: 40, differing: 0), bots: ["A"]) == [
-                "DIFFERS: all 30,000 source rows are there; 40 more, of 1 bot, were written meanwhile in 1 of 2 tables "
+                "DIFFERS: all 30,000 source rows are there; 40 more, of 1 bot, are only on the target, in 1 of 2 tables "
                     + "(public.table_1). If the application has synced this bot again, vecferry copy --restart --existing keep "
                     + "leaves it as the application made it, and --existing replace puts the source's rows in their place. "
                     + "To list the rows that differ, run vecferry verify.",
-                "public.table_1: all 30,000 source rows are there, and 40 more were written meanwhile, in 1 bot (A).",
+                "public.table_1: all 30,000 source rows are there, and 40 more are only on the target, in 1 bot (A).",
             ])
         #expect(
             text(FindingCounts(missing: 0, extra: 1, differing: 0), bots: []) == [
-                "DIFFERS: all 30,000 source rows are there; 1 more was written meanwhile in 1 of 2 tables (public.table_1). "
+                "DIFFERS: all 30,000 source rows are there; 1 more is only on the target, in 1 of 2 tables (public.table_1). "
                     + "To list the rows that differ, run vecferry verify.",
-                "public.table_1: all 30,000 source rows are there, and 1 more was written meanwhile.",
+                "public.table_1: all 30,000 source rows are there, and 1 more is only on the target.",
             ])
         #expect(
             text(FindingCounts(missing: 1, extra: 40, differing: 2), bots: ["A", "B"]).last
-                == "public.table_1: of 30,000 source rows, 2 have other contents and 1 is missing, and 40 more were written "
-                + "meanwhile, in 2 bots (A, B).")
+                == "public.table_1: of 30,000 source rows, 2 have other contents and 1 is missing, and 40 more are only on "
+                + "the target, in 2 bots (A, B).")
     }
 
     @Test func `rows that others changed since they were proven are not called there`() {

@@ -104,7 +104,7 @@ extension BadInput {
             "one database for both", 3, ["Source and target are the same database"], source: { $0.databases.target.uri }
         ),
         .address(
-            "source and target swapped", 3, ["target", "already holds rows", "swapped"],
+            "source and target swapped", 3, ["target", "already holds 600 rows", "swapped"],
             source: { $0.databases.target.uri }, target: { $0.databases.source.uri }),
         .address(
             "TLS of a server without it", 1, ["source:", "SSL", "sslmode"],

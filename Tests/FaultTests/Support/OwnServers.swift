@@ -12,15 +12,14 @@ struct OwnServers: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
     ) async throws {
-        let script = try Rig.variable("VECFERRY_RIG")
-        // Beside the rig that everybody uses, below the same folder: the unpacked servers are shared.
-        let root = URL(filePath: script).deletingLastPathComponent().deletingLastPathComponent()
+        // Beside the rig that everybody uses.
+        let folder = "\(try Rig.variable("VECFERRY_RIG_DIR"))-faults-\(getpid())"
         var own = self
-        own.environment = ["VECFERRY_RIG_DIR": root.appending(path: ".rig/faults-\(getpid())").path]
+        own.environment = ["VECFERRY_RIG_DIR": folder]
         try own.rig("up")
         defer {
             _ = try? own.rig("down", "--purge")
-            own.environment["VECFERRY_RIG_DIR"].map { _ = try? FileManager.default.removeItem(atPath: $0) }
+            _ = try? FileManager.default.removeItem(atPath: folder)
         }
         for line in try own.rig("env").split(separator: "\n") {
             let parts = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1)

@@ -124,7 +124,8 @@ struct ComparisonPlanner {
             ComparedTable(
                 number: number, name: table.relation.name, role: table.role, columns: columns,
                 key: Self.key(table.relation, counterpart, columns), botScope: table.botScope, filter: filter,
-                countsTargetBots: request.allBots, isMergedByKey: pair?.load.isKeyed == true,
+                countsTargetBots: request.allBots || request.countsTargetBots,
+                isMergedByKey: pair?.load.isKeyed == true,
                 leaves: [.source: source.leaves(of: table.relation), .target: target.leaves(of: counterpart)]))
     }
 
