@@ -12,14 +12,15 @@ struct OwnServers: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
     ) async throws {
-        // Beside the rig that everybody uses.
-        let folder = "\(try Rig.variable("VECFERRY_RIG_DIR"))-faults-\(getpid())"
+        let script = try Rig.variable("VECFERRY_RIG")
+        // Beside the rig that everybody uses, below the same folder: the unpacked servers are shared.
+        let root = URL(filePath: script).deletingLastPathComponent().deletingLastPathComponent()
         var own = self
-        own.environment = ["VECFERRY_RIG_DIR": folder]
+        own.environment = ["VECFERRY_RIG_DIR": root.appending(path: ".rig/faults-\(getpid())").path]
         try own.rig("up")
         defer {
             _ = try? own.rig("down", "--purge")
-            _ = try? FileManager.default.removeItem(atPath: folder)
+            own.environment["VECFERRY_RIG_DIR"].map { _ = try? FileManager.default.removeItem(atPath: $0) }
         }
         for line in try own.rig("env").split(separator: "\n") {
             let parts = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1)
