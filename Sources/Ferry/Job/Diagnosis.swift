@@ -7,8 +7,7 @@ struct Diagnosis {
     let engine: Engine
     /// The plan of the job.
     let plan: Plan
-    /// Whether the source was written to since the job began. Then a bot that only the target has may be one that the job copied,
-    /// and whose rows the source has lost since.
+    /// Whether the source was written to since the job began. If so, the job may have copied a bot that only the target has now.
     let sourceChanged: Bool
 
     /// What the comparison found.

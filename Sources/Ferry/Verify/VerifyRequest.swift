@@ -12,7 +12,7 @@ public struct VerifyRequest: Sendable, Equatable {
     public var repair = RepairMode.none
     /// The searches to compare as well; nil compares rows alone.
     public var search: SearchRequest?
-    /// Whether bots that only the target has count, even where those that a copy left out or kept do not.
+    /// Whether rows of bots that only the target has count as differences; ``allBots`` implies it.
     var countsTargetBots = false
     /// The most rows in memory at a time while differing rows are located.
     var locateBudget = Locator.budget

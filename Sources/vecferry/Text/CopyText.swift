@@ -64,18 +64,19 @@ struct CopyText: ResultText {
         else {
             return "the target does not hold what the source holds in \(self.tables(.differs))"
         }
-        let rows = Units.count(comparisons.reduce(0) { $0 + $1.source.rows }, "source row")
+        let rows = comparisons.reduce(0) { $0 + $1.source.rows }
         let bots = Set(comparisons.flatMap { DifferenceText($0).bots })
         let whose = bots.isEmpty ? "" : ", of \(Units.count(bots.count, "bot")),"
         return
-            "all \(rows) are there; \(Units.count(extra)) more\(whose) \(extra == 1 ? "is" : "are") only on the target, in "
+            "\(DifferenceText.presence(of: rows)); \(DifferenceText.extra(extra, beside: rows))\(whose) "
+            + "\(extra == 1 ? "is" : "are") only on the target, in "
             + self.tables(.differs)
     }
 
     private var remedy: String {
         let list = "To list the rows that differ, run vecferry verify."
         let bots = Set(report.tables.compactMap(\.comparison).flatMap { DifferenceText($0).bots })
-        // Of a source that has changed, they may be copied rows that it has lost since.
+        // If the source has changed, they may be copied rows that it no longer holds.
         guard !bots.isEmpty, !report.notes.contains(where: { $0.code == .sourceChanged }) else { return list }
         return """
             If the application has synced \(bots.count == 1 ? "this bot" : "these bots") again, vecferry copy --restart \

@@ -20,11 +20,23 @@ struct DifferenceText {
         if counts.missing > 0 {
             bad.append("\(Units.count(counts.missing)) \(counts.missing == 1 ? "is" : "are") missing")
         }
-        var text = bad.isEmpty ? "all \(source) are there" : "of \(source), \(bad.joined(separator: " and "))"
+        var text =
+            bad.isEmpty ? Self.presence(of: comparison.source.rows) : "of \(source), \(bad.joined(separator: " and "))"
         if counts.extra > 0 {
-            text += ", and \(Units.count(counts.extra)) more \(counts.extra == 1 ? "is" : "are") only on the target"
+            text +=
+                ", and \(Self.extra(counts.extra, beside: comparison.source.rows)) \(counts.extra == 1 ? "is" : "are") only on the target"
         }
         return text + whose
+    }
+
+    /// A clause for a number of source rows that the target holds.
+    static func presence(of rows: Int) -> String {
+        rows == 0 ? "the source has no rows" : "all \(Units.count(rows, "source row")) are there"
+    }
+
+    /// The number of rows that the target has beside a number of source rows.
+    static func extra(_ count: Int, beside rows: Int) -> String {
+        rows == 0 ? Units.count(count, "row") : "\(Units.count(count)) more"
     }
 
     private var whose: String {

@@ -154,6 +154,24 @@ extension PlanText {
                 + "the target, in 2 bots (A, B).")
     }
 
+    /// A source that has changed may have lost them since they were copied.
+    @Test func `rows that only the target has are not called the application's where the source has changed`() {
+        var report = Fixtures.report(.differs, .proven, .differs)
+        var comparison = Fixtures.comparison(FindingCounts(missing: 0, extra: 40, differing: 0), bots: ["A"])
+        comparison.source = .zero
+        report.tables[1].comparison = comparison
+        report.notes = [Note(level: .warning, code: .sourceChanged, side: .source, table: nil, message: "", hint: nil)]
+        let text = CopyText(report: report)
+        #expect(
+            text.verdict.text
+                == "DIFFERS: the source has no rows; 40 rows, of 1 bot, are only on the target, in 1 of 2 tables (public.table_1). "
+                + "To list the rows that differ, run vecferry verify.")
+        #expect(
+            text.problems.map(\.text) == [
+                "public.table_1: the source has no rows, and 40 rows are only on the target, in 1 bot (A)."
+            ])
+    }
+
     @Test func `rows that others changed since they were proven are not called there`() {
         var report = Fixtures.report(.proven, .proven)
         report.tables[0].changes = TableReport.Changes(gone: 2_480, written: 12)

@@ -3,7 +3,7 @@ import Postgres
 import RigSupport
 import Testing
 
-/// No server is at fault in these, so they run beside all other tests.
+/// Faults of the operator's input. No server and no line fails here, so these tests run beside all others.
 @Suite struct BadInputTests {
     /// Nothing on either side has changed afterwards, and no password is said.
     @Test func `bad input is reported in words that help, and changes nothing`() async throws {
