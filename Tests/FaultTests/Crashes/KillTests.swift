@@ -5,11 +5,14 @@ import Testing
 
 @testable import Ferry
 
-/// All tests of faults, one after the other, and by `scripts/test` apart from all others: many measure time. A server can't
-/// drop a database while a COPY of another one stands still (it waits for every backend to take notice, ProcSignalBarrier).
-@Suite(.serialized) enum Faults {}
+/// All tests of faults, by `scripts/test` apart from all others: many measure time.
+@Suite enum Faults {
+    /// Those on the rig's servers, one after the other. A server can't drop a database while a COPY of another one stands still (it
+    /// waits for every backend to take notice, ProcSignalBarrier).
+    @Suite(.serialized) enum OnRig {}
+}
 
-extension Faults {
+extension Faults.OnRig {
     @Suite struct KillTests {
         private static let ofRestart: [FailPoint] = [
             .afterRestartAbandon, .afterRestartRows, .beforeRestartCommit, .afterRestartCommit,

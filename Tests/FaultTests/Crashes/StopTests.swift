@@ -2,7 +2,7 @@ import Foundation
 import RigSupport
 import Testing
 
-extension Faults {
+extension Faults.OnRig {
     /// Ctrl-C and SIGTERM, and two copies at once.
     @Suite struct StopTests {
         enum Moment: String, CaseIterable, CustomTestStringConvertible {
