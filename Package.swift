@@ -19,6 +19,7 @@ let embeddedSQL = [
     "catalog/functions.sql", "catalog/user_types.sql", "catalog/objects.sql", "catalog/needs.sql",
     "catalog/present.sql", "catalog/taken_names.sql",
     "index/progress.sql", "index/leftovers.sql", "job/loaded_parts.sql", "job/referrers.sql",
+    "search/settings.sql",
 ]
 
 let package = Package(

@@ -68,5 +68,10 @@ public enum Statements {
     /// The indexes that a killed concurrent build left behind.
     public static let indexLeftovers = text(PackageResources.leftovers_sql)
 
+    // MARK: search/
+
+    /// Gives a transaction the settings under which a role searches.
+    public static let searchSettings = text(PackageResources.settings_sql)
+
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

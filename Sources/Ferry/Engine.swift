@@ -53,11 +53,15 @@ extension Engine {
 
     /// Copies, indexes and proves, resuming the job of an earlier process.
     ///
-    /// - Parameter restart: Removes what the last job put into the target, and starts over.
+    /// - Parameters:
+    ///   - restart: Removes what the last job put into the target, and starts over.
+    ///   - search: The searches to compare once the rows are proven; nil compares none.
     /// - Throws: ``FerryError/Code/blocked`` where the plan has blockers; the plan itself came as ``Event/planned(_:)``.
-    public func copy(_ request: CopyRequest, restart: Bool = false) async throws(FerryError) -> JobReport {
+    public func copy(
+        _ request: CopyRequest, restart: Bool = false, search: SearchRequest? = nil
+    ) async throws(FerryError) -> JobReport {
         try await WorkerThread.run { () throws(FerryError) in
-            try Job(engine: self, request: request, restart: restart).run()
+            try Job(engine: self, request: request, restart: restart, search: search).run()
         }
     }
 

@@ -31,8 +31,12 @@ public enum ArrayText {
     }
 
     /// Returns the text form of a list, every element in double quotes.
-    public static func format(_ elements: some Sequence<String>) -> String {
+    public static func format(_ elements: some Sequence<String>) -> String { formatWithNulls(elements.map { $0 }) }
+
+    /// Returns the text form of a list in which nil stands for NULL.
+    public static func formatWithNulls(_ elements: some Sequence<String?>) -> String {
         let quoted = elements.map { element in
+            guard let element else { return "NULL" }
             var text = String.UnicodeScalarView()
             for scalar in element.unicodeScalars {
                 if scalar == "\"" || scalar == "\\" { text.append("\\") }

@@ -8,6 +8,8 @@ struct Job {
     let request: CopyRequest
     /// Whether to remove what an earlier job copied first.
     let restart: Bool
+    /// The searches to compare after the copy; nil compares none.
+    let search: SearchRequest?
 
     private var source: Endpoint { engine.source }
     private var target: Endpoint { engine.target }
@@ -45,11 +47,13 @@ struct Job {
         do throws(FerryError) {
             var (record, copySeconds) = try movePairs(job, entries, without: refused, snapshots, &session)
             try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
-            return try conclude(job, snapshots, record, &session) { record in
+            var report = try conclude(job, snapshots, record, &session) { record in
                 JobReport(
                     record, of: job.plan, number: job.number, copySeconds: copySeconds,
                     seconds: (ContinuousClock.now - start) / .seconds(1))
             }
+            compareSearches(job, &report, &session)
+            return report
         } catch {
             warn(of: job)
             throw error
@@ -160,6 +164,19 @@ struct Job {
             try Ledger().finish(job: job.number, report, session)
             FailPoint.reached(.afterFinishCommit)
             return report
+        }
+    }
+
+    /// Compares searches, once the rows are proven. Whatever becomes of that, the job is finished.
+    private func compareSearches(_ job: Ledger.Job, _ report: inout JobReport, _ session: inout JobSession) {
+        guard let search, report.outcome == .proven else { return }
+        let findings = SearchCheck(engine: engine, plan: job.plan, request: search).run(after: report.seconds)
+        report.searches = findings.searches
+        report.notes += findings.notes
+        let result = report
+        // A later run of the same command shows them; without them it says that they are not known.
+        _ = try? session.run { session throws(FerryError) in
+            try Ledger().update(job: job.number, result, session)
         }
     }
 

@@ -34,6 +34,8 @@ public struct JobReport: Sendable, Equatable {
     public var conversion: Conversion?
     /// What the job took off on the target and is still off.
     public var stillOff: [StillOff] = []
+    /// The searches that were compared after the copy; nil where none were, or it is not known.
+    public var searches: [SearchReport]?
 
     /// A conversion of text between the encodings of two databases.
     public struct Conversion: Sendable, Equatable {
@@ -41,6 +43,15 @@ public struct JobReport: Sendable, Equatable {
         public var from: String
         /// The target's encoding.
         public var to: String
+    }
+
+    /// Whether every row is proven, by this run or an earlier one.
+    public var isProven: Bool { outcome == .proven || outcome == .alreadyFinished }
+
+    /// Whether the application's searches were compared in every embedding column, and are as good as on the source.
+    public var searchesAreAsGood: Bool {
+        guard let searches, !notes.contains(where: { $0.code == .searchNotTried }) else { return false }
+        return searches.allSatisfy { !$0.isWorse }
     }
 
     /// The rows of the source in all tables, including those that earlier processes copied.

@@ -281,6 +281,13 @@ struct Ledger {
         }
     }
 
+    /// Replaces the report of a finished job.
+    func update(job: JobNumber, _ report: JobReport, _ session: borrowing Session) throws(FerryError) {
+        try session.query(
+            "UPDATE vecferry.job SET report = $2 WHERE id = $1 AND state = 'finished'",
+            ["\(job)", StoredReport(report).text])
+    }
+
     /// Marks a job that starts over as abandoned, in the caller's transaction.
     func abandon(job: JobNumber, _ session: borrowing Session) throws(FerryError) {
         try session.query(

@@ -212,10 +212,10 @@ extension Note.Code {
     public static let jobHadBots = Note.Code(description: "job_had_bots")
     /// The source has a vector index, and the target none.
     public static let indexMissing = Note.Code(description: "index_missing")
-    /// The server does not search through the index.
-    public static let indexNotUsed = Note.Code(description: "index_not_used")
     /// An ivfflat index was built on a table that was nearly empty.
     public static let builtOnEmpty = Note.Code(description: "built_on_empty")
-    /// The target's index finds fewer of the nearest rows.
+    /// The searches were not compared.
+    public static let searchesNotCompared = Note.Code(description: "searches_not_compared")
+    /// The application's searches find fewer of the nearest rows on the target.
     public static let recallLower = Note.Code(description: "recall_lower")
 }

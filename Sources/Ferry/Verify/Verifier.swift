@@ -21,8 +21,16 @@ struct Verifier {
 
     /// - Returns: The report, and the repairs made after it; nil if there were none.
     private func compare(repairs: Bool) throws(FerryError) -> (report: VerifyReport, repairs: [TableRepair]?) {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = ContinuousClock.now
+        return try inSnapshots { sides, comparison throws(FerryError) in
+            try compare(sides, comparison, repairs: repairs, since: start)
+        }
+    }
+
+    /// Runs a block over snapshots of both sides, with the tables to compare.
+    func inSnapshots<Result>(
+        _ body: (BothSides, ComparisonPlanner.Comparison) throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
         let source = SnapshotKeeper(engine.source.readOnly, workers: engine.workers)
         let target = SnapshotKeeper(engine.target.readOnly, workers: engine.workers)
         defer {
@@ -30,10 +38,17 @@ struct Verifier {
             target.close()
         }
         for keeper in [source, target] { keeper.begin(locking: []) }
-        let workers = engine.workers
-        let (sides, comparison) = try workers.during(.plan) { () throws(FerryError) in
+        let (sides, comparison) = try engine.workers.during(.plan) { () throws(FerryError) in
             try self.plan(source, target)
         }
+        return try body(sides, comparison)
+    }
+
+    private func compare(
+        _ sides: BothSides, _ comparison: ComparisonPlanner.Comparison, repairs: Bool,
+        since start: ContinuousClock.Instant
+    ) throws(FerryError) -> (report: VerifyReport, repairs: [TableRepair]?) {
+        let workers = engine.workers
         let (results, bytes) = try workers.during(.compare) { () throws(FerryError) in
             try Comparer(sides: sides, tables: comparison.tables, chunkBytes: request.chunkBytes).run()
         }
@@ -60,7 +75,7 @@ struct Verifier {
             source: sides.source.catalog.server, target: sides.target.catalog.server, tables: tables,
             notCompared: comparison.notCompared, notes: comparison.notes + bots.notes + searches.notes, repair: nil,
             searches: searches.reports,
-            seconds: (clock.now - start) / .seconds(1), sourceBytes: bytes[.source] ?? 0,
+            seconds: (ContinuousClock.now - start) / .seconds(1), sourceBytes: bytes[.source] ?? 0,
             targetBytes: bytes[.target] ?? 0)
         guard !work.isEmpty, request.repair != .none else { return (report, nil) }
         report.repair = RepairReport(

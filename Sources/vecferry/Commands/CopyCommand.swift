@@ -11,7 +11,8 @@ struct CopyCommand: AsyncParsableCommand {
             "Copy tables, rebuild their vector indexes on the data, and prove that the target holds the same rows.",
         discussion: """
             Each table is copied, indexed and read back on its own, while others still copy. If one table fails, the \
-            others are finished. If interrupted, run the same command again to resume. Once the job is finished, the same \
+            others are finished. At the end, the application's searches are compared on both sides, for at most 10 s or a \
+            twentieth of the job. If interrupted, run the same command again to resume. Once the job is finished, the same \
             command changes nothing.
 
             Example:
@@ -26,7 +27,23 @@ struct CopyCommand: AsyncParsableCommand {
     @Flag(help: "Start over: first remove what the previous job put on the target.")
     var restart = false
 
+    @Flag(help: "Do not search on both sides after the copy.")
+    var noSearchCheck = false
+
+    @Flag(help: "Exit with 5 where searches are worse than on the source, or could not be compared.")
+    var requireSearch = false
+
+    @OptionGroup(title: "Searches") var searches: SearchOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+
+    /// Refuses options that contradict each other.
+    func validate() throws {
+        guard noSearchCheck else { return }
+        if requireSearch { throw ValidationError("Give either --require-search or --no-search-check.") }
+        if searches.isGiven {
+            throw ValidationError("--k, --queries and --as-role have no effect with --no-search-check.")
+        }
+    }
 
     /// Copies the tables and shows the report, or the blockers if the plan is blocked.
     func run() async throws {
@@ -37,9 +54,11 @@ struct CopyCommand: AsyncParsableCommand {
             reporter.take(event)
         }
         let request = try request.request()
+        let search = noSearchCheck ? nil : try searches.request(queries: nil)
         try await run.perform(resumes: true) { () async throws(FerryError) in
             do throws(FerryError) {
-                return .copy(try await engine.copy(request, restart: restart))
+                let report = try await engine.copy(request, restart: restart, search: search)
+                return .copy(report, requiresSearch: requireSearch)
             } catch {
                 // The plan lists all blockers, the error only one. A blocker that is found later is only in the error.
                 guard error.code == .blocked, let plan = planned.withLock({ $0 }), !plan.isReady else { throw error }

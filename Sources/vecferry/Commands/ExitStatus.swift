@@ -11,6 +11,8 @@ enum ExitStatus: Int32, CaseIterable {
     case blocked = 3
     /// The target does not hold what the source holds.
     case differs = 4
+    /// The copy is proven, and the application's searches are worse than on the source, or could not be compared.
+    case searchesWorse = 5
     /// Another copy is running on the target.
     case busy = 6
     /// The command line or its environment is wrong (`EX_USAGE` of sysexits.h).
@@ -37,7 +39,8 @@ enum ExitStatus: Int32, CaseIterable {
             switch result {
             case .plan(let plan): plan.isReady ? .done : .blocked
             case .refused: .blocked
-            case .copy(let report): Self(report.outcome)
+            case .copy(let report, let requiresSearch):
+                requiresSearch && report.isProven && !report.searchesAreAsGood ? .searchesWorse : Self(report.outcome)
             case .verify(let report): Self(report.outcome)
             case .indexPlan(let plan): plan.isReady ? .done : .blocked
             case .undo(let report): report.stillOff.isEmpty ? .done : .failed

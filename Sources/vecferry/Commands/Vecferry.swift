@@ -13,8 +13,8 @@ struct Vecferry: AsyncParsableCommand {
             for -. VECFERRY_JOBS=8 means --jobs 8, VECFERRY_JSON=1 means --json, and VECFERRY_TABLE=items,bots means \
             --table items --table bots. The command line takes precedence.
 
-            Exit status: 0 success; 1 failure; 3 the plan is blocked; 4 the target differs from the source; 6 another \
-            copy is running on the target; 64 usage error; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.
+            Exit status: 0 success; 1 failure; 3 the plan is blocked; 4 the target differs from the source; 5 \
+            searches are worse than on the source (copy --require-search); 6 another copy is running on the target; 64 usage error; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.
 
             Example:
               VECFERRY_SOURCE=postgresql://postgres@restored.example.com/postgres

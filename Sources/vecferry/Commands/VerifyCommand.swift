@@ -45,14 +45,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also search on both sides, with this many stored rows of each embedding column as queries, 1 to 10000: "
-                + "exact answers must be the same; for answers through an index, the recall is shown.",
+            "Also search on both sides as the application does, with this many queries for each embedding column, 1 to "
+                + "10000: exact answers must be the same; what the application gets is shown beside them.",
             valueName: "number"))
     var search: Int?
 
-    @Option(help: ArgumentHelp("With --search, answers for each query, 1 to 1000.", valueName: "number"))
-    var k = 10
-
+    @OptionGroup(title: "Searches") var searches: SearchOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     /// Refuses options that contradict each other, and numbers out of range.
@@ -62,7 +60,9 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         try Limits.check(maxFindings, in: 0...10_000_000, "--max-findings")
         if let search { try Limits.check(search, in: 1...10_000, "--search") }
-        try Limits.check(k, in: 1...1000, "--k")
+        if search == nil, searches.isGiven {
+            throw ValidationError("--k, --queries and --as-role are options of --search; add --search 100.")
+        }
     }
 
     /// Compares the databases, repairs the target if requested, and shows the comparison.
@@ -74,7 +74,7 @@ struct VerifyCommand: AsyncParsableCommand {
         request.allBots = allBots
         request.maxFindings = maxFindings
         request.repair = !repair ? .none : dryRun ? .dryRun : .apply
-        request.search = search.map { SearchRequest(queries: $0, k: k) }
+        request.search = try search.map { try searches.request(queries: $0) }
         try await run.perform { [request] () async throws(FerryError) in .verify(try await engine.verify(request)) }
     }
 }

@@ -6,8 +6,8 @@ enum CommandResult: Sendable {
     case plan(Plan)
     /// `copy`: the plan has blockers, so nothing was copied.
     case refused(Plan)
-    /// `copy`: the report of the job.
-    case copy(JobReport)
+    /// `copy`: the report of the job. `requiresSearch`: whether searches must be as good as on the source.
+    case copy(JobReport, requiresSearch: Bool = false)
     /// `verify`: the report of the comparison.
     case verify(VerifyReport)
     /// `index --dry-run`: the plan of the builds.
@@ -20,7 +20,8 @@ enum CommandResult: Sendable {
     /// The notes that the log repeats. A dry run's notes are in its text.
     var notes: [Note] {
         switch self {
-        case .copy(let report): report.notes
+        // What got worse is in the last lines of the text.
+        case .copy(let report, _): report.notes.filter { $0.code != .recallLower }
         case .verify(let report): report.notes
         case .plan, .refused, .indexPlan, .index, .undo: []
         }

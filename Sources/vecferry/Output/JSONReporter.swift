@@ -45,7 +45,7 @@ struct JSONReporter: Reporter {
     private static func document(_ result: CommandResult) -> any Encodable {
         switch result {
         case .plan(let plan), .refused(let plan): PlanDocument(plan)
-        case .copy(let report): CopyDocument(report)
+        case .copy(let report, _): CopyDocument(report)
         case .verify(let report): VerifyDocument(report)
         case .indexPlan(let plan): IndexStepDocument(plan)
         case .index(let report): IndexDocument(report)

@@ -1,16 +1,37 @@
 import Ferry
 
-/// The end of a copy: one sentence, and a line for each table that is not proven.
+/// The end of a copy: one sentence, a line for each table that is not proven, and whether searches are as good as on the source.
 struct CopyText: ResultText {
     /// The report of the job.
     let report: JobReport
     /// Whether everything that is not copied is listed, however much it is.
     var showsAll = false
 
-    /// What is not copied, and the verdict.
+    /// What is not copied, the verdict, and what it says of searches.
     var lines: [Line] {
         let inventory = report.inventory.map { InventoryText(inventory: $0, showsAll: showsAll).lines } ?? []
-        return inventory.isEmpty ? [verdict] : inventory + [.empty, verdict]
+        return (inventory.isEmpty ? [] : inventory + [.empty]) + [verdict] + searches
+    }
+
+    /// For each embedding column, that the application's searches are as good as on the source, or what got worse and what helps.
+    private var searches: [Line] {
+        (report.searches ?? []).flatMap { search -> [Line] in
+            guard let loss = search.loss else { return [asGood(search)] }
+            let first: Line = "\("SEARCHES ARE WORSE", .bad) than on the source, in \(search.table). \(loss.message)"
+            let fix: [Line] = loss.hint.map { ["  \("To fix:", .label) \($0)"] } ?? []
+            return [first] + SearchText(report: search).bots + fix
+        }
+    }
+
+    private func asGood(_ search: SearchReport) -> Line {
+        let (left, right) = (search.source.figures, search.target.figures)
+        return """
+            \("Searches are as good as on the source", .good), in \(search.table).\(search.column): \
+            \(SearchText.quality(right)) (source: \(SearchText.quality(left))); 95 of 100 within \
+            \(SearchText.milliseconds(right.p95)) (source: \(SearchText.milliseconds(left.p95))); \
+            \(Units.count(search.queries, "query", "queries")) for \(Units.count(search.k, "row"))\
+            \(search.isCut ? ", when the time was up" : "").
+            """
     }
 
     /// The number of proven rows and the pace of their copying, or the fault.

@@ -4,7 +4,7 @@ import Ferry
 protocol ResultText {
     /// The blockers or failures; for standard error, above the result.
     var problems: [Line] { get }
-    /// The result. The verdict is its last line.
+    /// The result. The verdict is its last line, but for what a copy has to say of searches.
     var lines: [Line] { get }
     /// The outcome of the command, in one sentence.
     var verdict: Line { get }
@@ -23,7 +23,7 @@ extension CommandResult {
         switch self {
         case .plan(let plan): PlanText(plan: plan, showsAll: showsAll)
         case .refused(let plan): RefusalText(plan: plan)
-        case .copy(let report): CopyText(report: report, showsAll: showsAll)
+        case .copy(let report, _): CopyText(report: report, showsAll: showsAll)
         case .verify(let report): VerifyText(report: report, showsAll: showsAll)
         case .indexPlan(let plan): IndexStepText(plan: plan)
         case .index(let report): IndexReportText(report: report)

@@ -10,7 +10,7 @@ struct VerifyText: ResultText {
     /// The whole comparison.
     var lines: [Line] {
         report.tables.flatMap { ComparisonText(table: $0, showsAll: showsAll).lines }
-            + report.searches.flatMap { SearchText(report: $0).lines } + repairs + [verdict]
+            + report.searches.flatMap { SearchText(report: $0, showsAll: showsAll).lines } + repairs + [verdict]
     }
 
     /// Whether both sides hold the same rows.

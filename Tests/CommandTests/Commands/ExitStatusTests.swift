@@ -10,7 +10,8 @@ import Testing
         let table = ExitStatus.allCases.map { "\($0.rawValue) \($0)" }
         #expect(
             table == [
-                "0 done", "1 failed", "3 blocked", "4 differs", "6 busy", "64 usage", "130 interrupted",
+                "0 done", "1 failed", "3 blocked", "4 differs", "5 searchesWorse", "6 busy", "64 usage",
+                "130 interrupted",
                 "143 terminated",
             ])
     }
@@ -37,6 +38,24 @@ import Testing
             as [(JobReport.Outcome, ExitStatus)])
     func everyOutcomeHasAStatus(outcome: JobReport.Outcome, status: ExitStatus) {
         #expect(ExitStatus(.copy(Fixtures.report(outcome, .proven))) == status)
+    }
+
+    @Test
+    func `searches that must be as good are a status where they are worse or not known, and only of a proven copy`() {
+        func status(
+            _ searches: [SearchReport]?, _ outcome: JobReport.Outcome = .proven, notes: [Note] = []
+        ) -> ExitStatus {
+            var report = Fixtures.report(outcome, .proven)
+            report.searches = searches
+            report.notes += notes
+            #expect(ExitStatus(.copy(report)) == ExitStatus(.copy(Fixtures.report(outcome, .proven))))
+            return ExitStatus(.copy(report, requiresSearch: true))
+        }
+        #expect(status([]) == .done && status([Fixtures.search(differing: 0)]) == .done)
+        #expect(status([Fixtures.search(differing: 0), Fixtures.search(differing: 1)]) == .searchesWorse)
+        #expect(status(nil) == .searchesWorse && status(nil, .alreadyFinished) == .searchesWorse)
+        #expect(status([], notes: [Fixtures.note(.warning, .searchNotTried, "No.")]) == .searchesWorse)
+        #expect(status(nil, .differs) == .differs && status(nil, .failed) == .failed)
     }
 
     @Test func `a plan is ready or blocked`() {

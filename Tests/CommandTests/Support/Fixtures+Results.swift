@@ -95,6 +95,7 @@ extension Fixtures {
         report.tables[1].provenAt = "2026-01-02 03:03:07 UTC"
         report.tables[1].changes = TableReport.Changes(gone: 2_480, written: 12)
         report.tables[2].comparison = comparison(FindingCounts(missing: 1, extra: 40, differing: 2), bots: ["A", "B"])
+        report.searches = [search(differing: 1), search(differing: 0)]
         return report
     }
 
@@ -154,17 +155,39 @@ extension Fixtures {
             targetBytes: 180 << 20)
     }
 
-    private static func search(differing: Int) -> SearchReport {
+    /// Searches in which the target is worse where answers differ.
+    static func search(differing: Int) -> SearchReport {
+        func figures(found: Int, empty: Int = 0) -> SearchFigures {
+            var figures = SearchFigures()
+            (figures.queries, figures.expected, figures.found, figures.returned) = (20, 200, found, min(200, found + 5))
+            (figures.empty, figures.wrongBest, figures.p50, figures.p95) = (empty, empty, 14.04, 21.5)
+            return figures
+        }
+        let good = figures(found: 199)
+        let bad = figures(found: 120, empty: 2)
         let none = SearchSide(
-            index: nil, method: nil, options: [:], settings: [:], choosesIndex: false, recall: nil,
-            exactMilliseconds: 140.26, indexMilliseconds: nil, partRead: nil)
+            index: nil, method: nil, options: [:], settings: [:], figures: good,
+            plans: [SearchPlan(kind: .allRows, index: nil, queries: 20)], exactMilliseconds: 140.26, partRead: nil)
         let index = SearchSide(
             index: vectorIndex.name, method: "ivfflat", options: ["lists": "100"],
-            settings: ["ivfflat.probes": "10", "ivfflat.iterative_scan": "off"], choosesIndex: differing > 0,
-            recall: 0.9975, exactMilliseconds: 151, indexMilliseconds: 14.04, partRead: 0.125)
+            settings: ["ivfflat.probes": "10", "ivfflat.iterative_scan": "off"], figures: differing > 0 ? bad : good,
+            plans: [
+                SearchPlan(kind: .vectorIndex, index: "items_embedding", queries: 18),
+                SearchPlan(kind: .otherIndex, index: "items_botid", queries: 2),
+            ], exactMilliseconds: 151, partRead: 0.125)
         return SearchReport(
-            table: items, column: "embedding", distance: "<->", queries: 20, k: 10, differing: differing, source: none,
-            target: index)
+            table: items, column: "embedding", distance: "<->", queries: 20, k: 10, isEstimate: true, isCut: false,
+            differing: differing, source: none, target: index,
+            bots: [
+                SearchBot(bot: "A", source: good, target: differing > 0 ? bad : good),
+                SearchBot(bot: nil, source: good, target: good),
+            ],
+            remedy: differing == 0
+                ? nil
+                : SearchRemedy(
+                    setting: "ivfflat.probes", value: 20,
+                    statements: "SELECT '[1]'::public.vector; ALTER DATABASE postgres SET ivfflat.probes = 20",
+                    undo: "ALTER DATABASE postgres RESET ivfflat.probes", figures: good))
     }
 
     /// A plan of the index stage with a table to build on.

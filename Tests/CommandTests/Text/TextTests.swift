@@ -117,6 +117,16 @@ extension PlanText {
         #expect(CopyText(report: report).lines.map(\.text) == [line])
     }
 
+    @Test func `the last lines of a copy say whether searches are as good, or what got worse and what helps`() throws {
+        var report = Fixtures.report(.proven, .proven)
+        report.searches = [Fixtures.search(differing: 1), Fixtures.search(differing: 0)]
+        report.searches?[1].isCut = true
+        report.notes = (report.searches ?? []).compactMap(\.loss)
+        try Golden.expect(CommandResult.copy(report).plain, "copy-searches")
+        // They are not said twice.
+        #expect(CommandResult.copy(report).notes == [])
+    }
+
     @Test func `each table that is not proven gets a line`() {
         let problems = CopyText(report: Fixtures.report(.differs, .proven, .differs, .failed)).problems
         #expect(

@@ -77,7 +77,7 @@ import Testing
             let text = Self.damaged(Self.texts.randomElement() ?? "")
             if let list = ArrayText.parse(text) { #expect(ArrayText.parse(ArrayText.format(list)) == list) }
             _ = (PgvectorVersion(parsing: text), RowQuery.Place(text), Digest(rows: 1, hex: text))
-            _ = (SavedDefinition.single(text), Searcher.symbol(text), TablePattern(text), Index.options([text, ""]))
+            _ = (SavedDefinition.single(text), SearchForms.symbol(text), TablePattern(text), Index.options([text, ""]))
             _ = (PgDump.body(of: text), TextHash.of(text), text.sqlIdentifier, text.quotedLiteral, ServerText.cut(text))
         }
     }

@@ -85,25 +85,40 @@ extension PlanNotesTests {
     }
 
     static var searches: [Note] {
-        func side(_ index: String?, recall: Double?, part: Double? = nil, method: String = "ivfflat") -> SearchSide {
+        func figures(_ recall: Double, empty: Int = 0) -> SearchFigures {
+            var figures = SearchFigures()
+            (figures.queries, figures.expected, figures.found) = (100, 1000, Int(recall * 1000))
+            (figures.empty, figures.p95) = (empty, 11.5)
+            return figures
+        }
+        func side(
+            _ index: String?, recall: Double, part: Double? = nil, method: String = "ivfflat", empty: Int = 0
+        ) -> SearchSide {
             SearchSide(
                 index: index.map { QualifiedName(schema: "public", name: $0) }, method: index.map { _ in method },
                 options: method == "ivfflat" ? ["lists": "100"] : [:],
-                settings: ["ivfflat.probes": "1", "hnsw.ef_search": "40"], choosesIndex: true, recall: recall,
-                exactMilliseconds: 150, indexMilliseconds: 148, partRead: part)
+                settings: ["ivfflat.probes": "1", "hnsw.ef_search": "40"], figures: figures(recall, empty: empty),
+                plans: index.map { [SearchPlan(kind: .vectorIndex, index: $0, queries: 100)] } ?? [],
+                exactMilliseconds: 150, partRead: part)
         }
-        func report(_ source: SearchSide, _ target: SearchSide) -> [Note] {
+        func report(
+            _ source: SearchSide, _ target: SearchSide, bots: [SearchBot] = [], remedy: SearchRemedy? = nil
+        ) -> [Note] {
             let report = SearchReport(
-                table: name, column: "embedding", distance: "<->", queries: 100, k: 10, differing: 0, source: source,
-                target: target)
+                table: name, column: "embedding", distance: "<->", queries: 100, k: 10, isEstimate: true, isCut: false,
+                differing: 0, source: source, target: target, bots: bots, remedy: remedy)
             return SearchAdvice(report: report).notes
         }
         let whole = side("items_embedding", recall: 1, part: 0.97)
+        let bot = SearchBot(bot: "one", source: figures(1), target: figures(0.5))
+        let remedy = SearchRemedy(
+            setting: "ivfflat.probes", value: 8,
+            statements: "SELECT '[1]'::public.vector; ALTER DATABASE app SET ivfflat.probes = 8",
+            undo: "ALTER DATABASE app RESET ivfflat.probes", figures: figures(0.999))
         return joined(
-            report(whole, side(nil, recall: nil)),
-            report(whole, side("items_embedding", recall: nil)),
+            report(whole, side(nil, recall: 1)),
             report(whole, whole),
-            report(whole, side("items_embedding", recall: 0.87, part: 0.01)),
+            report(whole, side("items_embedding", recall: 0.87, part: 0.01, empty: 4), bots: [bot], remedy: remedy),
             report(
                 side("items_embedding", recall: 0.99, part: 0.1), side("items_embedding", recall: 0.9, method: "hnsw")))
     }

@@ -9,7 +9,7 @@ import Testing
     private static let others: Set<String> = [
         "fewer_jobs", "hnsw_memory_exceeded", "index_replaced", "index_shared_memory",
         "ivfflat_little_data", "no_vector_index", "not_analyzed", "rows_foreign", "rows_gone", "still_off",
-        "search_not_tried", "table_gone", "taken_back", "unfinished_job", "waits_for_builds",
+        "search_not_tried", "searches_not_compared", "table_gone", "taken_back", "unfinished_job", "waits_for_builds",
     ]
 
     @Test func `each note, as it is shown`() throws {

@@ -10,6 +10,7 @@ struct StoredReport: StoredDocument, Equatable {
     var seconds: Double
     var streamedBytes: Int
     var finishedAt: String?
+    var searches: [StoredSearch]?
 
     init(_ report: JobReport) {
         format = Ledger.format
@@ -22,13 +23,15 @@ struct StoredReport: StoredDocument, Equatable {
         seconds = report.seconds
         streamedBytes = report.streamedBytes
         finishedAt = report.finishedAt
+        searches = report.searches?.map(StoredSearch.init)
     }
 
     /// The engine's report.
     var report: JobReport {
         JobReport(
             outcome: outcome.value, job: JobNumber(job), tables: tables.map(\.report), notes: notes.map(\.note),
-            copySeconds: copySeconds, seconds: seconds, streamedBytes: streamedBytes, finishedAt: finishedAt)
+            copySeconds: copySeconds, seconds: seconds, streamedBytes: streamedBytes, finishedAt: finishedAt,
+            searches: searches?.map(\.report))
     }
 }
 

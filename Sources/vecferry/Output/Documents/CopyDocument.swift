@@ -52,6 +52,8 @@ struct CopyDocument: Encodable {
     let conversion: Conversion?
     /// What the job took off on the target and is still off.
     let stillOff: [StillOffDocument]
+    /// The searches that were compared after the copy.
+    let searches: [SearchDocument]?
 
     init(_ report: JobReport) {
         outcome = report.outcome.rawValue
@@ -66,6 +68,7 @@ struct CopyDocument: Encodable {
         inventory = report.inventory.map(InventoryDocument.init)
         conversion = report.conversion.map { Conversion(from: $0.from, to: $0.to) }
         stillOff = report.stillOff.map(StillOffDocument.init)
+        searches = report.searches.map { $0.map(SearchDocument.init) }
     }
 }
 

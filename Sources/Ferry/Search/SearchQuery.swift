@@ -11,50 +11,9 @@ struct SearchQuery: Sendable {
     /// The number of rows in an answer.
     let k: Int
 
-    /// One stored row as a query.
-    struct Sample: Sendable {
-        /// The vector, as its type writes it.
-        var vector: String
-        /// The row's bot; nil where the table has no bot column.
-        var bot: Bot?
-
-        /// The bot whose rows are searched.
-        enum Bot: Sendable {
-            /// A bot, by its id.
-            case named(String)
-            /// The rows that belong to no bot.
-            case none
-        }
-    }
-
-    private var botColumn: String? {
+    /// The column of the bots, by which the application's query selects rows; nil where it searches all of them.
+    var botColumn: String? {
         if case .column(let name)? = table.botScope { name } else { nil }
-    }
-
-    /// Reads stored rows, spread over the table, with their vectors as text, which is exact.
-    func samples(_ count: Int, on session: borrowing Session) throws(FerryError) -> [Sample] {
-        let name = table.name.quoted
-        let value = column.name.quotedIdentifier
-        let bot = botColumn.map { "r.\($0.quotedIdentifier)".outputText }
-        var conditions = ["r.\(value) IS NOT NULL"]
-        if let filter = table.botScope?.condition(table.filter, alias: "r") {
-            conditions.append(filter)
-        }
-        let rows = try session.query(
-            """
-            WITH chosen AS MATERIALIZED (
-                SELECT r.tableoid AS part, r.ctid AS place FROM \(name) AS r WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY md5(r.ctid::text), r.tableoid LIMIT \(count)
-            )
-            SELECT \("r.\(value)".outputText) AS vector, \(bot ?? "NULL") AS bot
-            FROM chosen JOIN \(name) AS r ON r.tableoid = chosen.part AND r.ctid = chosen.place
-            """)
-        return try rows.map { row throws(FerryError) in
-            let bot = try row.optional("bot")
-            return Sample(
-                vector: try row.string("vector"),
-                bot: botColumn == nil ? nil : bot.map { .named($0) } ?? Sample.Bot.none)
-        }
     }
 
     /// The statement and its parameters.
@@ -64,7 +23,7 @@ struct SearchQuery: Sendable {
     ///   - schema: The schema of pgvector's types and operators.
     ///   - isFiltered: Whether only the sample's bot is searched.
     func statement(
-        _ sample: Sample, own: String?, schema: String, isFiltered: Bool = true
+        _ sample: SearchSample, own: String?, schema: String, isFiltered: Bool = true
     ) -> (sql: String, parameters: [String?]) {
         let type =
             column.vectorType.map { "\(schema.quotedIdentifier).\($0.rawValue)" }
@@ -72,7 +31,9 @@ struct SearchQuery: Sendable {
         let value = column.name.quotedIdentifier
         let expression = form.expression.sql(value, schema: schema) ?? own ?? value
         // The query goes through the same expression as the rows.
-        let query = "(SELECT \(expression) FROM (SELECT $1::\(type) AS \(value)) AS q)"
+        let query =
+            form.expression.sql("$1::\(type)", schema: schema)
+            ?? "(SELECT \(expression) FROM (SELECT $1::\(type) AS \(value)) AS q)"
         let distance = "(\(expression)) OPERATOR(\(schema.quotedIdentifier).\(form.distance)) \(query)"
         var conditions: [String] = []
         if form.expression == .column, column.dimensions == nil, column.vectorType != .sparsevec {
@@ -81,24 +42,49 @@ struct SearchQuery: Sendable {
             conditions.append("\(length)(r.\(value)) OPERATOR(pg_catalog.=) \(length)($1::\(type))")
         }
         var parameters: [String?] = [sample.vector]
-        if isFiltered, let name = botColumn {
+        if isFiltered, let name = botColumn, let scope = sample.bot {
             let bot = "r.\(name.quotedIdentifier)"
-            switch sample.bot {
+            switch scope {
             case .named(let id):
                 // As the application writes it, unless the operator could be someone's.
                 let isBuiltIn = table.leaves.values.joined().allSatisfy { $0.hasBuiltIn([name]) }
                 conditions.append(isBuiltIn ? "\(bot) = $2" : "\(bot.outputText) = $2")
                 parameters.append(id)
-            default: conditions.append("\(bot) IS NULL")
+            case .none: conditions.append("\(bot) IS NULL")
             }
         }
         let condition = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
-        let key = (table.key?.columns ?? []).columnList(of: "r")
+        let limit = sample.origin == nil ? k : k + 1
         return (
             """
-            SELECT ROW(\(key))::pg_catalog.text AS row, \(distance) AS distance \
-            FROM \(table.name.quoted) AS r\(condition) ORDER BY \(distance) LIMIT \(k)
+            SELECT \(keyText) AS row, \(distance) AS distance \
+            FROM \(table.name.quoted) AS r\(condition) ORDER BY \(distance) LIMIT \(limit)
             """, parameters
         )
+    }
+
+    /// An SQL expression for the text of a row's key, which is the same on both sides.
+    var keyText: String { "ROW(\((table.key?.columns ?? []).columnList(of: "r")))::pg_catalog.text" }
+}
+
+/// One query of the application.
+struct SearchSample: Sendable, Equatable {
+    /// The vector, as its type writes it.
+    var vector: String
+    /// The rows that are searched; nil for all.
+    var bot: Scope?
+    /// The key, as text, of the stored row that the query was made from, which is left out of its answers: the nearest rows of a question
+    /// do not include its own text.
+    var origin: String?
+
+    /// The bot whose rows are searched.
+    enum Scope: Hashable, Sendable {
+        /// A bot, by its id.
+        case named(String)
+        /// The rows that belong to no bot.
+        case none
+
+        /// The bot's id; nil for rows that belong to none.
+        var id: String? { if case .named(let id) = self { id } else { nil } }
     }
 }

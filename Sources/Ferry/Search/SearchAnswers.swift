@@ -22,11 +22,32 @@ struct SearchAnswers: Sendable, Equatable {
         return onlyTies(self, other) && onlyTies(other, self)
     }
 
-    /// The number of these exact answers that `found` has: any row as near as the last of them counts.
+    /// The number of these exact answers that `found` has. Another row that is as near as the last of them does not count, so that the
+    /// figure is never better than that of a client which compares keys; in a table without a key it does.
     func hits(in found: SearchAnswers) -> Int {
         guard let last = distances.last else { return 0 }
+        if rows.first?.isEmpty == false { return Set(rows).intersection(found.rows).count }
         let near = found.distances.filter { $0 <= last || Self.areClose($0, last) }
         return min(near.count, distances.count)
+    }
+
+    /// Whether the first row of `found` is as near as the first of these exact answers.
+    func hasSameBest(as found: SearchAnswers) -> Bool {
+        guard let best = distances.first else { return true }
+        guard let first = found.distances.first else { return false }
+        return first <= best || Self.areClose(first, best)
+    }
+
+    /// The first `k` answers without the row that a query was made from, unless no other row is near.
+    func withoutOrigin(_ origin: String?, k: Int) -> SearchAnswers {
+        var answers = self
+        if let origin, let position = rows.firstIndex(of: origin), rows.count > 1 {
+            answers.rows.remove(at: position)
+            answers.distances.remove(at: position)
+        }
+        answers.rows = Array(answers.rows.prefix(k))
+        answers.distances = Array(answers.distances.prefix(k))
+        return answers
     }
 
     private static func areClose(_ left: Double, _ right: Double) -> Bool {

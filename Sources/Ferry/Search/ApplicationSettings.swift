@@ -1,0 +1,50 @@
+internal import Postgres
+internal import SQLStatements
+
+/// The settings and the rights under which the application searches on one side.
+struct ApplicationSettings {
+    /// The operator's choice of a role; nil for the table's owner.
+    let role: String?
+    /// The table's owner.
+    let owner: String
+    /// The role as which the owner's expressions run.
+    let acting: ActingRole
+    /// The schema of pgvector.
+    let schema: String
+
+    /// The statements that change a setting of pgvector's for the application, and the one that takes it back. They concern the database,
+    /// or the role in it that the operator has named.
+    ///
+    /// The first loads pgvector: without it only a superuser may set a parameter of a library that the session has not loaded (guc.c,
+    /// `validate_option_array_item`).
+    func permanent(_ setting: String, _ value: Int, database: String) -> (statements: String, undo: String) {
+        let place = role.map { "ROLE \($0.sqlIdentifier) IN DATABASE" } ?? "DATABASE"
+        let alter = "ALTER \(place) \(database.sqlIdentifier)"
+        return (
+            "SELECT '[1]'::\(schema.sqlIdentifier).vector; \(alter) SET \(setting) = \(value)",
+            "\(alter) RESET \(setting)"
+        )
+    }
+
+    /// Gives them to the open transaction of a session, which is of no use for other work afterwards.
+    ///
+    /// - Returns: pgvector's settings, by name.
+    func enter(_ session: borrowing Session) throws(FerryError) -> [String: String] {
+        // pgvector's settings exist once its library is loaded.
+        try session.execute("SELECT '[1]'::\(schema.quotedIdentifier).vector", .prompt)
+        let jit = try session.query(Statements.searchSettings, [role ?? owner], .prompt).first { row in
+            (try? row.string("name")) == "jit"
+        }
+        var settings: [String: String] = [:]
+        let rows = try session.query(
+            "SELECT name, setting FROM pg_settings WHERE name ~ '^(ivfflat|hnsw)[.]'", [], .prompt)
+        for row in rows { settings[try row.string("name")] = try row.string("setting") }
+        if let role {
+            try session.execute("SET LOCAL ROLE \(role.quotedIdentifier)", .prompt)
+        } else {
+            for statement in acting.entering { try session.execute(statement, .prompt) }
+        }
+        if let jit { try session.execute("SET LOCAL jit TO \(try jit.string("value").quotedLiteral)", .prompt) }
+        return settings
+    }
+}

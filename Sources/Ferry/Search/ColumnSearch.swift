@@ -1,0 +1,164 @@
+/// Searches in one embedding column on both sides, a few queries at a time, so that a check that runs out of time has compared the same
+/// queries on both.
+struct ColumnSearch {
+    /// One side of the search.
+    struct Place {
+        /// What runs the searches.
+        let probe: SearchProbe
+        /// The application's settings there.
+        let settings: ApplicationSettings
+    }
+
+    /// The application's query.
+    let query: SearchQuery
+    /// The queries.
+    let samples: [SearchSample]
+    /// Whether the queries were made from stored rows.
+    let isEstimate: Bool
+    /// The source, and the target.
+    let source: Place, target: Place
+    /// The time by which it must end.
+    let deadline: SearchDeadline
+
+    /// The number of queries that run on one side before they run on the other.
+    private static let batch = 10
+    /// The most queries with which settings are tried.
+    private static let mostTried = 100
+
+    /// Runs the searches.
+    ///
+    /// - Parameters:
+    ///   - left: A session of the source, in its snapshot.
+    ///   - right: A session of the target, in its snapshot.
+    /// - Returns: nil where not a single query was answered in time.
+    func run(_ left: borrowing Session, _ right: borrowing Session) throws(FerryError) -> SearchReport? {
+        var sides = (side(of: source.probe), side(of: target.probe))
+        sides.0.settings = try source.settings.enter(left)
+        sides.1.settings = try target.settings.enter(right)
+        var progress = Progress()
+        var isCut = false
+        do throws(FerryError) {
+            try search(left, right, &progress)
+        } catch {
+            guard deadline.caused(error) else { throw error }
+            isCut = true
+        }
+        guard progress.queries > 0 else { return nil }
+        sides.0 = progress.source.filling(sides.0)
+        sides.1 = progress.target.filling(sides.1)
+        var report = SearchReport(
+            table: query.table.name, column: query.column.name, distance: query.form.distance,
+            queries: progress.queries,
+            k: query.k, isEstimate: isEstimate, isCut: isCut, differing: progress.differing, source: sides.0,
+            target: sides.1, bots: progress.bots(of: query), remedy: nil)
+        guard !isCut else { return report }
+        do throws(FerryError) {
+            report.source.partRead = try source.probe.partRead(samples.prefix(7), on: left)
+            report.target.partRead = try target.probe.partRead(samples.prefix(7), on: right)
+            report.remedy = try remedy(report, progress, right)
+        } catch {
+            guard deadline.caused(error) else { throw error }
+        }
+        return report
+    }
+
+    private func side(of probe: SearchProbe) -> SearchSide {
+        SearchSide(
+            index: probe.index?.name, method: probe.index?.method, options: probe.index?.options ?? [:], settings: [:],
+            figures: SearchFigures(), plans: [], exactMilliseconds: 0, partRead: nil)
+    }
+
+    private func search(
+        _ left: borrowing Session, _ right: borrowing Session, _ progress: inout Progress
+    ) throws(FerryError) {
+        var position = 0
+        while position < samples.count {
+            let batch = Array(samples[position..<min(position + Self.batch, samples.count)])
+            try deadline.impose(on: left)
+            let (leftExact, leftFound) = (
+                try source.probe.exact(batch, on: left), try source.probe.answers(batch, on: left)
+            )
+            try source.probe.plan(batch, into: &progress.source, on: left)
+            try deadline.impose(on: right)
+            let (rightExact, rightFound) = (
+                try target.probe.exact(batch, on: right), try target.probe.answers(batch, on: right)
+            )
+            try target.probe.plan(batch, into: &progress.target, on: right)
+            for (number, sample) in batch.enumerated() {
+                progress.source.add(leftFound[number], exact: leftExact[number].answer, sample)
+                progress.source.addExact(leftExact[number])
+                progress.target.add(rightFound[number], exact: rightExact[number].answer, sample)
+                progress.target.addExact(rightExact[number])
+                progress.exact.append(rightExact[number].answer)
+                if !leftExact[number].answer.isSame(as: rightExact[number].answer) { progress.differing += 1 }
+            }
+            progress.queries += batch.count
+            position += batch.count
+        }
+    }
+
+    // MARK: The remedy
+
+    /// Looks for the least value of pgvector's own setting with which the target is as good as the source.
+    private func remedy(
+        _ report: SearchReport, _ progress: Progress, _ right: borrowing Session
+    ) throws(FerryError) -> SearchRemedy? {
+        guard report.isWorse, let (setting, values) = attempts(report.target) else { return nil }
+        let tried = min(samples.count, Self.mostTried)
+        for value in values {
+            guard !deadline.isPast else { return nil }
+            try deadline.impose(on: right)
+            let side = try target.probe.tally(
+                Array(samples.prefix(tried)), exact: progress.exact, under: "SET LOCAL \(setting) TO \(value)",
+                on: right)
+            var trial = report
+            trial.target.figures = side.total
+            trial.bots = report.bots.compactMap { bot in
+                guard let figures = side.bots[bot.bot] else { return nil }
+                return SearchBot(bot: bot.bot, source: bot.source, target: figures)
+            }
+            guard !trial.isWorse else { continue }
+            let (statements, undo) = target.settings.permanent(
+                setting, value, database: target.probe.catalog.server.database)
+            return SearchRemedy(
+                setting: setting, value: value, statements: statements, undo: undo, figures: trial.target.figures)
+        }
+        return nil
+    }
+
+    /// The setting of the target's index, and the values to try, in order.
+    private func attempts(_ side: SearchSide) -> (setting: String, values: [Int])? {
+        guard let method = side.method, side.choosesIndex else { return nil }
+        let (setting, last) =
+            method == "ivfflat"
+            ? ("ivfflat.probes", side.options["lists"].flatMap { Int($0) } ?? VectorIndexShape.defaultLists)
+            : ("hnsw.ef_search", 1000)
+        guard let now = side.settings[setting].flatMap({ Int($0) }), now > 0, now < last else { return nil }
+        var values: [Int] = []
+        var value = now * 2
+        while value < last {
+            values.append(value)
+            value *= 2
+        }
+        return (setting, values + [last])
+    }
+}
+
+/// What the searches have found so far.
+private struct Progress {
+    var queries = 0
+    var differing = 0
+    var source = SideTally()
+    var target = SideTally()
+    /// The target's exact answers.
+    var exact: [SearchAnswers] = []
+
+    /// The figures of each bot, those with the most queries first.
+    func bots(of query: SearchQuery) -> [SearchBot] {
+        guard query.botColumn != nil else { return [] }
+        let others = target.bots
+        return source.bots.compactMap { bot, left in
+            others[bot].map { SearchBot(bot: bot, source: left, target: $0) }
+        }.sorted { ($1.source.queries, $0.bot ?? "") < ($0.source.queries, $1.bot ?? "") }
+    }
+}

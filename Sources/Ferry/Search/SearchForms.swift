@@ -1,0 +1,69 @@
+/// Finds out how the application searches a column, from the indexes of the known sides.
+struct SearchForms {
+    /// The catalogs; the source's may be missing.
+    let catalogs: [Side: Catalog]
+
+    private var sides: [Side] { Side.allCases.filter { catalogs[$0] != nil } }
+
+    /// Whether a column may hold embeddings: its type is pgvector's, or it is a bit string.
+    static func isEmbedding(_ column: ColumnPair) -> Bool { column.vectorType != nil || column.dimensions != nil }
+
+    /// The form of the search that a column's index serves; for a column without an index, by L2 distance.
+    func form(_ table: ComparedTable, _ column: ColumnPair) -> SearchForm? {
+        let forms = sides.flatMap { side in indexes(table, column, side).map(\.form) }
+        // The two sides may have different indexes; one that both have shows what the application does.
+        let shared = forms.first { form in
+            sides.allSatisfy { side in indexes(table, column, side).contains { $0.form == form } }
+        }
+        let known = forms.first { if case .other = $0.expression { false } else { true } }
+        if let form = shared ?? known ?? forms.first { return form }
+        return column.vectorType == nil ? nil : SearchForm(expression: .column, distance: "<->")
+    }
+
+    /// The valid vector indexes on a column, on the table itself, each with the form of the search that it serves.
+    private func indexes(
+        _ table: ComparedTable, _ column: ColumnPair, _ side: Side
+    ) -> [(index: Index, form: SearchForm)] {
+        guard let catalog = catalogs[side], let relation = catalog.relation(table.name),
+            let schema = catalog.server.vectorSchema, Self.isEmbedding(column)
+        else { return [] }
+        return relation.indexes.compactMap { index in
+            guard index.isVectorIndex, index.isValid, !index.isPartial,
+                let symbol = index.orderOperator.map(Self.symbol),
+                let expression = VectorExpression(keyOf: index, column: column.name, schema: schema)
+            else { return nil }
+            if case .other = expression, !relation.foreignFunctions.isEmpty, owner(table, side) == nil {
+                // An expression runs as the table's owner or not at all.
+                return nil
+            }
+            return (index, SearchForm(expression: expression, distance: symbol))
+        }
+    }
+
+    /// The owner of the table on one side, as which its expressions run.
+    private func owner(_ table: ComparedTable, _ side: Side) -> String? {
+        ActingRole.owner(of: [catalogs[side]?.relation(table.name)].compactMap(\.self) + (table.leaves[side] ?? []))
+    }
+
+    /// The symbol of an operator: `<->` for `OPERATOR(public.<->)`.
+    static func symbol(_ orderOperator: String) -> String {
+        let name = orderOperator.hasSuffix(")") ? orderOperator.dropLast() : orderOperator[...]
+        return String(name.reversed().prefix { "<>#+~%-=*".contains($0) }.reversed())
+    }
+
+    /// What searches on one side.
+    func place(_ query: SearchQuery, _ side: Side, role: String?) throws(FerryError) -> ColumnSearch.Place {
+        guard let catalog = catalogs[side], let schema = catalog.server.vectorSchema else {
+            throw FerryError(.notComparable, "The extension vector is not installed.", side: side)
+        }
+        let index = indexes(query.table, query.column, side).first { $0.form == query.form }?.index
+        if index == nil, case .other(let text) = query.form.expression {
+            throw FerryError(.notComparable, "Only the other side has an index on the expression \(text).", side: side)
+        }
+        return ColumnSearch.Place(
+            probe: SearchProbe(query: query, index: index, schema: schema, catalog: catalog),
+            settings: ApplicationSettings(
+                role: role, owner: catalog.relation(query.table.name)?.owner ?? catalog.server.user,
+                acting: ActingRole(owner: owner(query.table, side)), schema: schema))
+    }
+}
