@@ -12,7 +12,7 @@ let settings: [SwiftSetting] = [
 let embeddedSQL = [
     "session.sql", "own_path.sql", "table_lock_holder.sql", "ledger/trust.sql", "ledger/schema.sql",
     "ledger/grantees.sql",
-    "ledger/upgrade.sql", "ledger/insert_chunks.sql",
+    "ledger/upgrade.sql", "ledger/tuning.sql", "ledger/insert_chunks.sql",
     "ledger/lock_holder.sql",
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
     "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/extensions.sql",

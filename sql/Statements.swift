@@ -49,6 +49,8 @@ public enum Statements {
     public static let ledgerGrantees = text(PackageResources.grantees_sql)
     /// Upgrades a ledger of an older format to these tables.
     public static let ledgerUpgrade = text(PackageResources.upgrade_sql)
+    /// Creates the record of tuning.
+    public static let tuning = text(PackageResources.tuning_sql)
     /// Adds the chunks of a job.
     public static let insertChunks = text(PackageResources.insert_chunks_sql)
     /// The session that holds vecferry's lock.

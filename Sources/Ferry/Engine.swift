@@ -127,6 +127,18 @@ extension TargetEngine {
     }
 }
 
+extension TargetEngine {
+    /// Tries what would make the target's searches as good as the source's, and makes the best of it permanent if the request is to.
+    ///
+    /// - Parameter source: The database to be as good as; nil compares with exact answers.
+    /// - Throws: ``FerryError/Code/blocked`` where a copy into the target is not finished. A column that can't be searched is a note.
+    public func tune(_ request: TuneRequest, beside source: Endpoint?) async throws(FerryError) -> TuneReport {
+        try await WorkerThread.run { () throws(FerryError) in
+            try Tuner(request: request, source: source, target: target, workers: workers).run()
+        }
+    }
+}
+
 extension Engine {
     /// The engine of the target, without the source.
     public var targetAlone: TargetEngine { TargetEngine(target: target, workers: workers) }

@@ -40,6 +40,8 @@ public enum Stage: String, Sendable {
     case plan, create, prepare, copy, index, verify, finish
     /// The stages of `verify`: both sides are read, differing rows are located and repaired, searches are compared.
     case compare, locate, repair, search
+    /// The stages of `tune`: options are tried, and the choice is applied.
+    case tune, apply
 }
 
 /// The progress of an index build (`pg_stat_progress_create_index`).

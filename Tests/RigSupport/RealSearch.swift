@@ -29,8 +29,13 @@ public enum RealSearch {
     }
 
     /// Asks the questions with psql, and returns what it gets, by bot.
-    public static func measure(_ database: RigDatabase, operator symbol: String = "<->") throws -> [String: Measured] {
-        let lines = try Psql.rows(database.uri, script: "\(folder)/measure.sql", variables: ["operator": symbol])
+    ///
+    /// - Parameter step: Asks each how-manieth question.
+    public static func measure(
+        _ database: RigDatabase, operator symbol: String = "<->", step: Int = 1
+    ) throws -> [String: Measured] {
+        let lines = try Psql.rows(
+            database.uri, script: "\(folder)/measure.sql", variables: ["operator": symbol, "step": "\(step)"])
         return Dictionary(
             uniqueKeysWithValues: lines.compactMap { fields in
                 guard fields.count == 4 else { return nil }

@@ -17,6 +17,8 @@ public struct UndoReport: Sendable, Equatable {
     public var deletedRows: Bool
     /// What could not be put back.
     public var stillOff: [StillOff]
+    /// The tables whose tuning was taken back.
+    public var tunings: [QualifiedName] = []
 
     /// Nothing to give up.
     static let nothing = UndoReport(job: nil, tables: [], deletedRows: false, stillOff: [])
@@ -30,7 +32,7 @@ public struct UndoReport: Sendable, Equatable {
     }
 }
 
-/// Gives a job up: takes its rows back and puts back what it took off. It needs the target alone.
+/// Takes back what `tune` changed; or gives a job up: takes its rows back and puts back what it took off. It needs the target alone.
 struct Undo {
     /// The options.
     let request: UndoRequest
@@ -54,6 +56,14 @@ struct Undo {
 
     private func undo(on session: borrowing Session) throws(FerryError) -> UndoReport {
         let ledger = Ledger()
+        // An unfinished job is what is to be given up: tuning came before it.
+        let isOpen = try ledger.newestJob(session)?.state == .loading
+        let tunings = isOpen ? [] : try takeBackTunings(on: session)
+        if !tunings.isEmpty, !request.finished {
+            var report = UndoReport.nothing
+            report.tunings = tunings
+            return report
+        }
         if let job = try ledger.newestJob(session), job.state == .loading || request.finished {
             let restart = Restart(job: job, lockWait: workers.retry.lockWait, toleratesFaults: true)
             return UndoReport(of: job, try restart.run(on: session))
@@ -69,6 +79,21 @@ struct Undo {
                 hint: "To take its rows back all the same, add --finished.", side: .target)
         }
         return .nothing
+    }
+
+    /// Takes back what was tuned, the newest first.
+    ///
+    /// - Returns: The tables, each once.
+    private func takeBackTunings(on session: borrowing Session) throws(FerryError) -> [QualifiedName] {
+        var tables: [QualifiedName] = []
+        for tuning in try Ledger().tunings(session) {
+            for statement in tuning.undo {
+                try TuneApplication.run(statement, about: tuning.table, on: session)
+            }
+            try Ledger().undoneTuning(tuning.number, session)
+            if !tables.contains(tuning.table) { tables.append(tuning.table) }
+        }
+        return tables
     }
 }
 

@@ -42,14 +42,25 @@ extension Ledger {
         }
         try define(Statements.ledger, session)
         try recordWriter(session)
-        // The role's default privileges may have let others in.
+        try shutOthersOut(session)
+        try LedgerTrust.required(session)
+    }
+
+    /// Creates the record of tuning where there is none, in the caller's transaction.
+    func prepareTuning(_ session: borrowing Session) throws(FerryError) {
+        try define(Statements.tuning, session)
+        try shutOthersOut(session)
+        try LedgerTrust.required(session)
+    }
+
+    /// Takes away what the role's default privileges may have given to others.
+    private func shutOthersOut(_ session: borrowing Session) throws(FerryError) {
         for grantee in try session.query(Statements.ledgerGrantees) {
             let role = try grantee.optional("role")?.quotedIdentifier ?? "PUBLIC"
             try define(
                 "REVOKE ALL ON SCHEMA vecferry FROM \(role); REVOKE ALL ON ALL TABLES IN SCHEMA vecferry FROM \(role); "
                     + "REVOKE ALL ON ALL SEQUENCES IN SCHEMA vecferry FROM \(role)", session)
         }
-        try LedgerTrust.required(session)
     }
 
     /// Changes the schema under the session's own path, for the sake of the database's event triggers.

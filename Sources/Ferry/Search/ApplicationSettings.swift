@@ -28,8 +28,11 @@ struct ApplicationSettings {
 
     /// Gives them to the open transaction of a session, which is of no use for other work afterwards.
     ///
+    /// - Parameter takesRole: Whether the session also acts as the role, which may not read the session's own temporary tables.
     /// - Returns: pgvector's settings, by name.
-    func enter(_ session: borrowing Session) throws(FerryError) -> [String: String] {
+    func enter(
+        _ session: borrowing Session, takesRole: Bool = true
+    ) throws(FerryError) -> [String: String] {
         // pgvector's settings exist once its library is loaded.
         try session.execute("SELECT '[1]'::\(schema.quotedIdentifier).vector", .prompt)
         let jit = try session.query(Statements.searchSettings, [role ?? owner], .prompt).first { row in
@@ -39,9 +42,9 @@ struct ApplicationSettings {
         let rows = try session.query(
             "SELECT name, setting FROM pg_settings WHERE name ~ '^(ivfflat|hnsw)[.]'", [], .prompt)
         for row in rows { settings[try row.string("name")] = try row.string("setting") }
-        if let role {
+        if takesRole, let role {
             try session.execute("SET LOCAL ROLE \(role.quotedIdentifier)", .prompt)
-        } else {
+        } else if takesRole {
             for statement in acting.entering { try session.execute(statement, .prompt) }
         }
         if let jit { try session.execute("SET LOCAL jit TO \(try jit.string("value").quotedLiteral)", .prompt) }

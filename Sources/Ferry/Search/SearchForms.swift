@@ -60,8 +60,13 @@ struct SearchForms {
         if index == nil, case .other(let text) = query.form.expression {
             throw FerryError(.notComparable, "Only the other side has an index on the expression \(text).", side: side)
         }
+        let relations = catalog.relation(query.table.name).map { [$0] + catalog.tree(below: $0) } ?? []
+        let all = relations.flatMap(\.indexes)
         return ColumnSearch.Place(
-            probe: SearchProbe(query: query, index: index, schema: schema, catalog: catalog),
+            probe: SearchProbe(
+                query: query, index: index, schema: schema, catalog: catalog,
+                vectorIndexes: all.filter(\.isVectorIndex).map(\.name.name),
+                otherIndexes: all.filter { !$0.isVectorIndex }.map(\.name.name)),
             settings: ApplicationSettings(
                 role: role, owner: catalog.relation(query.table.name)?.owner ?? catalog.server.user,
                 acting: ActingRole(owner: owner(query.table, side)), schema: schema))

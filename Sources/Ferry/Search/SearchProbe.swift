@@ -10,6 +10,8 @@ struct SearchProbe {
     let schema: String
     /// The catalog of the same side.
     let catalog: Catalog
+    /// The names of the table's vector indexes, those of its partitions included, and of its other indexes.
+    let vectorIndexes: [String], otherIndexes: [String]
 
     /// The answer to one query, and the time that it took.
     struct Timed {
@@ -87,17 +89,16 @@ struct SearchProbe {
 
     private func plan(_ sample: SearchSample, on session: borrowing Session) throws(FerryError) -> SearchPlan {
         let plan = try explain("COSTS off", statement(sample), on: session)
-        let relations = catalog.relation(query.table.name).map { [$0] + catalog.tree(below: $0) } ?? []
-        func used(_ isVectorIndex: Bool) -> String? {
-            relations.flatMap(\.indexes).filter { $0.isVectorIndex == isVectorIndex }.map(\.name.name).first { name in
+        func used(_ names: [String]) -> String? {
+            names.first { name in
                 // EXPLAIN quotes a name only where needed, and a bitmap scan ends its line with it.
                 [name, name.quotedIdentifier].contains { name in
                     plan.contains { $0.contains("Scan using \(name) on ") || $0.hasSuffix("Scan on \(name)") }
                 }
             }
         }
-        if let name = used(true) { return SearchPlan(kind: .vectorIndex, index: name, queries: 1) }
-        if let name = used(false) { return SearchPlan(kind: .otherIndex, index: name, queries: 1) }
+        if let name = used(vectorIndexes) { return SearchPlan(kind: .vectorIndex, index: name, queries: 1) }
+        if let name = used(otherIndexes) { return SearchPlan(kind: .otherIndex, index: name, queries: 1) }
         return SearchPlan(kind: .allRows, index: nil, queries: 1)
     }
 

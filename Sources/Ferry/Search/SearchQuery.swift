@@ -16,6 +16,25 @@ struct SearchQuery: Sendable {
         if case .column(let name)? = table.botScope { name } else { nil }
     }
 
+    /// The operator's queries that fit the column.
+    func samples(of request: SearchRequest) throws(FerryError) -> [SearchSample] {
+        let fitting = request.given.filter { given in
+            guard let dimensions = column.dimensions else { return true }
+            return VectorText(given.vector)?.dimensions == dimensions
+        }
+        guard !fitting.isEmpty else {
+            throw FerryError(
+                .notComparable, "None of the queries has the column's \(column.dimensions ?? 0) dimensions.")
+        }
+        if let given = fitting.first(where: { $0.bot != nil }), botColumn == nil {
+            throw FerryError(
+                .notComparable, "A query is for the bot \(given.bot ?? ""), but the table has no bot column.")
+        }
+        return fitting.prefix(request.queries).map { given in
+            SearchSample(vector: given.vector, bot: given.bot.map { .named($0) }, origin: nil)
+        }
+    }
+
     /// The statement and its parameters.
     ///
     /// - Parameters:

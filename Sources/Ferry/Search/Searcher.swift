@@ -41,7 +41,7 @@ struct Searcher {
         SearchForms(catalogs: [.source: sides.source.catalog, .target: sides.target.catalog])
     }
 
-    private static func notTried(_ table: ComparedTable, _ column: ColumnPair, _ error: FerryError) -> Note {
+    static func notTried(_ table: ComparedTable, _ column: ColumnPair, _ error: FerryError) -> Note {
         Note(
             level: .warning, code: .searchNotTried, side: error.side, table: table.name,
             message: "The column \(column.name) was not searched: \(error.cause?.message ?? error.message)", hint: nil)
@@ -76,21 +76,7 @@ struct Searcher {
                 return try SampleReader(query: query).samples(request.queries, on: session)
             }
         }
-        let fitting = request.given.filter { given in
-            guard let dimensions = query.column.dimensions else { return true }
-            return VectorText(given.vector)?.dimensions == dimensions
-        }
-        guard !fitting.isEmpty else {
-            throw FerryError(
-                .notComparable, "None of the queries has the column's \(query.column.dimensions ?? 0) dimensions.")
-        }
-        if let given = fitting.first(where: { $0.bot != nil }), query.botColumn == nil {
-            throw FerryError(
-                .notComparable, "A query is for the bot \(given.bot ?? ""), but the table has no bot column.")
-        }
-        return fitting.prefix(request.queries).map { given in
-            SearchSample(vector: given.vector, bot: given.bot.map { .named($0) }, origin: nil)
-        }
+        return try query.samples(of: request)
     }
 
     private func place(_ query: SearchQuery, _ side: SideReader) throws(FerryError) -> ColumnSearch.Place {

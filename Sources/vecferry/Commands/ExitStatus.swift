@@ -11,7 +11,7 @@ enum ExitStatus: Int32, CaseIterable {
     case blocked = 3
     /// The target does not hold what the source holds.
     case differs = 4
-    /// The copy is proven, and the application's searches are worse than on the source, or could not be compared.
+    /// The application's searches are worse than on the source, or could not be compared.
     case searchesWorse = 5
     /// Another copy is running on the target.
     case busy = 6
@@ -43,6 +43,7 @@ enum ExitStatus: Int32, CaseIterable {
                 requiresSearch && report.isProven && !report.searchesAreAsGood ? .searchesWorse : Self(report.outcome)
             case .verify(let report): Self(report.outcome)
             case .indexPlan(let plan): plan.isReady ? .done : .blocked
+            case .tune(let report): report.isReached ? .done : .searchesWorse
             case .undo(let report): report.stillOff.isEmpty ? .done : .failed
             case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
             }

@@ -6,11 +6,12 @@ struct UndoCommand: AsyncParsableCommand {
     /// The name, and the text of `--help`.
     static let configuration = CommandConfiguration(
         commandName: "undo",
-        abstract: "Give up a copy: take its rows back, and put back what it took off the target.",
+        abstract: "Take back what tune changed, or give up a copy: take its rows back, and put back what it took off.",
         discussion: """
             Removes the rows and tables that the copy put on the target, and nothing else, and puts back the indexes, \
             constraints, triggers and rules that it dropped or disabled. Rows that the copy deleted, because --existing \
-            said so, do not come back. Needs the target alone.
+            said so, do not come back. What vecferry tune --apply changed is taken back first, and alone unless --finished is \
+            given. Needs the target alone.
 
             Exits with 0 if everything is as it was, and with 1 if something could not be put back: the output has the \
             statements, and the same command tries again.

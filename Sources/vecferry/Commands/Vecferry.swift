@@ -14,7 +14,7 @@ struct Vecferry: AsyncParsableCommand {
             --table items --table bots. The command line takes precedence.
 
             Exit status: 0 success; 1 failure; 3 the plan is blocked; 4 the target differs from the source; 5 \
-            searches are worse than on the source (copy --require-search); 6 another copy is running on the target; 64 usage error; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.
+            searches are worse than on the source; 6 another copy is running on the target; 64 usage error; 130 stopped by Ctrl-C; 143 stopped by SIGTERM.
 
             Example:
               VECFERRY_SOURCE=postgresql://postgres@restored.example.com/postgres
@@ -24,7 +24,10 @@ struct Vecferry: AsyncParsableCommand {
               vecferry copy
             """,
         version: Engine.version,
-        subcommands: [PlanCommand.self, CopyCommand.self, VerifyCommand.self, IndexCommand.self, UndoCommand.self])
+        subcommands: [
+            PlanCommand.self, CopyCommand.self, VerifyCommand.self, TuneCommand.self, IndexCommand.self,
+            UndoCommand.self,
+        ])
 
     /// Parses the command line and the environment, runs the command, and exits with its status.
     static func main() async {

@@ -14,6 +14,8 @@ enum CommandResult: Sendable {
     case indexPlan(IndexStepPlan)
     /// `index`: the report of the builds.
     case index(IndexStepReport)
+    /// `tune`: what was tried, and the choice.
+    case tune(TuneReport)
     /// `undo`: the job that was given up.
     case undo(UndoReport)
 
@@ -23,6 +25,7 @@ enum CommandResult: Sendable {
         // What got worse is in the last lines of the text.
         case .copy(let report, _): report.notes.filter { $0.code != .recallLower }
         case .verify(let report): report.notes
+        case .tune(let report): report.notes
         case .plan, .refused, .indexPlan, .index, .undo: []
         }
     }

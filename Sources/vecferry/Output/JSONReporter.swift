@@ -49,6 +49,7 @@ struct JSONReporter: Reporter {
         case .verify(let report): VerifyDocument(report)
         case .indexPlan(let plan): IndexStepDocument(plan)
         case .index(let report): IndexDocument(report)
+        case .tune(let report): TuneDocument(report)
         case .undo(let report): UndoDocument(report)
         }
     }

@@ -141,6 +141,8 @@ final class LogReporter: Reporter {
         case .locate: "Locating the rows that differ."
         case .repair: "Repairing the target."
         case .search: "Searching on both sides."
+        case .tune: "Trying settings and indexes."
+        case .apply: "Applying the choice."
         }
     }
 }

@@ -84,6 +84,8 @@ struct ProgressLines {
         case .locate: return Self.list(["Locating the rows that differ", read, pace(board.compared)])
         case .repair: return "Repairing the target"
         case .search: return "Searching on both sides"
+        case .tune: return "Trying settings and indexes"
+        case .apply: return "Applying the choice"
         case .plan, .create, .prepare, .copy, .index, .verify, .finish, nil: return nil
         }
     }

@@ -36,6 +36,7 @@ struct StagesUnderWay: Equatable {
         case .copy, .index, .verify: 3
         case .repair: 4
         case .search: 5
+        case .tune, .apply: 1
         case .finish: 6
         }
     }

@@ -27,6 +27,7 @@ extension CommandResult {
         case .verify(let report): VerifyText(report: report, showsAll: showsAll)
         case .indexPlan(let plan): IndexStepText(plan: plan)
         case .index(let report): IndexReportText(report: report)
+        case .tune(let report): TuneText(report: report)
         case .undo(let report): UndoText(report: report, showsAll: showsAll)
         }
     }

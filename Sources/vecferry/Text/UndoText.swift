@@ -12,6 +12,13 @@ struct UndoText: ResultText {
 
     /// Whether everything is back.
     var verdict: Line {
+        let tuned = report.tunings.prefix(5).map(\.description).joined(separator: ", ")
+        guard report.tunings.isEmpty || report.job != nil else {
+            return """
+                \("Done", .good): what vecferry tune changed for \(tuned)\(report.tunings.count > 5 ? ", \u{2026}" : "") is taken back. \
+                New connections search as before.
+                """
+        }
         guard let job = report.job else { return "\("Done", .good): the target has no copy to give up." }
         let tables = Units.count(report.tables.count, "table")
         guard report.stillOff.isEmpty else {

@@ -38,6 +38,10 @@ import Testing
         try Golden.expect(try JSONReporter.text(of: .verify(Fixtures.fullComparison)), "verify", type: "json")
     }
 
+    @Test func `what was tuned has the fields of format 1`() throws {
+        try Golden.expect(try JSONReporter.text(of: .tune(Fixtures.tuneReport(applied: true))), "tune", type: "json")
+    }
+
     @Test func `the index stage has the fields of format 1`() throws {
         let plan = Fixtures.indexPlan(notes: Fixtures.allNotes)
         try Golden.expect(try JSONReporter.text(of: .indexPlan(plan)), "index-plan", type: "json")

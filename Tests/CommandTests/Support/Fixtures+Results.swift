@@ -190,6 +190,50 @@ extension Fixtures {
                     undo: "ALTER DATABASE postgres RESET ivfflat.probes", figures: good))
     }
 
+    /// What `tune` found out for one column, with options of each kind.
+    static func tuneReport(applied: Bool = false) -> TuneReport {
+        func option(_ kind: TuneOption.Kind, found: Int, p95: Double, empty: Int = 0) -> TuneOption {
+            var figures = SearchFigures()
+            (figures.queries, figures.expected, figures.found, figures.returned) = (100, 2000, found, found)
+            (figures.empty, figures.wrongBest, figures.p50, figures.p95) = (empty, empty, p95 / 2, p95)
+            var option = TuneOption(
+                kind: kind, figures: figures, bots: [TuneOption.BotFigures(bot: "A", figures: figures)],
+                plans: [SearchPlan(kind: .vectorIndex, index: "items_embedding", queries: 100)])
+            (option.method, option.parameters) = ("ivfflat", ["lists": "100"])
+            return option
+        }
+        let reference = option(.current, found: 2000, p95: 25)
+        var now = option(.current, found: 920, p95: 1.2, empty: 13)
+        now.settings = [TuneSetting(name: "ivfflat.probes", value: "1")]
+        var setting = option(.settings, found: 1999, p95: 5.5)
+        setting.settings = [
+            TuneSetting(name: "ivfflat.probes", value: "8"),
+            TuneSetting(name: "ivfflat.iterative_scan", value: "relaxed_order"),
+        ]
+        var cut = option(.settings, found: 10, p95: 900)
+        cut.settings = [TuneSetting(name: "ivfflat.probes", value: "16")]
+        cut.isCut = true
+        var none = option(.noIndex, found: 2000, p95: 5.4)
+        (none.method, none.parameters, none.plans) = (nil, [:], [])
+        var built = option(.definition, found: 1990, p95: 3.25)
+        (built.parameters, built.isOnSample) = (["lists": "60"], true)
+        built.build = TuneBuild(seconds: 3.25, bytes: 480 << 20, memory: 61 << 20)
+        var half = option(.information, found: 1800, p95: 1.5)
+        (half.method, half.parameters, half.isOnSample) = ("hnsw", [:], true)
+        half.build = TuneBuild(seconds: 70, bytes: 230 << 20, memory: nil)
+        var column = TunedColumn(
+            table: items, column: "embedding", distance: "<->", k: 20, queries: 100, isEstimate: true,
+            reference: reference,
+            options: [now, setting, cut, none, built, half].map { TuneChoice.judged($0, by: reference) }, choice: 1,
+            reason: "It is as good as the source for every bot, and the fastest that is; it takes no build.")
+        column.statements = ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres SET ivfflat.probes = 8"]
+        column.undo = ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres RESET ivfflat.probes"]
+        if applied { column.applied = TuneChoice.judged(option(.current, found: 1999, p95: 5.6), by: reference) }
+        return TuneReport(
+            target: server(.target, version: "16.14", vector: PgvectorVersion(0, 8, 5)), source: server(.source),
+            columns: [column], notes: [allNotes[1]], seconds: 11.5)
+    }
+
     /// A plan of the index stage with a table to build on.
     static func indexPlan(notes: [Note] = []) -> IndexStepPlan {
         IndexStepPlan(

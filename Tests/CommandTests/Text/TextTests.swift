@@ -252,3 +252,37 @@ extension PlanText {
         #expect(CommandResult.index(report).plain == "Done: 1 index built on the data in 34 s.\n")
     }
 }
+
+@Suite struct TuneTextTests {
+    @Test func `tuning shows what each option gives, the choice and why, and how to apply it or go back`() throws {
+        try Golden.expect(CommandResult.tune(Fixtures.tuneReport()).plain, "tune")
+        try Golden.expect(CommandResult.tune(Fixtures.tuneReport(applied: true)).plain, "tune-applied")
+    }
+
+    @Test func `what can't be reached is said, also where nothing could be searched`() {
+        var report = Fixtures.tuneReport()
+        report.columns[0].options[1].isAsFast = false
+        #expect(
+            CommandResult.tune(report).text().verdict.text
+                == "NOT REACHED: searches of public.items.embedding are as good as the source, but not as fast, with any of these "
+                + "options.")
+        report.columns[0].options[1].isAsGood = false
+        #expect(ExitStatus(.tune(report)) == .searchesWorse)
+        #expect(
+            CommandResult.tune(report).text().verdict.text
+                == "NOT REACHED: searches of public.items.embedding are not as good as the source with any of these options."
+        )
+        report.columns = []
+        #expect(
+            CommandResult.tune(report).text().verdict.text == "Nothing to tune: no embedding column could be searched.")
+        #expect(ExitStatus(.tune(Fixtures.tuneReport())) == .done)
+    }
+
+    @Test func `what was tuned is taken back by undo, which says so`() {
+        var report = UndoReport(job: nil, tables: [], deletedRows: false, stillOff: [])
+        report.tunings = [Fixtures.items]
+        #expect(
+            UndoText(report: report).verdict.text
+                == "Done: what vecferry tune changed for public.items is taken back. New connections search as before.")
+    }
+}

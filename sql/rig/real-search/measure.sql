@@ -9,11 +9,18 @@ SET client_min_messages = warning;
 \else
     \set operator '<->'
 \endif
+-- Each how-manieth question is asked.
+\if :{?step}
+\else
+    \set step 1
+\endif
 
 \ir unpack.sql
 
 CREATE TEMP TABLE packed_question (number int GENERATED ALWAYS AS IDENTITY, bot text, elements text);
 \copy packed_question (bot, elements) FROM 'sql/rig/real-search/queries.tsv'
+
+DELETE FROM packed_question WHERE number % :step <> 0;
 
 CREATE TEMP TABLE answer (number int, bot text, exact text[], found text[]);
 SELECT set_config('real_search.operator', :'operator', false) \g /dev/null

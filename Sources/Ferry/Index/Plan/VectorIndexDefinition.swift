@@ -123,6 +123,12 @@ enum OperatorClasses {
         "sparsevec_l1_ops", "bit_jaccard_ops",
     ]
 
+    /// The operator class of a distance (pgvector's README, "Querying").
+    static func name(of type: VectorType, distance: String) -> String {
+        let suffixes = ["<->": "l2", "<#>": "ip", "<=>": "cosine", "<+>": "l1"]
+        return "\(type.rawValue)_\(suffixes[distance] ?? "l2")_ops"
+    }
+
     /// Whether a method has an operator class at all.
     static func exist(_ name: String, for method: String) -> Bool {
         ivfflat.contains(name) || (method == "hnsw" && hnswToo.contains(name))

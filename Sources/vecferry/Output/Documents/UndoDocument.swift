@@ -8,6 +8,8 @@ struct UndoDocument: Encodable {
     /// The job that was given up; null where there was none.
     let job: Int?
     let tables: [NameDocument]
+    /// The tables whose tuning was taken back.
+    let tunings: [NameDocument]
     /// Whether the job had deleted rows of the target, which do not come back.
     let deletedRows: Bool
     let stillOff: [StillOffDocument]
@@ -16,6 +18,7 @@ struct UndoDocument: Encodable {
         done = report.stillOff.isEmpty
         job = report.job?.value
         tables = report.tables.map(NameDocument.init)
+        tunings = report.tunings.map(NameDocument.init)
         deletedRows = report.deletedRows
         stillOff = report.stillOff.map(StillOffDocument.init)
     }

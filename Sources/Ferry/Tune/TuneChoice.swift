@@ -1,0 +1,82 @@
+/// Chooses among the options that were tried. It does no I/O.
+struct TuneChoice {
+    /// What the target is to be as good as.
+    let reference: TuneOption
+    /// What the reference is called: `the source`, or `exact answers`.
+    let name: String
+    /// What was tried. The first is what the target has now.
+    let options: [TuneOption]
+
+    /// The share of the nearest rows that an option may lose, for any bot.
+    static let tolerance = 0.01
+    /// Options that are slower than the fastest by no more than this many milliseconds, or this factor, differ for no one who waits for
+    /// an answer, and no more than two measurements of the same.
+    static let imperceptible = (milliseconds: 5.0, factor: 1.5)
+
+    /// Judges an option against the reference.
+    static func judged(_ option: TuneOption, by reference: TuneOption) -> TuneOption {
+        var option = option
+        func isAsGood(_ mine: SearchFigures, _ theirs: SearchFigures) -> Bool {
+            guard let wanted = theirs.recall, let recall = mine.recall else { return true }
+            return recall >= wanted - tolerance
+        }
+        option.isAsGood =
+            isAsGood(option.figures, reference.figures) && option.figures.empty <= reference.figures.empty
+            && option.bots.allSatisfy { bot in
+                guard let theirs = reference.bots.first(where: { $0.bot == bot.bot })?.figures else { return true }
+                return isAsGood(bot.figures, theirs) && bot.figures.empty <= theirs.empty
+            }
+        option.isAsFast = option.figures.p95 <= reference.figures.p95
+        return option
+    }
+
+    /// The position of the best option, and why it is, or what can't be reached.
+    var best: (choice: Int?, reason: String) {
+        let usable = options.indices.filter { options[$0].kind != .information && !options[$0].isCut }
+        let good = usable.filter { options[$0].isAsGood }
+        let fast = good.filter { options[$0].isAsFast }
+        let quickest = good.min { options[$0].figures.p95 < options[$1].figures.p95 }
+        guard let chosen = simplest(of: fast) ?? quickest else {
+            let nearest = usable.max { left, right in
+                (options[left].worstRecall, -options[left].figures.p95) < (
+                    options[right].worstRecall, -options[right].figures.p95
+                )
+            }
+            return (nearest, "None of the options is as good as \(name); this one comes nearest.")
+        }
+        var reason = "It is as good as \(name) for every bot"
+        if options.allSatisfy(\.bots.isEmpty) { reason = "It is as good as \(name)" }
+        if fast.isEmpty { return (chosen, "\(reason), but none that is answers as fast.") }
+        reason += quickest == chosen ? ", and the fastest that is" : ", and no one notices what others are faster by"
+        switch options[chosen].kind {
+        case .current: reason += "; nothing needs to change."
+        case .settings: reason += "; it takes no build."
+        case .noIndex: reason += "; no index has to be kept up to date, and answers are exact."
+        case .definition, .information: reason += "."
+        }
+        return (chosen, reason)
+    }
+
+    /// The option that changes least, of those about as fast as the fastest.
+    private func simplest(of good: [Int]) -> Int? {
+        guard let least = good.map({ options[$0].figures.p95 }).min() else { return nil }
+        let most = max(least + Self.imperceptible.milliseconds, least * Self.imperceptible.factor)
+        let near = good.filter { options[$0].figures.p95 <= most }
+        // Of the same settings, lower values come first.
+        return near.min { (options[$0].cost, $0) < (options[$1].cost, $1) }
+    }
+}
+
+extension TuneOption {
+    /// How much it changes.
+    fileprivate var cost: Int {
+        switch kind {
+        case .current: 0
+        case .settings: settings.count
+        case .noIndex: 10
+        case .definition, .information: 20
+        }
+    }
+
+    fileprivate var worstRecall: Double { worst?.figures.recall ?? figures.recall ?? 1 }
+}
