@@ -12,20 +12,6 @@ struct ApplicationSettings {
     /// The schema of pgvector.
     let schema: String
 
-    /// The statements that change a setting of pgvector's for the application, and the one that takes it back. They concern the database,
-    /// or the role in it that the operator has named.
-    ///
-    /// The first loads pgvector: without it only a superuser may set a parameter of a library that the session has not loaded (guc.c,
-    /// `validate_option_array_item`).
-    func permanent(_ setting: String, _ value: Int, database: String) -> (statements: String, undo: String) {
-        let place = role.map { "ROLE \($0.sqlIdentifier) IN DATABASE" } ?? "DATABASE"
-        let alter = "ALTER \(place) \(database.sqlIdentifier)"
-        return (
-            "SELECT '[1]'::\(schema.sqlIdentifier).vector; \(alter) SET \(setting) = \(value)",
-            "\(alter) RESET \(setting)"
-        )
-    }
-
     /// Gives them to the open transaction of a session, which is of no use for other work afterwards.
     ///
     /// - Parameter takesRole: Whether the session also acts as the role, which may not read the session's own temporary tables.

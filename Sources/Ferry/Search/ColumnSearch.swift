@@ -118,10 +118,10 @@ struct ColumnSearch {
                 return SearchBot(bot: bot.bot, source: bot.source, target: figures)
             }
             guard !trial.isWorse else { continue }
-            let (statements, undo) = target.settings.permanent(
-                setting, value, database: target.probe.catalog.server.database)
+            let pair = try TuneStatements(query: query, place: target).settings(
+                [TuneSetting(name: setting, value: "\(value)")], on: right)
             return SearchRemedy(
-                setting: setting, value: value, statements: statements, undo: undo, figures: trial.target.figures)
+                setting: setting, value: value, statements: pair.apply, undo: pair.undo, figures: trial.target.figures)
         }
         return nil
     }

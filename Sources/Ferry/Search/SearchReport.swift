@@ -145,9 +145,9 @@ public struct SearchRemedy: Sendable, Equatable {
     /// Its value.
     public var value: Int
     /// The statements that make it permanent, to be run in one session on the target.
-    public var statements: String
-    /// The statement that takes it back.
-    public var undo: String
+    public var statements: [String]
+    /// The statements that take it back.
+    public var undo: [String]
     /// What the application would get.
     public var figures: SearchFigures
 }

@@ -28,7 +28,7 @@ struct TuneStatements {
 
     // MARK: Settings
 
-    private func settings(_ settings: [TuneSetting], on session: borrowing Session) throws(FerryError) -> Pair {
+    func settings(_ settings: [TuneSetting], on session: borrowing Session) throws(FerryError) -> Pair {
         // Without pgvector's library in the session, only a superuser may set its parameters (guc.c, validate_option_array_item).
         let load = "SELECT '[1]'::\(schema.sqlIdentifier).vector"
         var pair = Pair(apply: [load], undo: [load])
@@ -53,7 +53,7 @@ struct TuneStatements {
         let role = place.settings.role ?? place.settings.owner
         let row = try session.query(
             """
-            SELECT pg_has_role(d.datdba, 'USAGE') AS may_alter,
+            SELECT pg_has_role(session_user, d.datdba, 'USAGE') AS may_alter,
                 max(substr(c.line, length($2) + 2)) FILTER (WHERE s.setrole = 0) AS of_database,
                 max(substr(c.line, length($2) + 2)) FILTER (WHERE s.setrole <> 0 AND s.setdatabase <> 0) AS of_role_in_database,
                 count(*) FILTER (WHERE s.setrole <> 0) > 0 AS has_own

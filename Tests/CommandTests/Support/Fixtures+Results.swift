@@ -186,8 +186,8 @@ extension Fixtures {
                 ? nil
                 : SearchRemedy(
                     setting: "ivfflat.probes", value: 20,
-                    statements: "SELECT '[1]'::public.vector; ALTER DATABASE postgres SET ivfflat.probes = 20",
-                    undo: "ALTER DATABASE postgres RESET ivfflat.probes", figures: good))
+                    statements: ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres SET ivfflat.probes = 20"],
+                    undo: ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres RESET ivfflat.probes"], figures: good))
     }
 
     /// What `tune` found out for one column, with options of each kind.

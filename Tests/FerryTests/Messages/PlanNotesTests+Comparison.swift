@@ -113,8 +113,8 @@ extension PlanNotesTests {
         let bot = SearchBot(bot: "one", source: figures(1), target: figures(0.5))
         let remedy = SearchRemedy(
             setting: "ivfflat.probes", value: 8,
-            statements: "SELECT '[1]'::public.vector; ALTER DATABASE app SET ivfflat.probes = 8",
-            undo: "ALTER DATABASE app RESET ivfflat.probes", figures: figures(0.999))
+            statements: ["SELECT '[1]'::public.vector", "ALTER DATABASE app SET ivfflat.probes = 8"],
+            undo: ["SELECT '[1]'::public.vector", "ALTER DATABASE app RESET ivfflat.probes"], figures: figures(0.999))
         return joined(
             report(whole, side(nil, recall: 1)),
             report(whole, whole),

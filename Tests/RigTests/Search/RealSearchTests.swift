@@ -63,7 +63,7 @@ import Testing
             #expect(again.outcome == .alreadyFinished && again.searches == report.searches && !again.searchesAreAsGood)
 
             let remedy = try #require(check.remedy)
-            try Psql.run(databases.target.uri, remedy.statements)
+            try Psql.run(databases.target.uri, remedy.statements.joined(separator: "; "))
             let after = try await search(databases, request)
             #expect(!after.isWorse && after.target.figures.empty == 0)
             for bot in after.bots { #expect(bot.target.recall ?? 0 > (bot.source.recall ?? 1) - 0.02, "\(bot)") }

@@ -94,16 +94,16 @@ import Testing
             let note = try #require(report.notes.first { $0.code == .recallLower })
             #expect(note.message.contains("1 of 200 lists"))
             let remedy = try #require(report.searches.first?.remedy)
-            #expect(note.hint?.contains(remedy.statements) == true && remedy.setting == "ivfflat.probes")
+            #expect(note.hint?.contains(remedy.statements.joined(separator: "; ")) == true && remedy.setting == "ivfflat.probes")
             #expect(remedy.figures.recall ?? 0 > 0.9)
             // The statements work as they stand, also for a role that is no superuser but owns the database, and so does the way back.
             let role = try TestRole(on: databases.target, "LOGIN")
             defer { role.drop() }
             try databases.target.run("ALTER DATABASE \(databases.target.name) OWNER TO \(role.name)")
-            try Psql.run(role.uri, remedy.statements)
+            try Psql.run(role.uri, remedy.statements.joined(separator: "; "))
             let search = try #require(try await databases.verify(request()).searches.first)
             #expect(!search.isWorse && search.target.settings["ivfflat.probes"] == "\(remedy.value)")
-            try Psql.run(role.uri, "SELECT '[1]'::vector; " + remedy.undo)
+            try Psql.run(role.uri, remedy.undo.joined(separator: "; "))
             #expect(try await databases.verify(request()).searches.first?.isWorse == true)
         }
     }

@@ -140,8 +140,8 @@ struct StoredSearchBot: Codable, Sendable, Equatable {
 struct StoredSearchRemedy: Codable, Sendable, Equatable {
     var setting: String
     var value: Int
-    var statements: String
-    var undo: String
+    var statements: [String]
+    var undo: [String]
     var figures: StoredSearchFigures
 
     init(_ remedy: SearchRemedy) {

@@ -51,8 +51,8 @@ struct SearchDocument: Encodable {
     struct Remedy: Encodable {
         let setting: String
         let value: Int
-        let statements: String
-        let undo: String
+        let statements: [String]
+        let undo: [String]
         let figures: Figures
     }
 
