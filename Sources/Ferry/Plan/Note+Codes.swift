@@ -214,6 +214,8 @@ extension Note.Code {
     public static let indexMissing = Note.Code(description: "index_missing")
     /// An ivfflat index was built on a table that was nearly empty.
     public static let builtOnEmpty = Note.Code(description: "built_on_empty")
+    /// An ivfflat index will answer approximately once it is built on the rows.
+    public static let approximateAnswers = Note.Code(description: "approximate_answers")
     /// The searches were not compared.
     public static let searchesNotCompared = Note.Code(description: "searches_not_compared")
     /// The application's searches find fewer of the nearest rows on the target.

@@ -51,6 +51,10 @@ struct Pairing {
             sourceRows: rows < 0 ? rows : rows + keptRows(load),
             targetIsEmpty: isEmpty || load == .truncate, relationName: source.name)
         notes += indexNotes + tablespaces(indexes)
+        notes += SearchForecast(
+            table: source.name, rows: rows < 0 ? rows : rows + keptRows(load),
+            facts: survey.searchFacts[source.name] ?? SearchFacts(), request: request.index
+        ).notes(for: indexes)
         let isWhole = filter.isAll && load != .keepKeys
         notes += survey.sparse[source.name, default: []].map { $0.note(source.name, isWhole: isWhole) }
         let (constraints, constraintNotes) = ConstraintPlanner(

@@ -87,7 +87,8 @@ struct SearchAdvice {
         let tune = "vecferry tune shows what helps most, and with --apply does it."
         guard let remedy = report.remedy else { return tune }
         let empty = remedy.figures.empty == 0 ? "none empty" : "\(Count.of(remedy.figures.empty)) empty"
-        return "\(tune) Or run on the target: \(remedy.statements.joined(separator: "; ")). Tried with the same queries, it finds "
+        return
+            "\(tune) Or run on the target: \(remedy.statements.joined(separator: "; ")). Tried with the same queries, it finds "
             + "\(Self.percent(remedy.figures.recall ?? 1)), \(empty), 95 of 100 within \(Self.milliseconds(remedy.figures.p95)). "
             + "New connections have it; \(remedy.undo.joined(separator: "; ")) takes it back."
     }

@@ -21,7 +21,7 @@ struct SearchForms {
     }
 
     /// The valid vector indexes on a column, on the table itself, each with the form of the search that it serves.
-    private func indexes(
+    func indexes(
         _ table: ComparedTable, _ column: ColumnPair, _ side: Side
     ) -> [(index: Index, form: SearchForm)] {
         guard let catalog = catalogs[side], let relation = catalog.relation(table.name),

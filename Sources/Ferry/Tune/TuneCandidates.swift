@@ -12,8 +12,9 @@ struct TuneCandidates {
     let form: SearchForm
     /// The column.
     let column: ColumnPair
-    /// Whether the table is partitioned: its indexes can't be built beside writers.
-    let isPartitioned: Bool
+    /// Whether the index could be exchanged beside writers: the table is not partitioned (documentation, CREATE INDEX, "CONCURRENTLY"),
+    /// and the column has no other vector index.
+    let isExchangeable: Bool
 
     /// One option to try.
     struct Candidate: Equatable {
@@ -58,7 +59,7 @@ struct TuneCandidates {
 
     /// Definitions that have to be built.
     var ofDefinitions: [Candidate] {
-        guard rows > 0, isIndexable else { return [] }
+        guard rows > 0, isIndexable, isExchangeable else { return [] }
         var found: [Candidate] = []
         let advised = ["lists": "\(VectorIndexShape.advisedLists(rows: rows))"]
         if OperatorClasses.exist(operatorClass, for: "ivfflat"), !isCurrent("ivfflat", advised) {

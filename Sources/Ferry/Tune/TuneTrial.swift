@@ -50,13 +50,28 @@ struct TuneTrial {
             judge(option)
             if options.last?.isAsGood == true, candidate.settings.count == 1 { good += 1 }
         }
-        if place.probe.index != nil { judge(withoutIndex(baseline)) }
-        for option in try TuneSample(trial: self, place: place, rows: candidates.rows).run(
-            candidates.ofDefinitions, baseline.samples)
-        {
-            judge(option)
+        if place.probe.index != nil, candidates.isExchangeable { judge(withoutIndex(baseline)) }
+        let (built, refusal) = try built(candidates, place, baseline)
+        for option in built { judge(option) }
+        var column = try chosen(options, reference, place, baseline)
+        if let refusal { column.reason += " \(refusal)" }
+        return column
+    }
+
+    /// Tries definitions on a temporary table.
+    ///
+    /// - Returns: Why they were not tried, as a sentence, where the role may not.
+    private func built(
+        _ candidates: TuneCandidates, _ place: ColumnSearch.Place, _ baseline: Baseline
+    ) throws(FerryError) -> (options: [TuneOption], refusal: String?) {
+        do throws(FerryError) {
+            let sample = TuneSample(trial: self, place: place, rows: candidates.rows)
+            return (try sample.run(candidates.ofDefinitions, baseline.samples), nil)
+        } catch {
+            // insufficient_privilege; read_only_sql_transaction, of a replica.
+            guard let state = error.cause?.sqlState, ["42501", "25006"].contains(state) else { throw error }
+            return ([], "Other indexes were not tried, because this role may not create a temporary table there.")
         }
-        return try chosen(options, reference, place, baseline)
     }
 
     /// Measures what the application gets now.
@@ -193,7 +208,8 @@ struct TuneTrial {
         return TuneCandidates(
             index: place.probe.index, settings: settings, pgvector: pgvector, rows: query.table.estimatedRows,
             form: query.form, column: query.column,
-            isPartitioned: catalog.relation(query.table.name)?.kind == .partitioned)
+            isExchangeable: catalog.relation(query.table.name)?.kind != .partitioned
+                && forms.indexes(query.table, query.column, .target).count <= 1)
     }
 
     private func chosen(

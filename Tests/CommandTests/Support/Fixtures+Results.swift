@@ -187,7 +187,8 @@ extension Fixtures {
                 : SearchRemedy(
                     setting: "ivfflat.probes", value: 20,
                     statements: ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres SET ivfflat.probes = 20"],
-                    undo: ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres RESET ivfflat.probes"], figures: good))
+                    undo: ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres RESET ivfflat.probes"], figures: good
+                ))
     }
 
     /// What `tune` found out for one column, with options of each kind.

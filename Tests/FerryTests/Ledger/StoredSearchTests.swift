@@ -24,7 +24,8 @@ import Testing
             isEstimate: true, isCut: true, differing: 2, source: side(10), target: side(20),
             bots: [SearchBot(bot: nil, source: figures(30), target: figures(40))],
             remedy: SearchRemedy(
-                setting: "hnsw.ef_search", value: 80, statements: ["LOAD", "ALTER"], undo: ["RESET"], figures: figures(50)))
+                setting: "hnsw.ef_search", value: 80, statements: ["LOAD", "ALTER"], undo: ["RESET"],
+                figures: figures(50)))
     }
 
     @Test func `searches are read as they were stored, and a report without them as one that has none`() throws {

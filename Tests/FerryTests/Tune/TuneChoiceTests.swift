@@ -77,7 +77,7 @@ import Testing
 
     private func candidates(
         _ method: String?, _ options: [String: String] = [:], settings: [String: String],
-        pgvector: PgvectorVersion = PgvectorVersion(0, 8, 5), rows: Int = 50_000
+        pgvector: PgvectorVersion = PgvectorVersion(0, 8, 5), rows: Int = 50_000, isExchangeable: Bool = true
     ) -> TuneCandidates {
         let index = method.map { method in
             var index = Fixture.index("items_embedding", method)
@@ -89,7 +89,7 @@ import Testing
             form: SearchForm(expression: .column, distance: "<->"),
             column: ColumnPair(
                 name: "embedding", type: "vector", vectorType: .vector, dimensions: 1024, textReason: nil),
-            isPartitioned: false)
+            isExchangeable: isExchangeable)
     }
 
     private func texts(_ candidates: [TuneCandidates.Candidate]) -> [String] {
@@ -133,5 +133,6 @@ import Testing
                 "definition ivfflat lists=50", "information hnsw",
             ])
         #expect(texts(candidates("ivfflat", settings: [:], rows: 0).ofDefinitions) == [])
+        #expect(texts(candidates("ivfflat", settings: [:], isExchangeable: false).ofDefinitions) == [])
     }
 }

@@ -103,6 +103,23 @@ import Testing
         }
     }
 
+    @Test func `the plan says it beforehand, from the statistics and the settings of the owner`() async throws {
+        try await RealSearch.withDatabases { databases in
+            func forecast() async throws -> Note? {
+                try await databases.engine().plan(CopyRequest()).notes.first { $0.code == .approximateAnswers }
+            }
+            let note = try #require(try await forecast())
+            #expect(
+                note.message.contains("reads 1 (ivfflat.probes): about 57 of 5,648 rows, and of a typical bot's 1,5"))
+            try set("ivfflat.probes", to: 4, in: databases.target)
+            #expect(try #require(try await forecast()).message.contains("reads 4 (ivfflat.probes): about 226 of 5,648"))
+            try databases.target.run(
+                "SELECT '[1]'::vector; ALTER ROLE postgres IN DATABASE \(databases.target.name) SET ivfflat.probes = 10"
+            )
+            #expect(try await forecast() == nil)
+        }
+    }
+
     @Test func `questions about what another bot knows show how many get no answer`() async throws {
         try await RealSearch.withDatabases { databases in
             #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)

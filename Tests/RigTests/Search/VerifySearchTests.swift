@@ -94,7 +94,9 @@ import Testing
             let note = try #require(report.notes.first { $0.code == .recallLower })
             #expect(note.message.contains("1 of 200 lists"))
             let remedy = try #require(report.searches.first?.remedy)
-            #expect(note.hint?.contains(remedy.statements.joined(separator: "; ")) == true && remedy.setting == "ivfflat.probes")
+            #expect(
+                note.hint?.contains(remedy.statements.joined(separator: "; ")) == true
+                    && remedy.setting == "ivfflat.probes")
             #expect(remedy.figures.recall ?? 0 > 0.9)
             // The statements work as they stand, also for a role that is no superuser but owns the database, and so does the way back.
             let role = try TestRole(on: databases.target, "LOGIN")

@@ -155,6 +155,35 @@ import Testing
         }
     }
 
+    /// Other ways in which tables are found: what can't be exchanged beside writers is not offered, and what can't be tried is said.
+    @Test func `a partitioned table, and a role without temporary tables, are tuned by settings`() async throws {
+        let rows = """
+            CREATE TABLE docs (id int, part int, embedding vector(8), PRIMARY KEY (id, part)) PARTITION BY LIST (part);
+            CREATE TABLE docs_0 PARTITION OF docs FOR VALUES IN (0);
+            CREATE TABLE docs_1 PARTITION OF docs FOR VALUES IN (1);
+            INSERT INTO docs SELECT i, i % 2, ARRAY(SELECT sin(i * n) FROM generate_series(1, 8) AS n WHERE i > 0)::vector
+            FROM generate_series(1, 4000) AS i;
+            CREATE INDEX docs_embedding ON docs USING ivfflat (embedding vector_l2_ops) WITH (lists = 50);
+            CREATE TABLE items (LIKE docs INCLUDING ALL);
+            INSERT INTO items SELECT * FROM docs; REINDEX TABLE items; ANALYZE
+            """
+        try await Rig.withDatabases(setup: rows) { databases in
+            let role = try TestRole(on: databases.target, "LOGIN")
+            defer { role.drop() }
+            try databases.target.run(
+                """
+                REVOKE TEMPORARY ON DATABASE \(databases.target.name) FROM PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role.name)
+                """)
+            let report = try await tune(databases, beside: false, as: role.uri)
+            #expect(report.columns.map(\.table.name) == ["docs", "items"] && report.notes.isEmpty, "\(report.notes)")
+            let partitioned = try #require(report.columns.first)
+            #expect(Set(partitioned.options.map(\.kind)) == [.current, .settings])
+            let plain = try #require(report.columns.last)
+            #expect(Set(plain.options.map(\.kind)) == [.current, .settings, .noIndex])
+            #expect(plain.reason.contains("may not create a temporary table"))
+        }
+    }
+
     /// The other definitions and shapes of the field; the soak has all, since each takes some ten seconds.
     @Test(arguments: Shape.all) func `other indexes, distances and shapes are tuned as well`(
         _ shape: Shape

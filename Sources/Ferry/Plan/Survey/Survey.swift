@@ -28,6 +28,8 @@ struct Survey: Sendable {
     var usableTablespaces: Set<String> = []
     /// Sparse vectors that hnsw indexes may not accept, by table.
     var sparse: [QualifiedName: [SparseProbe.Finding]]
+    /// What is known of searches, by table.
+    var searchFacts: [QualifiedName: SearchFacts] = [:]
     /// The target tables that hold at least one row.
     var nonEmptyTargets: Set<QualifiedName>
     /// The number of rows of each bot in the source's tables, by table; nil stands for rows of no bot. Read only where the plan

@@ -52,6 +52,19 @@ struct Surveyor {
             if !findings.isEmpty { survey.sparse[table.name] = findings }
         }
         try readBots(of: chosen, into: &survey, sourceSession, targetSession)
+        let searched = chosen.filter { table in
+            (targetCatalog.relation(table.relation.name) ?? table.relation).indexes.contains { $0.method == "ivfflat" }
+        }
+        survey.searchFacts = try SearchFacts.read(
+            of: searched.map { table in
+                if case .column(let name)? = table.botScope {
+                    (table.relation.name, name)
+                } else {
+                    (table.relation.name, nil)
+                }
+            },
+            owners: targetCatalog.relations.values.reduce(into: [:]) { $0[$1.name] = $1.owner }, source: sourceSession,
+            target: targetSession)
         return survey
     }
 
