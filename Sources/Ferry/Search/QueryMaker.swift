@@ -11,16 +11,27 @@ struct QueryMaker {
     /// The length of the move, in lengths of the row.
     static let reach = 1.2
 
+    /// The greatest magnitude that an element of the column's type has, or of the type that the search casts it to.
+    var limit = Double(Float.greatestFiniteMagnitude)
     private var random = SplitMix64(seed: 0x7665_6366_6572_7279)
+
+    /// - Parameter limit: nil for that of single precision.
+    init(limit: Double? = nil) { if let limit { self.limit = limit } }
 
     /// Makes a query from each row; nil in place of one that is no vector. The same rows give the same queries.
     mutating func queries(from rows: [String]) -> [String?] {
+        guard !rows.isEmpty else { return [] }
         let vectors = rows.map { VectorText($0) }
+        let lengths = vectors.map { $0?.length ?? 0 }
+        // One row of another magnitude would be all that there is of every sum that it is part of.
+        let most = 100 * lengths.sorted()[lengths.count / 2]
         return vectors.map { vector in
             guard let vector else { return nil }
             // Vectors of several models may share a column.
-            let others = vectors.compactMap(\.self).filter { $0.dimensions == vector.dimensions && $0 != vector }
-            return moved(vector, by: others).text
+            let others = zip(vectors, lengths).compactMap { other, length in
+                other?.dimensions == vector.dimensions && other != vector && length <= most ? other : nil
+            }
+            return moved(vector, by: others).limited(to: limit).text
         }
     }
 
@@ -43,7 +54,7 @@ struct QueryMaker {
     private mutating func moved(
         _ vector: [Double], by others: [VectorText], _ elements: (VectorText) -> [Double]?
     ) -> [Double] {
-        let length = Self.length(vector)
+        let length = VectorText.dense(vector).length
         var result = vector
         for _ in 0..<Self.directions {
             let weight = Self.reach / Double(Self.directions).squareRoot() * random.normal()
@@ -56,7 +67,7 @@ struct QueryMaker {
             }
         }
         // Embeddings are mostly of one length, and so are the questions.
-        let scale = length / Self.length(result)
+        let scale = length / VectorText.dense(result).length
         return scale.isFinite && scale > 0 ? result.map { $0 * scale } : result
     }
 
@@ -77,9 +88,6 @@ struct QueryMaker {
         return Dictionary(uniqueKeysWithValues: greatest.prefix(max(1, vector.count)).filter { $0.value != 0 })
     }
 
-    private static func length(_ vector: [Double]) -> Double {
-        vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    }
 }
 
 /// Random numbers that are the same in every run, so that a check repeated gives the same figures (Steele, Lea and Flood, "Fast Splittable

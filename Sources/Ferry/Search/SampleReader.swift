@@ -18,7 +18,8 @@ struct SampleReader {
     func samples(_ count: Int, on session: borrowing Session) throws(FerryError) -> [SearchSample] {
         let bots = try bots(on: session)
         let rows = try rows(Self.shares(of: bots, queries: max(count, Self.fewestRows)), on: session)
-        var maker = QueryMaker()
+        // The greatest value of half precision (pgvector's halfvec.h, HALF_MAX).
+        var maker = QueryMaker(limit: query.isHalf ? 65_504 : nil)
         let queries = maker.queries(from: rows.map(\.vector))
         let samples = zip(rows, queries).compactMap { row, query in
             query.map { SearchSample(vector: $0, bot: row.bot, origin: row.origin) }

@@ -82,7 +82,7 @@ struct SearchProbe {
     func plan(
         _ samples: [SearchSample], into tally: inout SideTally, on session: borrowing Session
     ) throws(FerryError) {
-        for sample in samples where !tally.knowsPlan(of: sample) {
+        for sample in samples where tally.plan(of: sample) == nil {
             tally.learn(try plan(sample, on: session), of: sample)
         }
     }

@@ -11,6 +11,12 @@ struct SearchQuery: Sendable {
     /// The number of rows in an answer.
     let k: Int
 
+    /// Whether a query becomes a value of half precision.
+    var isHalf: Bool {
+        if case .cast(.halfvec, _) = form.expression { return true }
+        return column.vectorType == .halfvec
+    }
+
     /// The column of the bots, by which the application's query selects rows; nil where it searches all of them.
     var botColumn: String? {
         if case .column(let name)? = table.botScope { name } else { nil }

@@ -32,8 +32,8 @@ struct SideTally {
     /// Adds the time of an exact answer.
     mutating func addExact(_ answer: SearchProbe.Timed) { exactTimes.append(answer.milliseconds) }
 
-    /// Whether the plan of a sample's bot is known.
-    func knowsPlan(of sample: SearchSample) -> Bool { planOf[sample.bot] != nil }
+    /// The plan for a sample's bot, if it is known.
+    func plan(of sample: SearchSample) -> SearchPlan? { planOf[sample.bot] }
 
     /// Records the plan for a sample's bot.
     mutating func learn(_ plan: SearchPlan, of sample: SearchSample) { planOf[sample.bot] = plan }

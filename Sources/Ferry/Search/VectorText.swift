@@ -45,6 +45,26 @@ enum VectorText: Sendable, Equatable {
         }
     }
 
+    /// The Euclidean length; of a bit string, the square root of the number of bits.
+    var length: Double {
+        switch self {
+        case .dense(let elements): elements.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        case .sparse(let elements, _): elements.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        case .bits(let bits): Double(bits.count).squareRoot()
+        }
+    }
+
+    /// The vector with every element between `-limit` and `limit`; what is no number becomes 0.
+    func limited(to limit: Double) -> VectorText {
+        func limited(_ value: Double) -> Double { value.isNaN ? 0 : min(max(value, -limit), limit) }
+        switch self {
+        case .dense(let elements): return .dense(elements.map(limited))
+        case .sparse(let elements, let dimensions):
+            return .sparse(elements.mapValues(limited).filter { $0.value != 0 }, dimensions: dimensions)
+        case .bits: return self
+        }
+    }
+
     /// The number of elements, zeros included.
     var dimensions: Int {
         switch self {

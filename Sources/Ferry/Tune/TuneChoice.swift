@@ -36,7 +36,9 @@ struct TuneChoice {
         let good = usable.filter { options[$0].isAsGood }
         let fast = good.filter { options[$0].isAsFast }
         let quickest = good.min { options[$0].figures.p95 < options[$1].figures.p95 }
-        guard let chosen = simplest(of: fast) ?? quickest else {
+        // What was measured on all rows is surer than an estimate.
+        let sure = fast.filter { options[$0].share >= 1 }
+        guard let chosen = simplest(of: sure) ?? simplest(of: fast) ?? quickest else {
             let nearest = usable.max { left, right in
                 (options[left].worstRecall, -options[left].figures.p95) < (
                     options[right].worstRecall, -options[right].figures.p95
@@ -54,6 +56,7 @@ struct TuneChoice {
         case .noIndex: reason += "; no index has to be kept up to date, and answers are exact."
         case .definition, .information: reason += "."
         }
+        if options[chosen].share < 1 { reason += " That is an estimate: it was tried on a part of the rows." }
         return (chosen, reason)
     }
 

@@ -61,6 +61,9 @@ public struct TunedColumn: Sendable, Equatable {
     /// What the application got after the choice was applied; nil where it was not.
     public var applied: TuneOption?
 
+    /// Indexes that could not be tried, and why, as sentences.
+    public var notTried: [String] = []
+
     /// Whether the target is as good as the reference, or would be with the choice.
     public var isReached: Bool {
         guard let option = applied ?? choice.map({ options[$0] }) else { return false }
@@ -100,8 +103,9 @@ public struct TuneOption: Sendable, Equatable {
     public var plans: [SearchPlan]
     /// What a build takes; nil where none is needed.
     public var build: TuneBuild?
-    /// Whether it was measured on a part of the rows or a copy of them.
-    public var isOnSample = false
+    /// The share of the rows that it was measured on, from 0 to 1. Below 1 it is an estimate: the times of exact answers are scaled, and the
+    /// server may choose another plan for all rows.
+    public var share = 1.0
     /// Whether the time was up before all queries were answered.
     public var isCut = false
     /// Whether the answers are as good as the reference's, for every bot.

@@ -12,26 +12,53 @@ struct TuneSample {
     private static let name = QualifiedName(schema: "pg_temp", name: "vecferry_sample")
 
     private var query: SearchQuery { trial.query }
+    private var isWhole: Bool { rows <= trial.request.sampleRows }
     private var server: ServerInfo { place.probe.catalog.server }
 
-    /// Tries definitions.
-    func run(
-        _ candidates: [TuneCandidates.Candidate], _ samples: [SearchSample]
-    ) throws(FerryError) -> [TuneOption] {
-        guard !candidates.isEmpty else { return [] }
-        let session = try trial.target.connect()
-        try session.execute("BEGIN", .prompt)
-        let sampled = try create(on: session)
-        guard sampled > 0 else { return [] }
-        _ = try place.settings.enter(session, takesRole: false)
-        let plain = probe(query.form)
-        let exact = try plain.exact(samples, on: session)
+    /// What was tried, and what could not be, as sentences.
+    struct Outcome {
         var options: [TuneOption] = []
-        for candidate in candidates {
-            options.append(try measured(candidate, samples, exact.map(\.answer), sampled, on: session))
+        var notTried: [String] = []
+    }
+
+    /// Tries definitions. One that the server refuses costs none of the others.
+    func run(_ candidates: [TuneCandidates.Candidate], _ samples: [SearchSample]) throws(FerryError) -> Outcome {
+        var outcome = Outcome()
+        guard !candidates.isEmpty else { return outcome }
+        let session = try trial.target.connect()
+        do throws(FerryError) {
+            try session.execute("BEGIN", .prompt)
+            let sampled = try create(on: session)
+            guard sampled > 0 else { return outcome }
+            _ = try place.settings.enter(session, takesRole: false)
+            let exact = try probe(query.form).exact(samples, on: session).map(\.answer)
+            for candidate in candidates {
+                try session.execute("SAVEPOINT candidate", .prompt)
+                do throws(FerryError) {
+                    outcome.options.append(try measured(candidate, samples, exact, sampled, on: session))
+                } catch {
+                    outcome.notTried.append(try Self.refusal(error, of: Self.name(of: candidate)))
+                }
+                try session.execute("ROLLBACK TO SAVEPOINT candidate; RELEASE SAVEPOINT candidate", .prompt)
+            }
+            try session.execute("ROLLBACK", .prompt)
+        } catch {
+            outcome.notTried.append(try Self.refusal(error, of: "Other indexes"))
         }
-        _ = try? session.execute("ROLLBACK")
-        return options
+        return outcome
+    }
+
+    /// Returns the sentence for what the server refused: a right, a value out of range, a limit of memory.
+    ///
+    /// - Throws: Any other error.
+    private static func refusal(_ error: FerryError, of what: String) throws(FerryError) -> String {
+        guard error.cause?.code == .server, !error.isRetryable, error.code != .interrupted else { throw error }
+        return "Not tried: \(what). \(error.cause?.message ?? error.message)"
+    }
+
+    private static func name(of candidate: TuneCandidates.Candidate) -> String {
+        let parameters = candidate.parameters.map { ", \($0.key) = \($0.value)" }.joined()
+        return (candidate.method ?? "") + (candidate.kind == .information ? " over halfvec" : "") + parameters
     }
 
     /// Copies the columns' values, without anything that would run an owner's code, with the indexes by which rows are found.
@@ -39,7 +66,7 @@ struct TuneSample {
     /// - Returns: The number of rows.
     private func create(on session: borrowing Session) throws(FerryError) -> Int {
         let share = 100 * Double(trial.request.sampleRows) / Double(max(rows, 1))
-        let sampling = share < 100 ? " TABLESAMPLE SYSTEM (\(share)) REPEATABLE (1)" : ""
+        let sampling = isWhole ? "" : " TABLESAMPLE SYSTEM (\(share)) REPEATABLE (1)"
         var columns = (query.table.key?.columns ?? []) + [query.column.name]
         if let bot = query.botColumn, !columns.contains(bot) { columns.append(bot) }
         // The room that rows take decides which plan the server chooses.
@@ -79,9 +106,9 @@ struct TuneSample {
             ? SearchForm(
                 expression: .cast(.halfvec, dimensions: query.column.dimensions), distance: query.form.distance)
             : query.form
-        let scale = Double(max(rows, sampled)) / Double(sampled)
+        // The number of rows is an estimate where all of them were copied.
+        let scale = isWhole ? 1 : max(1, Double(rows) / Double(sampled))
         let (memory, whole) = memory(candidate, isHalf: isHalf, sampled)
-        try session.execute("SAVEPOINT build", .prompt)
         if let memory {
             let setting = BuildBudget(of: server).setting(for: memory, server: server)
             try session.execute("SET LOCAL maintenance_work_mem TO '\(max(1024, setting >> 10))kB'", .prompt)
@@ -95,13 +122,15 @@ struct TuneSample {
         var tally = SideTally()
         try probe.plan(samples, into: &tally, on: session)
         for (number, answer) in try probe.answers(samples, on: session).enumerated() {
+            var answer = answer
+            // All rows of a bot are read where the index is not, and all bots have more rows in the whole table.
+            if tally.plan(of: samples[number])?.kind != .vectorIndex { answer.milliseconds *= scale }
             tally.add(answer, exact: exact[number], samples[number])
         }
-        try session.execute("ROLLBACK TO SAVEPOINT build; RELEASE SAVEPOINT build")
         var option = TuneOption(kind: candidate.kind, tally)
         option.method = candidate.method
         option.parameters = candidate.parameters
-        option.isOnSample = true
+        option.share = 1 / scale
         option.build = TuneBuild(seconds: seconds * scale, bytes: Int(Double(bytes) * scale), memory: whole)
         return option
     }

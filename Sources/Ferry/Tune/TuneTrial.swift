@@ -51,27 +51,12 @@ struct TuneTrial {
             if options.last?.isAsGood == true, candidate.settings.count == 1 { good += 1 }
         }
         if place.probe.index != nil, candidates.isExchangeable { judge(withoutIndex(baseline)) }
-        let (built, refusal) = try built(candidates, place, baseline)
-        for option in built { judge(option) }
+        let built = try TuneSample(trial: self, place: place, rows: candidates.rows).run(
+            candidates.ofDefinitions, baseline.samples)
+        for option in built.options { judge(option) }
         var column = try chosen(options, reference, place, baseline)
-        if let refusal { column.reason += " \(refusal)" }
+        column.notTried = built.notTried
         return column
-    }
-
-    /// Tries definitions on a temporary table.
-    ///
-    /// - Returns: Why they were not tried, as a sentence, where the role may not.
-    private func built(
-        _ candidates: TuneCandidates, _ place: ColumnSearch.Place, _ baseline: Baseline
-    ) throws(FerryError) -> (options: [TuneOption], refusal: String?) {
-        do throws(FerryError) {
-            let sample = TuneSample(trial: self, place: place, rows: candidates.rows)
-            return (try sample.run(candidates.ofDefinitions, baseline.samples), nil)
-        } catch {
-            // insufficient_privilege; read_only_sql_transaction, of a replica.
-            guard let state = error.cause?.sqlState, ["42501", "25006"].contains(state) else { throw error }
-            return ([], "Other indexes were not tried, because this role may not create a temporary table there.")
-        }
     }
 
     /// Measures what the application gets now.

@@ -19,13 +19,16 @@ struct TuneText: ResultText {
         let reference = report.source == nil ? "exact answers" : "the source"
         guard report.isReached else {
             let failed = report.columns.filter { !$0.isReached }
+            guard !failed.isEmpty else {
+                return "\("NOT REACHED", .bad): a column could not be searched; the warning says why."
+            }
             let names = failed.map { "\($0.table).\($0.column)" }.joined(separator: ", ")
             let isAsGood = failed.allSatisfy { column in
                 (column.applied ?? column.choice.map { column.options[$0] })?.isAsGood == true
             }
             let what = isAsGood ? "as good as \(reference), but not as fast," : "not as good as \(reference)"
             return """
-                \("NOT REACHED", .bad): searches of \(names.isEmpty ? "a column" : names) are \(what) with any of these options.
+                \("NOT REACHED", .bad): searches of \(names) are \(what) with any of these options.
                 """
         }
         let open = report.columns.contains { $0.applied == nil && !$0.statements.isEmpty }
@@ -95,7 +98,7 @@ private struct TunedColumnText {
     private func name(_ option: TuneOption) -> String {
         let settings = option.settings.map { "\($0.name) = \($0.value)" }
         let parameters = option.parameters.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
-        let estimate = option.isOnSample ? " (estimate)" : ""
+        let estimate = option.share < 1 ? " (estimate, \(Units.percent(option.share)) of the rows)" : ""
         let cut = option.isCut ? " (not all queries)" : ""
         switch option.kind {
         case .current:
@@ -109,7 +112,7 @@ private struct TunedColumnText {
     }
 
     private var choice: [Line] {
-        var lines: [Line] = [Line(column.reason)]
+        var lines = ([column.reason] + column.notTried).map { Line($0) }
         guard !column.statements.isEmpty else { return lines }
         if column.applied == nil {
             lines.append("\("To apply:", .label) vecferry tune --apply, or in one session on the target:")

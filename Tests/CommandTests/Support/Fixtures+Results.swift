@@ -217,10 +217,10 @@ extension Fixtures {
         var none = option(.noIndex, found: 2000, p95: 5.4)
         (none.method, none.parameters, none.plans) = (nil, [:], [])
         var built = option(.definition, found: 1990, p95: 3.25)
-        (built.parameters, built.isOnSample) = (["lists": "60"], true)
+        (built.parameters, built.share) = (["lists": "60"], 0.25)
         built.build = TuneBuild(seconds: 3.25, bytes: 480 << 20, memory: 61 << 20)
         var half = option(.information, found: 1800, p95: 1.5)
-        (half.method, half.parameters, half.isOnSample) = ("hnsw", [:], true)
+        (half.method, half.parameters) = ("hnsw", [:])
         half.build = TuneBuild(seconds: 70, bytes: 230 << 20, memory: nil)
         var column = TunedColumn(
             table: items, column: "embedding", distance: "<->", k: 20, queries: 100, isEstimate: true,
@@ -229,6 +229,7 @@ extension Fixtures {
             reason: "It is as good as the source for every bot, and the fastest that is; it takes no build.")
         column.statements = ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres SET ivfflat.probes = 8"]
         column.undo = ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres RESET ivfflat.probes"]
+        column.notTried = ["Not tried: hnsw. Memory required is 900 MB, maintenance_work_mem is 64 MB."]
         if applied { column.applied = TuneChoice.judged(option(.current, found: 1999, p95: 5.6), by: reference) }
         return TuneReport(
             target: server(.target, version: "16.14", vector: PgvectorVersion(0, 8, 5)), source: server(.source),

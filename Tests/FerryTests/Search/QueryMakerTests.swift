@@ -48,6 +48,19 @@ import Testing
         }
     }
 
+    @Test func `a row of another magnitude neither decides all queries nor leaves what its type can hold`() throws {
+        var maker = QueryMaker(limit: 65_504)
+        let queries = maker.queries(from: Self.rows + ["[3e38,-3e38,1,1,1,1,1,1]"])
+        for query in queries.dropLast() {
+            #expect(VectorText(try #require(query))?.length ?? .infinity < 100)
+        }
+        let last = try #require(queries.last.flatMap { $0 })
+        #expect(last.contains("65504.0") && VectorText(last)?.limited(to: 65_504) == VectorText(last))
+        var single = QueryMaker()
+        let extreme = single.queries(from: ["[3.4028235e+38,1]", "[1,2]", "[2,1]"])
+        #expect(extreme.allSatisfy { VectorText($0 ?? "") != nil })
+    }
+
     @Test func `what is no vector gives no query, and keeps its place`() {
         var maker = QueryMaker()
         let queries = maker.queries(from: ["[1,2]", "?", "[3,4]"])

@@ -66,6 +66,15 @@ import Testing
         #expect(none.choice == 1 && none.reason.contains("None of the options"))
     }
 
+    @Test func `an estimate is chosen only where nothing that was measured on all rows is as good and as fast`() {
+        let bad = option(.current, recall: 0.5, p95: 1)
+        var estimate = option(.definition, p95: 2)
+        estimate.share = 0.3
+        #expect(best(source, bad, estimate, option(.settings, p95: 24)).choice == 2)
+        let found = best(source, bad, estimate, option(.settings, p95: 26))
+        #expect(found.choice == 1 && found.reason.contains("a part of the rows"))
+    }
+
     @Test func `what only another query would use, and what was not measured to the end, is not chosen`() {
         let bad = option(.current, recall: 0.5, p95: 1)
         var cut = option(.settings, p95: 2)

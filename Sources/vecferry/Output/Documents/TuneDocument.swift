@@ -16,6 +16,7 @@ struct TuneDocument: Encodable {
         /// The position of the choice among the options.
         let choice: Int?
         let reason: String
+        let notTried: [String]
         let statements: [String]
         let undo: [String]
         let applied: Option?
@@ -31,7 +32,7 @@ struct TuneDocument: Encodable {
         let bots: [Bot]
         let plans: [SearchDocument.Plan]
         let build: Build?
-        let isOnSample: Bool
+        let share: Double
         let isCut: Bool
         let isAsGood: Bool
         let isAsFast: Bool
@@ -87,6 +88,7 @@ extension TuneDocument.Column {
         options = column.options.map(TuneDocument.Option.init)
         choice = column.choice
         reason = column.reason
+        notTried = column.notTried
         statements = column.statements
         undo = column.undo
         applied = column.applied.map(TuneDocument.Option.init)
@@ -103,7 +105,7 @@ extension TuneDocument.Option {
         bots = option.bots.map { TuneDocument.Bot(bot: $0.bot, figures: SearchDocument.Figures($0.figures)) }
         plans = option.plans.map { SearchDocument.Plan(kind: $0.kind.rawValue, index: $0.index, queries: $0.queries) }
         build = option.build.map { TuneDocument.Build(seconds: $0.seconds, bytes: $0.bytes, memory: $0.memory) }
-        isOnSample = option.isOnSample
+        share = option.share
         isCut = option.isCut
         isAsGood = option.isAsGood
         isAsFast = option.isAsFast
