@@ -15,11 +15,14 @@ public enum RealSearch {
 
     /// Runs `body` with Bedrock Chat's schema in both databases, the rows in the source.
     ///
-    /// - Parameter onTargetServer: Whether the source is on the target's server, with its newer pgvector.
+    /// - Parameters:
+    ///   - servers: URIs of other servers than the rig's, each with a database.
+    ///   - onTargetServer: Whether the source is on the target's server, with its newer pgvector.
     public static func withDatabases(
-        onTargetServer: Bool = false, _ body: (RigDatabases) async throws -> Void
+        on servers: (source: String, target: String)? = nil, onTargetServer: Bool = false,
+        _ body: (RigDatabases) async throws -> Void
     ) async throws {
-        try await Rig.withDatabases(onTargetServer: onTargetServer) { databases in
+        try await Rig.withDatabases(on: servers, onTargetServer: onTargetServer) { databases in
             for database in [databases.source, databases.target] {
                 try Psql.run(database.uri, script: "sql/rig/bedrock-chat.sql")
             }

@@ -94,12 +94,26 @@ import Testing
         }
     }
 
-    @Test func `without a source the target is compared with exact answers`() async throws {
+    @Test func `without a source the target is compared with exact answers, and a setting that was there comes back`()
+        async throws
+    {
         try await RealSearch.withDatabases { databases in
             #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
-            let report = try await tune(databases, beside: false)
+            try databases.target.run(
+                """
+                SELECT '[1]'::vector;
+                ALTER ROLE postgres IN DATABASE \(databases.target.name) SET ivfflat.probes = 2
+                """)
+            let before = try state(databases.target)
+            let report = try await tune(databases, beside: false) { $0.applies = true }
             #expect(report.source == nil && isAsGood(report))
-            #expect(report.columns.first?.reference.figures.recall == 1)
+            let column = try #require(report.columns.first)
+            #expect(column.reference.figures.recall == 1)
+            // The owner's own setting comes before the database's, which would change nothing.
+            #expect(!column.statements.contains { $0.hasPrefix("ALTER DATABASE") })
+            #expect(try state(databases.target) != before)
+            _ = try await undo(databases)
+            #expect(try state(databases.target) == before)
         }
     }
 
@@ -188,7 +202,8 @@ import Testing
     @Test(arguments: Shape.all) func `other indexes, distances and shapes are tuned as well`(
         _ shape: Shape
     ) async throws {
-        try await RealSearch.withDatabases(onTargetServer: shape.isOnTargetServer) { databases in
+        try await RealSearch.withDatabases(on: try shape.servers(), onTargetServer: shape.isOnTargetServer) {
+            databases in
             try databases.both("DROP INDEX idx_items_embedding")
             // The index is made first, as a deploy does, so that an ivfflat index has random centres.
             try databases.source.run(
@@ -213,6 +228,12 @@ import Testing
         var rows = "SELECT"
         var keepsBots = true
         var isOnTargetServer = false
+        var isOnDebian = false
+
+        func servers() throws -> (source: String, target: String)? {
+            guard isOnDebian else { return nil }
+            return (try Rig.variable("VECFERRY_RIG_DEBIAN_SOURCE"), try Rig.variable("VECFERRY_RIG_DEBIAN_TARGET"))
+        }
 
         private static let flat = "CREATE INDEX idx_items_embedding ON items USING ivfflat"
         private static let few = [
@@ -242,6 +263,9 @@ import Testing
             Shape(
                 testDescription: "pgvector 0.8.5 on both sides",
                 index: "\(flat) (embedding vector_l2_ops) WITH (lists = 100)", isOnTargetServer: true),
+            Shape(
+                testDescription: "pgvector 0.5.1 on both sides",
+                index: "\(flat) (embedding vector_l2_ops) WITH (lists = 100)", isOnDebian: true),
         ]
         static var all: [Shape] { Rig.isSoak ? few + more : few }
     }
