@@ -47,6 +47,7 @@ struct SearchAdvice {
         }
         let bots = report.worseBots
         if !bots.isEmpty { text += "; worse for \(Count.of(bots.count)) of \(Count.of(report.bots.count, "bot"))" }
+        if report.isCut { text += ", when the time was up after \(Count.of(report.queries, "query", "queries"))" }
         return "\(text).\(reason.map { " \($0)" } ?? "")"
     }
 

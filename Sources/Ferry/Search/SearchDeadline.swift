@@ -6,10 +6,10 @@ struct SearchDeadline: Sendable {
     /// Whether the time is up.
     var isPast: Bool { end.map { $0 <= .now } ?? false }
 
-    /// The deadline of the first of a number of columns that share the time left.
-    func share(of columns: Int) -> SearchDeadline {
-        SearchDeadline(end: end.map { .now + ($0 - .now) / max(1, columns) })
-    }
+    /// The deadline of a column that takes a part of the time left.
+    ///
+    /// - Parameter part: From 0 to 1.
+    func share(_ part: Double) -> SearchDeadline { SearchDeadline(end: end.map { .now + ($0 - .now) * part }) }
 
     /// Makes the server end every statement of the transaction that is still running at the deadline.
     func impose(on session: borrowing Session) throws(FerryError) {

@@ -22,11 +22,14 @@ struct Searcher {
         let columns = tables.sorted { $0.estimatedRows > $1.estimatedRows }.flatMap { table in
             table.columns.map { (table, $0) }.filter { SearchForms.isEmbedding($1) }
         }
+        // A table with few rows takes little time, and some.
+        let weights = columns.map { Double(max($0.0.estimatedRows, 1_000)) }
         for (position, (table, column)) in columns.enumerated() {
             do throws(FerryError) {
                 guard let form = forms.form(table, column) else { continue }
+                let part = weights[position] / weights[position...].reduce(0, +)
                 let query = SearchQuery(table: table, column: column, form: form, k: request.k)
-                guard let report = try search(query, by: deadline.share(of: columns.count - position)) else { continue }
+                guard let report = try search(query, by: deadline.share(part)) else { continue }
                 outcome.reports.append(report)
                 outcome.notes += SearchAdvice(report: report).notes
             } catch {

@@ -33,7 +33,7 @@ import Testing
 
     @Test func `what is as good already is left alone, though others are a little faster`() {
         let found = best(
-            source, option(.current, recall: 0.995, p95: 9), option(.settings, p95: 5), option(.definition, p95: 4))
+            source, option(.current, recall: 0.999, p95: 9), option(.settings, p95: 5), option(.definition, p95: 4))
         #expect(found.choice == 0 && found.reason.contains("nothing needs to change"))
     }
 
@@ -53,7 +53,7 @@ import Testing
     @Test func `one bot with worse answers, or one more empty answer, is not as good`() {
         let bad = option(.current, recall: 0.5, p95: 1)
         let found = best(
-            source, bad, option(.settings, recall: 0.999, p95: 2, worst: 0.98), option(.settings, empty: 1, p95: 3),
+            source, bad, option(.settings, recall: 0.999, p95: 2, worst: 0.995), option(.settings, empty: 1, p95: 3),
             option(.noIndex, p95: 9))
         #expect(found.choice == 3)
     }
