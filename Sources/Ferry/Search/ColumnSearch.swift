@@ -53,8 +53,8 @@ struct ColumnSearch {
             target: sides.1, bots: progress.bots(of: query), remedy: nil)
         guard !isCut else { return report }
         do throws(FerryError) {
-            report.source.partRead = try source.probe.partRead(samples.prefix(7), on: left)
-            report.target.partRead = try target.probe.partRead(samples.prefix(7), on: right)
+            report.source.partRead = try source.probe.partRead(samples.prefix(7), until: deadline, on: left)
+            report.target.partRead = try target.probe.partRead(samples.prefix(7), until: deadline, on: right)
             report.remedy = try remedy(report, progress, right)
         } catch {
             guard deadline.caused(error) else { throw error }
@@ -74,15 +74,11 @@ struct ColumnSearch {
         var position = 0
         while position < samples.count {
             let batch = Array(samples[position..<min(position + Self.batch, samples.count)])
-            try deadline.impose(on: left)
-            let (leftExact, leftFound) = (
-                try source.probe.exact(batch, on: left), try source.probe.answers(batch, on: left)
-            )
+            let leftExact = try source.probe.exact(batch, until: deadline, on: left)
+            let leftFound = try source.probe.answers(batch, until: deadline, on: left)
             try source.probe.plan(batch, into: &progress.source, on: left)
-            try deadline.impose(on: right)
-            let (rightExact, rightFound) = (
-                try target.probe.exact(batch, on: right), try target.probe.answers(batch, on: right)
-            )
+            let rightExact = try target.probe.exact(batch, until: deadline, on: right)
+            let rightFound = try target.probe.answers(batch, until: deadline, on: right)
             try target.probe.plan(batch, into: &progress.target, on: right)
             for (number, sample) in batch.enumerated() {
                 progress.source.add(leftFound[number], exact: leftExact[number].answer, sample)
@@ -106,11 +102,9 @@ struct ColumnSearch {
         guard report.isWorse, let (setting, values) = attempts(report.target) else { return nil }
         let tried = min(samples.count, Self.mostTried)
         for value in values {
-            guard !deadline.isPast else { return nil }
-            try deadline.impose(on: right)
             let side = try target.probe.tally(
                 Array(samples.prefix(tried)), exact: progress.exact, under: "SET LOCAL \(setting) TO \(value)",
-                on: right)
+                until: deadline, on: right)
             var trial = report
             trial.target.figures = side.total
             trial.bots = report.bots.compactMap { bot in

@@ -27,19 +27,24 @@ struct SearchProbe {
         """
 
     /// Answers exactly.
-    func exact(_ samples: [SearchSample], on session: borrowing Session) throws(FerryError) -> [Timed] {
-        try answers(samples, under: Self.exactPlans, on: session)
+    func exact(
+        _ samples: [SearchSample], until deadline: SearchDeadline = .none, on session: borrowing Session
+    ) throws(FerryError) -> [Timed] {
+        try answers(samples, under: Self.exactPlans, until: deadline, on: session)
     }
 
     /// Answers as the application is answered.
     ///
     /// - Parameter settings: Statements that set other settings first, for these answers alone.
     func answers(
-        _ samples: [SearchSample], under settings: String = "", on session: borrowing Session
+        _ samples: [SearchSample], under settings: String = "", until deadline: SearchDeadline = .none,
+        on session: borrowing Session
     ) throws(FerryError) -> [Timed] {
         // An error ends the transaction, and with it the savepoint.
         try session.execute("SAVEPOINT settings; \(settings)", .prompt)
-        let answers = try samples.map { sample throws(FerryError) in try answer(sample, on: session) }
+        let answers = try deadline.forEach(samples, on: session) { sample throws(FerryError) in
+            try answer(sample, on: session)
+        }
         try session.execute("ROLLBACK TO SAVEPOINT settings; RELEASE SAVEPOINT settings", .prompt)
         return answers
     }
@@ -48,9 +53,10 @@ struct SearchProbe {
     ///
     /// - Parameter exact: The exact answers, in the samples' order; there may be more.
     func tally(
-        _ samples: [SearchSample], exact: [SearchAnswers], under settings: String, on session: borrowing Session
+        _ samples: [SearchSample], exact: [SearchAnswers], under settings: String, until deadline: SearchDeadline,
+        on session: borrowing Session
     ) throws(FerryError) -> SideTally {
-        let found = try answers(samples, under: settings, on: session)
+        let found = try answers(samples, under: settings, until: deadline, on: session)
         var tally = SideTally()
         for (number, sample) in samples.enumerated() { tally.add(found[number], exact: exact[number], sample) }
         return tally
@@ -112,8 +118,9 @@ struct SearchProbe {
 
     /// The share of an ivfflat index's pages that a search over all bots reads: the median, since lists differ in size. Pages of the
     /// answers' own rows are counted too, so it means little for an index of a few pages.
-    func partRead(_ samples: some Collection<SearchSample>, on session: borrowing Session) throws(FerryError) -> Double?
-    {
+    func partRead(
+        _ samples: some Collection<SearchSample>, until deadline: SearchDeadline, on session: borrowing Session
+    ) throws(FerryError) -> Double? {
         guard let index, index.method == "ivfflat" else { return nil }
         let pages = index.bytes / catalog.server.blockSize
         guard pages >= 100 else { return nil }
@@ -122,7 +129,8 @@ struct SearchProbe {
             "SAVEPOINT plans; SET LOCAL enable_seqscan TO off; SET LOCAL enable_bitmapscan TO off; SET LOCAL enable_sort TO off",
             .prompt)
         var parts: [Double] = []
-        for sample in samples {
+        for sample in samples where !deadline.isPast {
+            try deadline.impose(on: session)
             let statement = statement(sample, isFiltered: false)
             let plan = try explain("ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off", statement, on: session)
             guard let touched = Self.buffers(plan) else { break }

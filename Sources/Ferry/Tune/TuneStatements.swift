@@ -32,9 +32,15 @@ struct TuneStatements {
         // Without pgvector's library in the session, only a superuser may set its parameters (guc.c, validate_option_array_item).
         let load = "SELECT '[1]'::\(schema.sqlIdentifier).vector"
         var pair = Pair(apply: [load], undo: [load])
-        for setting in settings {
-            let (place, previous) = try holder(of: setting.name, on: session)
+        let role = place.settings.role ?? place.settings.owner
+        let holders = try settings.map { setting throws(FerryError) in try holder(of: setting.name, role, on: session) }
+        // The operator has named a role, its own settings come before the database's, or this role may not change the database.
+        let isOfRole = place.settings.role != nil || holders.contains { $0.roleHasOwn || !$0.mayAlterDatabase }
+        let database = "DATABASE \(server.database.sqlIdentifier)"
+        let place = isOfRole ? "ROLE \(role.sqlIdentifier) IN \(database)" : database
+        for (setting, holder) in zip(settings, holders) {
             pair.apply.append("ALTER \(place) SET \(setting.name) = \(Self.literal(setting.value))")
+            let previous = isOfRole ? holder.ofRoleInDatabase : holder.ofDatabase
             let undo = previous.map { "SET \(setting.name) = \(Self.literal($0))" } ?? "RESET \(setting.name)"
             pair.undo.append("ALTER \(place) \(undo)")
         }
@@ -45,18 +51,22 @@ struct TuneStatements {
         value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } ? value : value.quotedLiteral
     }
 
-    /// Finds out where a setting is to be, and what it is there: in the database, unless the operator has named a role, the table's owner
-    /// has a setting of its own, which comes before the database's, or this role may not change the database.
+    /// Where a setting is, and what it is there.
+    private struct Holder {
+        var mayAlterDatabase: Bool
+        var roleHasOwn: Bool
+        var ofDatabase: String?
+        var ofRoleInDatabase: String?
+    }
+
     private func holder(
-        of setting: String, on session: borrowing Session
-    ) throws(FerryError) -> (place: String, previous: String?) {
-        let role = place.settings.role ?? place.settings.owner
+        of setting: String, _ role: String, on session: borrowing Session
+    ) throws(FerryError) -> Holder {
         let row = try session.query(
             """
-            SELECT pg_has_role(session_user, d.datdba, 'USAGE') AS may_alter,
+            SELECT pg_has_role(session_user, d.datdba, 'USAGE') AS may_alter, count(*) FILTER (WHERE s.setrole <> 0) > 0 AS has_own,
                 max(substr(c.line, length($2) + 2)) FILTER (WHERE s.setrole = 0) AS of_database,
-                max(substr(c.line, length($2) + 2)) FILTER (WHERE s.setrole <> 0 AND s.setdatabase <> 0) AS of_role_in_database,
-                count(*) FILTER (WHERE s.setrole <> 0) > 0 AS has_own
+                max(substr(c.line, length($2) + 2)) FILTER (WHERE s.setrole <> 0 AND s.setdatabase <> 0) AS of_role_in_database
             FROM pg_database AS d
             LEFT JOIN (
                 pg_db_role_setting AS s CROSS JOIN LATERAL unnest(s.setconfig) AS c (line) LEFT JOIN pg_roles AS r ON r.oid = s.setrole
@@ -65,13 +75,9 @@ struct TuneStatements {
             GROUP BY d.datdba
             """, [role, setting], .prompt
         ).only()
-        let database = "DATABASE \(server.database.sqlIdentifier)"
-        let mayAlter = try row.bool("may_alter")
-        let hasOwn = try row.bool("has_own")
-        if place.settings.role != nil || hasOwn || !mayAlter {
-            return ("ROLE \(role.sqlIdentifier) IN \(database)", try row.optional("of_role_in_database"))
-        }
-        return (database, try row.optional("of_database"))
+        return Holder(
+            mayAlterDatabase: try row.bool("may_alter"), roleHasOwn: try row.bool("has_own"),
+            ofDatabase: try row.optional("of_database"), ofRoleInDatabase: try row.optional("of_role_in_database"))
     }
 
     // MARK: Indexes

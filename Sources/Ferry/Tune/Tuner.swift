@@ -114,7 +114,8 @@ struct Tuner {
         let leaves = catalog.leaves(of: chosen.relation)
         return ComparedTable(
             number: TableNumber(0), name: chosen.relation.name, role: chosen.role,
-            columns: chosen.relation.columns.map { column in
+            // A virtual column runs its owner's expression when it is read.
+            columns: chosen.relation.columns.filter { !$0.isGenerated }.map { column in
                 ColumnPair(
                     name: column.name, type: column.type, vectorType: column.vectorType, dimensions: column.dimensions,
                     textReason: nil)

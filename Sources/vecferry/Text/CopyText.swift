@@ -6,6 +6,8 @@ struct CopyText: ResultText {
     let report: JobReport
     /// Whether everything that is not copied is listed, however much it is.
     var showsAll = false
+    /// Whether searches must be as good as on the source.
+    var requiresSearch = false
 
     /// What is not copied, the verdict, and what it says of searches.
     var lines: [Line] {
@@ -15,7 +17,11 @@ struct CopyText: ResultText {
 
     /// For each embedding column, that the application's searches are as good as on the source, or what got worse and what helps.
     private var searches: [Line] {
-        (report.searches ?? []).flatMap { search -> [Line] in
+        guard let searches = report.searches else {
+            guard requiresSearch, report.isProven else { return [] }
+            return ["\("SEARCHES NOT COMPARED", .bad). To compare them now, run vecferry verify --search 100."]
+        }
+        return searches.flatMap { search -> [Line] in
             guard let loss = search.loss else { return [asGood(search)] }
             let first: Line = "\("SEARCHES ARE WORSE", .bad) than on the source, in \(search.table). \(loss.message)"
             let fix: [Line] = loss.hint.map { ["  \("To fix:", .label) \($0)"] } ?? []

@@ -23,7 +23,8 @@ extension CommandResult {
         switch self {
         case .plan(let plan): PlanText(plan: plan, showsAll: showsAll)
         case .refused(let plan): RefusalText(plan: plan)
-        case .copy(let report, _): CopyText(report: report, showsAll: showsAll)
+        case .copy(let report, let requiresSearch):
+            CopyText(report: report, showsAll: showsAll, requiresSearch: requiresSearch)
         case .verify(let report): VerifyText(report: report, showsAll: showsAll)
         case .indexPlan(let plan): IndexStepText(plan: plan)
         case .index(let report): IndexReportText(report: report)

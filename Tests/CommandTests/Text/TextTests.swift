@@ -123,6 +123,11 @@ extension PlanText {
         report.searches?[1].isCut = true
         report.notes = (report.searches ?? []).compactMap(\.loss)
         try Golden.expect(CommandResult.copy(report).plain, "copy-searches")
+        report.searches = nil
+        #expect(
+            CommandResult.copy(report, requiresSearch: true).text().lines.last?.text
+                == "SEARCHES NOT COMPARED. To compare them now, run vecferry verify --search 100.")
+        #expect(CommandResult.copy(report).text().lines.count == 1)
         // They are not said twice.
         #expect(CommandResult.copy(report).notes == [])
     }

@@ -169,6 +169,40 @@ import Testing
         }
     }
 
+    /// The record as version 0.1.0 first wrote it. What it holds is read by all later versions.
+    @Test func `what an older vecferry has tuned is taken back`() async throws {
+        let table =
+            "CREATE TABLE items (id int PRIMARY KEY, embedding vector(2)); INSERT INTO items VALUES (1, '[1,2]')"
+        try await Rig.withDatabases(setup: table) { databases in
+            try databases.target.run("TRUNCATE items")
+            #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            let name = databases.target.name
+            try databases.target.run(
+                """
+                CREATE TABLE vecferry.tuning (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, relation_schema text NOT NULL, relation_name text NOT NULL,
+                    column_name text NOT NULL, statements text[] NOT NULL, undo text[] NOT NULL,
+                    began_at timestamptz NOT NULL DEFAULT now(), done_at timestamptz, undone_at timestamptz
+                );
+                INSERT INTO vecferry.tuning (relation_schema, relation_name, column_name, statements, undo, done_at) VALUES
+                    ('public', 'items', 'embedding', '{}',
+                        ARRAY['SELECT ''[1]''::public.vector', 'ALTER DATABASE \(name) SET ivfflat.probes = 3'], now()),
+                    ('public', 'items', 'embedding', '{}',
+                        ARRAY['DROP INDEX CONCURRENTLY IF EXISTS public."an index"', 'ALTER DATABASE \(name) SET ivfflat.probes = 5'], NULL),
+                    ('public', 'other', 'embedding', '{}', ARRAY['no statement'], now());
+                UPDATE vecferry.tuning SET undone_at = now() WHERE relation_name = 'other';
+                CREATE INDEX "an index" ON items USING hnsw (embedding vector_l2_ops)
+                """)
+            #expect(try await undo(databases).tunings.map(\.name) == ["items"])
+            // The newest is taken back first.
+            #expect(
+                try databases.target.value(
+                    "SELECT setconfig::text FROM pg_db_role_setting AS s JOIN pg_database AS d "
+                        + "ON d.oid = s.setdatabase WHERE d.datname = current_database()") == "{ivfflat.probes=3}")
+            #expect(try databases.target.value("SELECT to_regclass('\"an index\"')::text") == nil)
+        }
+    }
+
     /// Other ways in which tables are found: what can't be exchanged beside writers is not offered, and what can't be tried is said.
     @Test func `a partitioned table, and a role without temporary tables, are tuned by settings`() async throws {
         let rows = """
@@ -195,6 +229,12 @@ import Testing
             let plain = try #require(report.columns.last)
             #expect(Set(plain.options.map(\.kind)) == [.current, .settings, .noIndex])
             #expect(plain.notTried.count == 1 && plain.notTried[0].contains("ermission denied"))
+
+            // The command says the same.
+            let ended = try Ferryman.run(
+                ["tune", "--table", "docs", "--search", "5"], environment: ["VECFERRY_TARGET": role.uri])
+            #expect([0, 5].contains(ended.status), "\(ended.said)")
+            #expect(ended.output.contains("now: ivfflat, lists = 50, ivfflat.probes = 1"))
         }
     }
 
