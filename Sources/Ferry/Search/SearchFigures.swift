@@ -24,14 +24,18 @@ public struct SearchFigures: Sendable, Equatable {
     public init() {}
 
     /// Whether these answers are worse than `other`: more are empty, or more than one in a hundred of the rows is lost, and more than
-    /// chance explains, with the standard deviation of a count taken as its square root.
+    /// chance explains. Misses come together, since a query finds its rows in a list or does not, so that their number has about the
+    /// standard deviation of half as many queries that miss all rows or none: the square root of the misses times the rows of an answer,
+    /// halved. Twice that is not chance.
     func isWorse(than other: SearchFigures) -> Bool {
         if empty > other.empty { return true }
         guard let recall, let wanted = other.recall else { return false }
-        let lost = (wanted - recall) * Double(expected)
-        let misses = Double(expected - found) + (1 - wanted) * Double(expected)
+        let rows = Double(expected)
+        let lost = (wanted - recall) * rows
+        let misses = rows - Double(found) + (1 - wanted) * rows
+        let answer = rows / Double(max(1, queries))
         // Half a row more, since shares are not exact.
-        return lost > 0.01 * Double(expected) + 0.5 && lost > 2 * misses.squareRoot()
+        return lost > 0.01 * rows + 0.5 && lost > (misses * answer).squareRoot()
     }
 }
 

@@ -28,7 +28,8 @@ struct TuneChoice {
                 guard let theirs = reference.bots.first(where: { $0.bot == bot.bot })?.figures else { return true }
                 return isAsGood(bot.figures, theirs) && bot.figures.empty <= theirs.empty
             }
-        option.isAsFast = option.figures.p95 <= reference.figures.p95
+        // A tenth more is what two measurements of the same may differ by.
+        option.isAsFast = option.figures.p95 <= max(reference.figures.p95 * 1.1, imperceptible.milliseconds)
         return option
     }
 

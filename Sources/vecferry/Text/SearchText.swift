@@ -80,14 +80,14 @@ struct SearchText {
     }
 
     private static func plans(_ plans: [SearchPlan]) -> String {
-        plans.map { plan in
-            let queries = Units.count(plan.queries)
-            switch plan.kind {
-            case .vectorIndex: return "\(queries) through the vector index"
-            case .otherIndex: return "\(queries) through \(plan.index ?? "another index") and a sort"
-            case .allRows: return "\(queries) through all rows and a sort"
-            }
-        }.joined(separator: ", ")
+        // Each partition has indexes of its own.
+        let approximate = plans.filter { $0.kind == .vectorIndex }.reduce(0) { $0 + $1.queries }
+        let first = approximate > 0 ? ["\(Units.count(approximate)) through the vector index"] : []
+        let others = plans.filter { $0.kind != .vectorIndex }.map { plan in
+            let place = plan.kind == .allRows ? "all rows" : plan.index ?? "another index"
+            return "\(Units.count(plan.queries)) through \(place) and a sort"
+        }
+        return (first + others).joined(separator: ", ")
     }
 
     /// A share, rounded down: 1.000 is all.

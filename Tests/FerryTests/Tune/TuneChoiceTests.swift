@@ -71,7 +71,7 @@ import Testing
         var estimate = option(.definition, p95: 2)
         estimate.share = 0.3
         #expect(best(source, bad, estimate, option(.settings, p95: 24)).choice == 2)
-        let found = best(source, bad, estimate, option(.settings, p95: 26))
+        let found = best(source, bad, estimate, option(.settings, p95: 30))
         #expect(found.choice == 1 && found.reason.contains("a part of the rows"))
     }
 
@@ -80,6 +80,14 @@ import Testing
         var cut = option(.settings, p95: 2)
         cut.isCut = true
         #expect(best(source, bad, cut, option(.information, p95: 1), option(.noIndex, p95: 20)).choice == 3)
+    }
+
+    @Test func `what no one notices is as fast`() {
+        let quick = option(.current, p95: 0.2)
+        #expect(
+            best(quick, option(.current, recall: 0.5, p95: 0.1), option(.noIndex, p95: 4.9)).reason.contains("fastest"))
+        #expect(TuneChoice.judged(option(.noIndex, p95: 27), by: source).isAsFast)
+        #expect(!TuneChoice.judged(option(.noIndex, p95: 28), by: source).isAsFast)
     }
 
     // MARK: What is tried
