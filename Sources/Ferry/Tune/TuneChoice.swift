@@ -63,6 +63,24 @@ struct TuneChoice {
         return (chosen, reason)
     }
 
+    /// The choices of several columns as they are made together: a setting has one value for all of them, the greatest that one needs.
+    ///
+    /// - Returns: An option for each column; nil for one without a choice.
+    static func together(_ columns: [TunedColumn]) -> [TuneOption?] {
+        let choices = columns.map { column in column.choice.map { column.options[$0] } }
+        var most: [String: Int] = [:]
+        for setting in choices.compactMap(\.self).filter({ $0.kind == .settings }).flatMap(\.settings) {
+            if let value = Int(setting.value) { most[setting.name] = max(value, most[setting.name] ?? value) }
+        }
+        return choices.map { choice in
+            guard var option = choice, option.kind == .settings else { return choice }
+            option.settings = option.settings.map { setting in
+                most[setting.name].map { TuneSetting(name: setting.name, value: "\($0)") } ?? setting
+            }
+            return option
+        }
+    }
+
     /// The option that changes least, of those about as fast as the fastest.
     private func simplest(of good: [Int]) -> Int? {
         guard let least = good.map({ options[$0].figures.p95 }).min() else { return nil }

@@ -54,9 +54,22 @@ struct TuneTrial {
         let built = try TuneSample(trial: self, place: place, rows: candidates.rows).run(
             candidates.ofDefinitions, baseline.samples)
         for option in built.options { judge(option) }
-        var column = try chosen(options, reference, place, baseline)
-        column.notTried = built.notTried
-        return column
+        let (choice, reason) = TuneChoice(
+            reference: reference, name: source == nil ? "exact answers" : "the source", options: options
+        ).best
+        return TunedColumn(
+            table: query.table.name, column: query.column.name, distance: query.form.distance, k: query.k,
+            queries: baseline.samples.count, isEstimate: request.search.given.isEmpty, reference: reference,
+            options: options, choice: choice, reason: reason, notTried: built.notTried)
+    }
+
+    /// The statements that make an option permanent, and those that take it back.
+    func statements(for option: TuneOption) throws(FerryError) -> TuneStatements.Pair {
+        let place = try forms.place(query, .target, role: request.search.role)
+        return try workers.retrying { () throws(FerryError) in
+            let session = try target.readOnly.connect()
+            return try TuneStatements(query: query, place: place).statements(for: option, on: session)
+        }
     }
 
     /// Measures what the application gets now.
@@ -195,26 +208,6 @@ struct TuneTrial {
             form: query.form, column: query.column,
             isExchangeable: catalog.relation(query.table.name)?.kind != .partitioned
                 && forms.indexes(query.table, query.column, .target).count <= 1)
-    }
-
-    private func chosen(
-        _ options: [TuneOption], _ reference: TuneOption, _ place: ColumnSearch.Place, _ baseline: Baseline
-    ) throws(FerryError) -> TunedColumn {
-        let (choice, reason) = TuneChoice(
-            reference: reference, name: source == nil ? "exact answers" : "the source", options: options
-        ).best
-        var column = TunedColumn(
-            table: query.table.name, column: query.column.name, distance: query.form.distance, k: query.k,
-            queries: baseline.samples.count, isEstimate: request.search.given.isEmpty, reference: reference,
-            options: options, choice: choice, reason: reason)
-        if let choice {
-            let statements = try workers.retrying { () throws(FerryError) in
-                let session = try target.readOnly.connect()
-                return try TuneStatements(query: query, place: place).statements(for: options[choice], on: session)
-            }
-            (column.statements, column.undo) = (statements.apply, statements.undo)
-        }
-        return column
     }
 }
 

@@ -36,6 +36,7 @@ struct Tuner {
         }
         var report = TuneReport(
             target: catalog.server, source: catalogs[.source]?.server, columns: [], notes: notes, seconds: 0)
+        var trials: [TuneTrial] = []
         for table in chosen {
             let compared = Self.table(table, in: catalog)
             for column in compared.columns where SearchForms.isEmbedding(column) {
@@ -43,12 +44,18 @@ struct Tuner {
                     guard let trial = trial(compared, column, catalogs) else { continue }
                     if let tuned = try workers.retrying({ () throws(FerryError) in try trial.run() }) {
                         report.columns.append(tuned)
+                        trials.append(trial)
                     }
                 } catch {
                     guard error.code != .interrupted else { throw error }
                     report.notes.append(Searcher.notTried(compared, column, error))
                 }
             }
+        }
+        for (position, option) in TuneChoice.together(report.columns).enumerated() {
+            guard let option else { continue }
+            let statements = try trials[position].statements(for: option)
+            (report.columns[position].statements, report.columns[position].undo) = (statements.apply, statements.undo)
         }
         return report
     }

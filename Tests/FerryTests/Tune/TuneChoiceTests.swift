@@ -82,6 +82,24 @@ import Testing
         #expect(best(source, bad, cut, option(.information, p95: 1), option(.noIndex, p95: 20)).choice == 3)
     }
 
+    @Test func `a setting has the value that the column needs which needs most`() {
+        func column(_ settings: TuneSetting...) -> TunedColumn {
+            TunedColumn(
+                table: QualifiedName(schema: "public", name: "items"), column: "embedding", distance: "<->", k: 20,
+                queries: 100,
+                isEstimate: true, reference: source, options: [option(.settings, p95: 1, settings: settings)],
+                choice: 0,
+                reason: "")
+        }
+        let few = TuneSetting(name: "ivfflat.probes", value: "4")
+        let many = TuneSetting(name: "ivfflat.probes", value: "16")
+        let scan = TuneSetting(name: "ivfflat.iterative_scan", value: "relaxed_order")
+        var without = column(few)
+        without.choice = nil
+        let together = TuneChoice.together([column(few, scan), column(many), without]).map { $0?.settings }
+        #expect(together == [[many, scan], [many], nil])
+    }
+
     @Test func `what no one notices is as fast`() {
         let quick = option(.current, p95: 0.2)
         #expect(
