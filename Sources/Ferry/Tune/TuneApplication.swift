@@ -36,19 +36,13 @@ struct TuneApplication {
                 try session.execute(statement)
             }
         } catch {
-            var failure = error.of(table ?? QualifiedName(schema: "", name: ""))
-            failure.table = table
+            var failure = error
+            failure.table = failure.table ?? table
             if error.cause?.sqlState == "42501" {
-                failure.hint = "The statement was: \(statement). \(Self.right(for: statement))"
+                failure.hint =
+                    "The statement was: \(statement). It takes \(TunedColumn.right(for: statement) ?? "more rights")."
             }
             throw failure
         }
-    }
-
-    /// The smallest right that a statement takes (documentation, ALTER DATABASE, ALTER ROLE, CREATE INDEX, DROP INDEX).
-    private static func right(for statement: String) -> String {
-        if statement.hasPrefix("ALTER DATABASE") { return "It takes the database's owner." }
-        if statement.hasPrefix("ALTER ROLE") { return "It takes that role itself, or one that may administer it." }
-        return "It takes the table's owner."
     }
 }

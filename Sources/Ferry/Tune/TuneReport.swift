@@ -64,6 +64,16 @@ public struct TunedColumn: Sendable, Equatable {
     /// Indexes that could not be tried, and why, as sentences.
     public var notTried: [String] = []
 
+    /// Who may apply the choice, such as `the database's owner`; nil where nothing has to be done.
+    public var right: String? { statements.lazy.compactMap(Self.right).first }
+
+    /// The smallest right that a statement takes (documentation, ALTER DATABASE, ALTER ROLE, CREATE INDEX, DROP INDEX).
+    static func right(for statement: String) -> String? {
+        if statement.hasPrefix("ALTER DATABASE") { return "the database's owner" }
+        if statement.hasPrefix("ALTER ROLE") { return "that role itself, or one that may administer it" }
+        return ["CREATE ", "DROP ", "ALTER INDEX"].contains { statement.hasPrefix($0) } ? "the table's owner" : nil
+    }
+
     /// Whether the target is as good as the reference, or would be with the choice.
     public var isReached: Bool {
         guard let option = applied ?? choice.map({ options[$0] }) else { return false }

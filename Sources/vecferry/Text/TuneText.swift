@@ -115,7 +115,8 @@ private struct TunedColumnText {
         var lines = ([column.reason] + column.notTried).map { Line($0) }
         guard !column.statements.isEmpty else { return lines }
         if column.applied == nil {
-            lines.append("\("To apply:", .label) vecferry tune --apply, or in one session on the target:")
+            let right = column.right.map { " as \($0)" } ?? ""
+            lines.append("\("To apply:", .label) vecferry tune --apply, or in one session on the target\(right):")
             lines += column.statements.map { "  \($0);" }
         } else {
             lines.append("\("Applied", .good), for new connections:")
