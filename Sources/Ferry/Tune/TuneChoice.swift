@@ -10,6 +10,8 @@ struct TuneChoice {
     /// The share of the nearest rows that an option may lose, for any bot. Made queries are no real ones: an option that loses next to
     /// nothing of theirs is what keeps within 0.01 of the reference for real questions too.
     static let tolerance = 0.002
+    /// The recall of the worst bot from which an option is preferred to those below, if it is fast enough.
+    static let solid = 0.9
     /// Options that are slower than the fastest by no more than this many milliseconds, or this factor, differ for no one who waits for
     /// an answer, and no more than two measurements of the same.
     static let imperceptible = (milliseconds: 5.0, factor: 1.5)
@@ -39,9 +41,11 @@ struct TuneChoice {
         let good = usable.filter { options[$0].isAsGood }
         let fast = good.filter { options[$0].isAsFast }
         let quickest = good.min { options[$0].figures.p95 < options[$1].figures.p95 }
-        // What was measured on all rows is surer than an estimate.
+        // What was measured on all rows is surer than an estimate. And where the source is bad by bad luck, as good as the source is not
+        // good: an option that misses much leaves some questions without an answer, though none of those that were tried.
         let sure = fast.filter { options[$0].share >= 1 }
-        guard let chosen = simplest(of: sure) ?? simplest(of: fast) ?? quickest else {
+        let solid = sure.filter { options[$0].worstRecall >= Self.solid && options[$0].figures.empty == 0 }
+        guard let chosen = simplest(of: solid) ?? simplest(of: sure) ?? simplest(of: fast) ?? quickest else {
             let nearest = usable.max { left, right in
                 (options[left].worstRecall, -options[left].figures.p95) < (
                     options[right].worstRecall, -options[right].figures.p95
@@ -52,7 +56,15 @@ struct TuneChoice {
         var reason = "It is as good as \(name) for every bot"
         if options.allSatisfy(\.bots.isEmpty) { reason = "It is as good as \(name)" }
         if fast.isEmpty { return (chosen, "\(reason), but none that is answers as fast.") }
-        reason += quickest == chosen ? ", and the fastest that is" : ", and no one notices what others are faster by"
+        if quickest == chosen {
+            reason += ", and the fastest that is"
+        } else if quickest.map({ options[$0].worstRecall < Self.solid && options[chosen].worstRecall >= Self.solid })
+            == true
+        {
+            reason += ", and misses less than those that are faster"
+        } else {
+            reason += ", and no one notices what others are faster by"
+        }
         switch options[chosen].kind {
         case .current: reason += "; nothing needs to change."
         case .settings: reason += "; it takes no build."

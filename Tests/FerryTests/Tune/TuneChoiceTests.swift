@@ -82,6 +82,15 @@ import Testing
         #expect(best(source, bad, cut, option(.information, p95: 1), option(.noIndex, p95: 20)).choice == 3)
     }
 
+    @Test func `where the source is bad, what is hardly better is not chosen if something good is as fast`() {
+        let poor = option(.current, recall: 0.1, p95: 25)
+        let found = best(
+            poor, option(.current, recall: 0.6, p95: 1), option(.settings, recall: 0.95, p95: 20),
+            option(.noIndex, p95: 24))
+        #expect(found.choice == 1 && found.reason.contains("misses less"))
+        #expect(best(poor, option(.current, recall: 0.6, p95: 1), option(.noIndex, p95: 90)).choice == 0)
+    }
+
     @Test func `a setting has the value that the column needs which needs most`() {
         func column(_ settings: TuneSetting...) -> TunedColumn {
             TunedColumn(
