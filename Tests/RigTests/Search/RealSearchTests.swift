@@ -34,7 +34,9 @@ import Testing
         async throws
     {
         try await RealSearch.withDatabases { databases in
-            let report = try await databases.engine().copy(CopyRequest(), search: SearchRequest(queries: 100))
+            var unhurried = SearchRequest(queries: 100)
+            unhurried.limit = .seconds(600)
+            let report = try await databases.engine().copy(CopyRequest(), search: unhurried)
             #expect(report.outcome == .proven)
             let check = try #require(report.searches?.first)
             #expect(check.isEstimate && !check.isCut && check.k == 20 && check.queries == 100 && check.differing == 0)

@@ -80,7 +80,7 @@ import Testing
             try databases.target.run("DELETE FROM items WHERE id > 10")
             try databases.source.run("DELETE FROM items WHERE id > 10")
             search.queries = 2_000
-            search.limit = .seconds(3)
+            search.limit = .seconds(10)
             var verify = VerifyRequest()
             search.given = (0..<2_000).map { GivenQuery(vector: "[\($0),1,2,3,4,5,6,7]") }
             verify.search = search
