@@ -17,7 +17,7 @@ struct SearchForecast {
         guard rows >= Self.fewRows else { return [] }
         return indexes.compactMap { index in
             guard index.method == "ivfflat", [.rebuild, .reindex, .create].contains(index.action) else { return nil }
-            let lists = index.options["lists"].flatMap { Int($0) } ?? VectorIndexShape.defaultLists
+            let lists = VectorIndexShape.lists(of: index.options)
             let probes = min(facts.probes ?? 1, lists)
             // pgvector advises the square root of the lists (README, "IVFFlat").
             guard probes < Int(Double(lists).squareRoot()) else { return nil }

@@ -99,11 +99,12 @@ struct ColumnSearch {
     private func remedy(
         _ report: SearchReport, _ progress: Progress, _ right: borrowing Session
     ) throws(FerryError) -> SearchRemedy? {
-        guard report.isWorse, let (setting, values) = attempts(report.target) else { return nil }
+        guard report.isWorse, report.target.choosesIndex, let method = report.target.method else { return nil }
+        let setting = SearchSetting(method: method, options: report.target.options)
         let tried = min(samples.count, Self.mostTried)
-        for value in values {
+        for value in setting.values(under: report.target.settings) {
             let side = try target.probe.tally(
-                Array(samples.prefix(tried)), exact: progress.exact, under: "SET LOCAL \(setting) TO \(value)",
+                Array(samples.prefix(tried)), exact: progress.exact, under: "SET LOCAL \(setting.name) TO \(value)",
                 until: deadline, on: right)
             var trial = report
             trial.target.figures = side.total
@@ -113,28 +114,12 @@ struct ColumnSearch {
             }
             guard !trial.isWorse else { continue }
             let pair = try TuneStatements(query: query, place: target).settings(
-                [TuneSetting(name: setting, value: "\(value)")], on: right)
+                [TuneSetting(name: setting.name, value: "\(value)")], on: right)
             return SearchRemedy(
-                setting: setting, value: value, statements: pair.apply, undo: pair.undo, figures: trial.target.figures)
+                setting: setting.name, value: value, statements: pair.apply, undo: pair.undo,
+                figures: trial.target.figures)
         }
         return nil
-    }
-
-    /// The setting of the target's index, and the values to try, in order.
-    private func attempts(_ side: SearchSide) -> (setting: String, values: [Int])? {
-        guard let method = side.method, side.choosesIndex else { return nil }
-        let (setting, last) =
-            method == "ivfflat"
-            ? ("ivfflat.probes", side.options["lists"].flatMap { Int($0) } ?? VectorIndexShape.defaultLists)
-            : ("hnsw.ef_search", 1000)
-        guard let now = side.settings[setting].flatMap({ Int($0) }), now > 0, now < last else { return nil }
-        var values: [Int] = []
-        var value = now * 2
-        while value < last {
-            values.append(value)
-            value *= 2
-        }
-        return (setting, values + [last])
     }
 }
 

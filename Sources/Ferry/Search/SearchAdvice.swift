@@ -60,7 +60,7 @@ struct SearchAdvice {
     }
 
     private func lists(_ side: SearchSide) -> Int? {
-        side.method == "ivfflat" ? side.options["lists"].flatMap { Int($0) } ?? VectorIndexShape.defaultLists : nil
+        side.method == "ivfflat" ? VectorIndexShape.lists(of: side.options) : nil
     }
 
     private func probes(_ side: SearchSide) -> Int? { side.settings["ivfflat.probes"].flatMap { Int($0) } }

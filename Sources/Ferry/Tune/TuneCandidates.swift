@@ -27,32 +27,23 @@ struct TuneCandidates {
     /// The values of `ivfflat.probes` up to all lists, or `hnsw.ef_search` up to its maximum, with and without iterative scans.
     var ofSettings: [Candidate] {
         guard let index else { return [] }
-        let isIVFFlat = index.method == "ivfflat"
-        let name = isIVFFlat ? "ivfflat.probes" : "hnsw.ef_search"
-        let most = isIVFFlat ? index.options["lists"].flatMap { Int($0) } ?? VectorIndexShape.defaultLists : 1000
-        let now = settings[name].flatMap { Int($0) } ?? (isIVFFlat ? 1 : 40)
+        let setting = SearchSetting(method: index.method, options: index.options)
+        let values = setting.values(under: settings)
         var found: [Candidate] = []
         func add(_ settings: TuneSetting...) {
             found.append(
                 Candidate(kind: .settings, settings: settings, method: index.method, parameters: index.options))
         }
-        var values: [Int] = []
-        var value = now * 2
-        while value < most {
-            values.append(value)
-            value *= 2
-        }
-        if now < most { values.append(most) }
-        for value in values { add(TuneSetting(name: name, value: "\(value)")) }
+        for value in values { add(TuneSetting(name: setting.name, value: "\(value)")) }
         // Iterative scans read on until there are enough rows (pgvector's CHANGELOG, 0.8.0).
         guard pgvector >= PgvectorVersion(0, 8, 0) else { return found }
         let iterative = TuneSetting(name: "\(index.method).iterative_scan", value: "relaxed_order")
         if settings[iterative.name] == "off" { add(iterative) }
-        for value in values.prefix(4) { add(TuneSetting(name: name, value: "\(value)"), iterative) }
-        if isIVFFlat, most >= 16 {
+        for value in values.prefix(4) { add(TuneSetting(name: setting.name, value: "\(value)"), iterative) }
+        if index.method == "ivfflat", setting.most >= 16 {
             add(
-                TuneSetting(name: name, value: "\(max(1, most / 20))"), iterative,
-                TuneSetting(name: "ivfflat.max_probes", value: "\(most / 4)"))
+                TuneSetting(name: setting.name, value: "\(max(1, setting.most / 20))"), iterative,
+                TuneSetting(name: "ivfflat.max_probes", value: "\(setting.most / 4)"))
         }
         return found
     }
@@ -77,7 +68,7 @@ struct TuneCandidates {
 
     private func isCurrent(_ method: String, _ parameters: [String: String]) -> Bool {
         guard let index, index.method == method else { return false }
-        return index.options["lists"] ?? "\(VectorIndexShape.defaultLists)" == parameters["lists"]
+        return VectorIndexShape.lists(of: index.options) == VectorIndexShape.lists(of: parameters)
     }
 
     /// The operator class of the index, or of one that serves the form.

@@ -161,7 +161,7 @@ struct TuneSample {
             let element = VectorIndexShape.Element(
                 rawValue: isHalf ? "halfvec" : query.column.vectorType?.rawValue ?? "vector")
         else { return (nil, nil) }
-        let lists = candidate.parameters["lists"].flatMap { Int($0) } ?? VectorIndexShape.defaultLists
+        let lists = VectorIndexShape.lists(of: candidate.parameters)
         let shape = VectorIndexShape(
             method: candidate.method == "ivfflat" ? .ivfflat(lists: lists) : .hnsw(m: VectorIndexShape.defaultM),
             element: element, dimensions: dimensions)

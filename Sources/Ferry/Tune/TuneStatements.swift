@@ -89,7 +89,15 @@ struct TuneStatements {
             undo: [VectorIndexDefinition(asItIs: index).statement(for: index, concurrently: true)] + index.after)
     }
 
-    private func definition(_ option: TuneOption) -> Pair {
+    /// The name of an index where there was none. No other column of any table has it, so that what an interrupted build has left under it
+    /// can be dropped; PostgreSQL does not shorten it, and it needs no quotes.
+    private var newName: String {
+        let relation = place.probe.catalog.relation(query.table.name)
+        let column = relation?.columns.firstIndex { $0.name == query.column.name } ?? 0
+        return "vecferry_tuned_\(relation?.oid ?? 0)_\(column + 1)"
+    }
+
+    func definition(_ option: TuneOption) -> Pair {
         let memory = option.build?.memory.map { bytes in
             let setting = BuildBudget(of: server).setting(for: bytes, server: server)
             return ["SET maintenance_work_mem TO '\(max(1024, setting >> 10))kB'"]
@@ -114,10 +122,7 @@ struct TuneStatements {
     }
 
     private func created(_ option: TuneOption, _ memory: [String]) -> Pair {
-        // PostgreSQL would shorten a longer name.
-        let stem = "\(query.table.name.name)_\(query.column.name)"
-        let name = String(String.UnicodeScalarView(stem.unicodeScalars.prefix(12))) + "_vecferry_idx"
-        let index = QualifiedName(schema: query.table.name.schema, name: name)
+        let index = QualifiedName(schema: query.table.name.schema, name: newName)
         let parameters = option.parameters.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
         let type = query.column.vectorType ?? .vector
         let operators = OperatorClasses.name(of: type, distance: query.form.distance)
@@ -125,7 +130,7 @@ struct TuneStatements {
             apply: memory + [
                 "DROP INDEX CONCURRENTLY IF EXISTS \(index.quoted)",
                 """
-                CREATE INDEX CONCURRENTLY \(name.quotedIdentifier) ON \(query.table.name.quoted) USING \(option.method ?? "hnsw") \
+                CREATE INDEX CONCURRENTLY \(newName) ON \(query.table.name.quoted) USING \(option.method ?? "hnsw") \
                 (\(query.column.name.quotedIdentifier) \(schema.quotedIdentifier).\(operators))\
                 \(parameters.isEmpty ? "" : " WITH (\(parameters))")
                 """,

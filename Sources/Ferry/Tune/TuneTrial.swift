@@ -24,9 +24,6 @@ struct TuneTrial {
     private struct Baseline {
         var samples: [SearchSample]
         var exact: [SearchProbe.Timed]
-
-        /// The exact answers alone.
-        var answers: [SearchAnswers] { exact.map(\.answer) }
     }
 
     /// Tries everything.

@@ -15,7 +15,8 @@ struct Tuner {
     func run() throws(FerryError) -> TuneReport {
         let start = ContinuousClock.now
         var report = try workers.during(.tune) { () throws(FerryError) in try tried() }
-        if request.applies {
+        let hasWork = report.columns.contains { !$0.statements.isEmpty }
+        if request.applies, hasWork {
             for position in report.columns.indices where !report.columns[position].statements.isEmpty {
                 try workers.during(.apply) { () throws(FerryError) in
                     try TuneApplication(target: target, workers: workers).apply(report.columns[position])
@@ -69,7 +70,6 @@ struct Tuner {
 
     /// Measures the columns whose choice was applied as the application is answered now.
     private func measureAgain(_ report: inout TuneReport) throws(FerryError) {
-        guard report.columns.contains(where: { !$0.statements.isEmpty }) else { return }
         let catalogs = try catalogs()
         guard let catalog = catalogs[.target] else { return }
         var selection = request.selection

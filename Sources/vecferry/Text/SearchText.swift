@@ -54,7 +54,7 @@ struct SearchText {
             let name = bot.bot.map { "bot \($0)" } ?? "rows of no bot"
             let word = report.worseBots.contains(bot) ? Line(" worse", .bad) : ""
             return """
-                \("  \(name)")\(word): \(Self.quality(bot.target)); source \
+                  \(name)\(word): \(Self.quality(bot.target)); source \
                 \(Self.quality(bot.source))
                 """
         }

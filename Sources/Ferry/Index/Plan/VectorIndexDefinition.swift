@@ -99,8 +99,8 @@ struct VectorIndexDefinition: Equatable {
             let m = options["m"].flatMap { Int($0) } ?? VectorIndexShape.defaultM
             return VectorIndexShape(method: .hnsw(m: m), element: element, dimensions: dimensions)
         case "ivfflat":
-            let lists = options["lists"].flatMap { Int($0) } ?? VectorIndexShape.defaultLists
-            return VectorIndexShape(method: .ivfflat(lists: lists), element: element, dimensions: dimensions)
+            return VectorIndexShape(
+                method: .ivfflat(lists: VectorIndexShape.lists(of: options)), element: element, dimensions: dimensions)
         default: return nil
         }
     }

@@ -38,6 +38,9 @@ struct VectorIndexShape: Sendable, Equatable {
     /// The default of `lists` (ivfflat.h, IVFFLAT_DEFAULT_LISTS).
     static let defaultLists = 100
 
+    /// The number of lists of an ivfflat index with these storage parameters.
+    static func lists(of options: [String: String]) -> Int { options["lists"].flatMap { Int($0) } ?? defaultLists }
+
     /// The number of lists that pgvector recommends for a number of rows (README, "IVFFlat").
     static func advisedLists(rows: Int) -> Int {
         let advice = rows <= 1_000_000 ? rows / 1_000 : Int(Double(rows).squareRoot().rounded())
