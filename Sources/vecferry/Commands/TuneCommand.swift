@@ -8,8 +8,8 @@ struct TuneCommand: AsyncParsableCommand {
         commandName: "tune",
         abstract: "Find out how the target's searches can be as good as the source's, at the least latency.",
         discussion: """
-            Searches as the application does, with the settings of pgvector, the indexes and without one, and shows what each \
-            gives. Indexes are tried on a temporary table with a copy of the rows, or a part of them. Changes nothing without \
+            Searches as the application does, under one setting of pgvector after another, through other indexes and \
+            through none, and shows what each gives. Indexes are tried on a temporary table with a copy of the rows, or a part of them. Changes nothing without \
             --apply. Without --source, the target is compared with exact answers.
 
             Exits with 0 if the target is as good or would be with the choice, with 5 if none of the options is, and with 1 \
@@ -22,8 +22,8 @@ struct TuneCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Connections") var source: SourceOptions
-    @OptionGroup var target: TargetOptions
-    @OptionGroup var patience: PatienceOptions
+    @OptionGroup(title: "Connections") var target: TargetOptions
+    @OptionGroup(title: "Connections") var patience: PatienceOptions
     @OptionGroup(title: "Which tables") var tables: IndexedTableOptions
 
     @Option(help: ArgumentHelp("The bot column's name, where it is not botid or bot_id.", valueName: "column"))
@@ -41,11 +41,11 @@ struct TuneCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The most rows of a table to copy into a temporary table to try indexes on, 100 to 1000000.",
+            "The most rows of a table to copy into a temporary table, on which indexes are tried, 100 to 1000000.",
             valueName: "number"))
     var sampleRows = 20_000
 
-    @Option(help: ArgumentHelp("Seconds that one option may take to be measured, 1 to 3600.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("The longest time to spend on one option, 1 to 3600 seconds.", valueName: "seconds"))
     var timeLimit = 30
 
     @OptionGroup(title: "Searches") var searches: SearchOptions
