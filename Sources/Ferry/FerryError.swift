@@ -26,6 +26,8 @@ public struct FerryError: Error, Sendable, Equatable {
         public static let ledger = Code(description: "ledger")
         /// The bytes received are not a COPY stream as PostgreSQL sends it.
         public static let malformedStream = Code(description: "malformed_stream")
+        /// A value can't be converted as the operator asked.
+        public static let notConvertible = Code(description: "not_convertible")
         /// The source was written to while the job was stopped.
         public static let sourceChanged = Code(description: "source_changed")
         /// A session can't join the source's snapshot: its holder is gone, or is on another server.
@@ -76,11 +78,11 @@ public struct FerryError: Error, Sendable, Equatable {
 
     /// Whether the fault lies in a table's data or definition, so that other tables can continue: a data exception, a
     /// violated constraint, a missing object or right, a limit, a damaged page, an exception of a trigger, a lock that was
-    /// not granted in any try, or a malformed stream.
+    /// not granted in any try, a malformed stream, or a value that can't be converted.
     var concernsOneTable: Bool {
         guard table != nil else { return false }
         if tries != nil { return cause?.sqlState == "55P03" }
-        if code == .malformedStream { return true }
+        if code == .malformedStream || code == .notConvertible { return true }
         guard let state = cause?.sqlState, !isRetryable else { return false }
         // These classes concern the server or the session, not a table (PostgreSQL documentation, appendix A).
         return !["08", "25", "28", "3D", "53", "55", "57", "58", "F0"].contains { state.hasPrefix($0) }

@@ -30,6 +30,17 @@ public struct Column: Sendable {
     public var userTypes: [OID]
 }
 
+extension Column {
+    /// The conversions that there are for its values.
+    var conversions: [ColumnConversion] {
+        // A domain or a user's type of that name is not pgvector's.
+        vectorType == .vector ? ColumnConversion.allCases.filter { $0.type(from: type) != nil } : []
+    }
+
+    /// That conversion, if there is one for its values.
+    func conversion(_ wanted: ColumnConversion) -> ColumnConversion? { conversions.contains(wanted) ? wanted : nil }
+}
+
 /// The types of pgvector.
 public enum VectorType: String, Sendable {
     /// Vectors of single precision, of half precision, and sparse vectors, which store only non-zero elements.

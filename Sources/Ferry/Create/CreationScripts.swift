@@ -12,6 +12,8 @@ struct CreationScripts {
         var patterns: [String]
         /// The types that it is made of, on the source.
         var types: Set<OID>
+        /// Statements that change the table while it is empty.
+        var changes: [String] = []
     }
 
     /// A type that the target lacks.
@@ -96,7 +98,8 @@ struct CreationScripts {
     }
 
     private static func script(_ parts: ArraySlice<Part>, _ dump: PgDump) throws(FerryError) -> String {
-        try dump.tables(parts.flatMap(\.patterns))
+        let changes = parts.flatMap(\.changes).map { "\n\($0);" }
+        return try dump.tables(parts.flatMap(\.patterns)) + changes.joined()
     }
 }
 

@@ -39,11 +39,11 @@ struct TableCreation {
             CreationScripts.Part(pair: nil, name: $0, patterns: [$0.quoted], types: [])
         }
         return try CreationScripts(
-            statements: statements, types: types, parts: loose + Self.inOrder(trees), dump: dump)
+            statements: statements, types: types, parts: loose + inOrder(trees), dump: dump)
     }
 
     /// Sorts the tables: one comes after those from which it inherits, and after the owners of the sequences that it uses.
-    private static func inOrder(_ trees: [(pair: TablePair, relations: [Relation])]) -> [CreationScripts.Part] {
+    private func inOrder(_ trees: [(pair: TablePair, relations: [Relation])]) -> [CreationScripts.Part] {
         var places: [OID: Int] = [:]
         var owners: [QualifiedName: Int] = [:]
         for (place, tree) in trees.enumerated() {
@@ -65,10 +65,29 @@ struct TableCreation {
                 CreationScripts.Part(
                     // To pg_dump, an identifier in double quotes is a pattern that matches itself.
                     pair: pair.number, name: pair.name, patterns: relations.map(\.name.quoted),
-                    types: Set(relations.flatMap(\.columns).flatMap(\.userTypes) + relations.compactMap(\.ofType))))
+                    types: Set(relations.flatMap(\.columns).flatMap(\.userTypes) + relations.compactMap(\.ofType)),
+                    changes: conversions(of: pair, inherited: inherited(relations[0], trees))))
         }
         for place in trees.indices { visit(place) }
         return parts
+    }
+
+    /// The statements that give columns the type to which their values are converted. What uses a column, as a check, is parsed again by
+    /// the server, which refuses what does not exist for the other type.
+    ///
+    /// - Parameter inherited: The columns that follow those of a parent.
+    private func conversions(of pair: TablePair, inherited: Set<String>) -> [String] {
+        let schema = (plan.target.vectorSchema ?? plan.source.vectorSchema ?? "public").quotedIdentifier
+        return pair.convertedColumns.filter { !inherited.contains($0.name) }.map { column in
+            let (name, type) = (column.name.quotedIdentifier, "\(schema).\(column.targetType)")
+            return "ALTER TABLE \(pair.name.quoted) ALTER COLUMN \(name) TYPE \(type) USING \(name)::\(type)"
+        }
+    }
+
+    /// The converted columns of the tables from which one inherits.
+    private func inherited(_ relation: Relation, _ trees: [(pair: TablePair, relations: [Relation])]) -> Set<String> {
+        let parents = trees.filter { tree in tree.relations.contains { relation.inherits.contains($0.oid) } }
+        return Set(parents.flatMap(\.pair.convertedColumns).map(\.name))
     }
 
     /// Whether a session on this server has `standard_conforming_strings` on, unless it sets it.

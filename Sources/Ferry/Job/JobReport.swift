@@ -32,10 +32,22 @@ public struct JobReport: Sendable, Equatable {
     public var inventory: Inventory?
     /// The encodings of source and target, where they differ: text was converted.
     public var conversion: Conversion?
+    /// The columns whose values were converted, as the operator asked.
+    public var converted: [Converted] = []
     /// What the job took off on the target and is still off.
     public var stillOff: [StillOff] = []
     /// The searches that were compared after the copy; nil where none were, or it is not known.
     public var searches: [SearchReport]?
+
+    /// A column whose values were converted.
+    public struct Converted: Sendable, Equatable {
+        /// The table.
+        public var table: QualifiedName
+        /// The column.
+        public var column: String
+        /// What became of the values.
+        public var conversion: ColumnConversion
+    }
 
     /// A conversion of text between the encodings of two databases.
     public struct Conversion: Sendable, Equatable {

@@ -81,6 +81,11 @@ extension JobReport {
         inventory = plan.inventory
         let (from, to) = (plan.source.encoding, plan.target.encoding)
         conversion = from == to ? nil : Conversion(from: from, to: to)
+        converted = plan.pairs.flatMap { pair in
+            pair.columns.compactMap { column in
+                column.conversion.map { Converted(table: pair.name, column: column.name, conversion: $0) }
+            }
+        }
     }
 }
 

@@ -57,6 +57,7 @@ struct JobFingerprint {
         add("index-workers", index.workers)
         add("online", if: index.online)
         add("excluded-bots", selection.excludedBots.isEmpty ? nil : selection.excludedBots)
+        add("convert", request.conversions.isEmpty ? nil : request.conversions.map(\.text))
         return fields
     }
 }

@@ -10,6 +10,8 @@ public struct CopyRequest: Sendable, Equatable {
     public var chunkBytes = Chunk.defaultBytes
     /// The options of index builds.
     public var index = IndexRequest()
+    /// The columns whose values are converted on the way; all others' bytes pass unchanged.
+    public var conversions: [ConversionRequest] = []
 
     /// Copies the embedding tables and the bot tables into tables that exist and are empty.
     public init() {}

@@ -17,6 +17,8 @@ extension Note.Code {
     public static let noBotColumn = Note.Code(description: "no_bot_column")
     /// A bot's id is longer than the bot column.
     public static let botTooLong = Note.Code(description: "bot_too_long")
+    /// A column of `--convert` is in no table that is copied.
+    public static let noSuchColumn = Note.Code(description: "no_such_column")
     /// Some of the selected bots have no rows.
     public static let unknownBots = Note.Code(description: "unknown_bots")
     /// Bots are selected, but the table belongs to none.
@@ -111,6 +113,8 @@ extension Note.Code {
     public static let columnRequired = Note.Code(description: "column_required")
     /// A column has another type on the target.
     public static let typeDiffers = Note.Code(description: "type_differs")
+    /// A column's values can't be converted as asked.
+    public static let notConvertible = Note.Code(description: "not_convertible")
     /// A column is generated on the target.
     public static let generated = Note.Code(description: "generated")
     /// No column can be copied.
@@ -192,6 +196,8 @@ extension Note.Code {
     public static let tableOnlyOnTarget = Note.Code(description: "table_only_on_target")
     /// Only the target has the column.
     public static let columnOnlyOnTarget = Note.Code(description: "column_only_on_target")
+    /// A column is compared as what a conversion makes of the source's values.
+    public static let comparedConverted = Note.Code(description: "compared_converted")
     /// A column is compared as text.
     public static let comparedAsText = Note.Code(description: "compared_as_text")
     /// A generated column has the same expression on both sides, and its values are not compared.

@@ -143,6 +143,26 @@ extension Pairing {
         ]
     }
 
+    /// Blockers for values that can't be converted, in rows that are copied.
+    func unconvertible(_ filter: BotFilter) -> [Note] {
+        survey.outOfRange[source.name, default: []].compactMap { finding in
+            let selected = finding.rows.filter { filter.selects($0.bot) }
+            let count = selected.reduce(0) { $0 + $1.count }
+            guard count > 0 else { return nil }
+            let keys = selected.flatMap(\.keys)
+            let shown = keys.prefix(OutOfRange.shown).joined(separator: "; ")
+            return note(
+                .blocker, .notConvertible, .source,
+                "\(Count.of(count, "row")) \(count == 1 ? "has" : "have") values beyond the range of half precision in the column "
+                    + "\(finding.column), which pgvector refuses (from \(Count.of(Int(HalfPrecision.limit))) on): "
+                    + "\(shown)\(count > min(keys.count, OutOfRange.shown) ? "; \u{2026}" : "").",
+                table.botScope == nil
+                    ? "Correct or delete these rows on the source, or leave out --convert."
+                    : "Leave out their bots with --exclude-bot, correct or delete these rows on the source, or leave out --convert."
+            )
+        }
+    }
+
     /// Warns of columns that may hold the numbers of large objects, which stay on the source.
     func largeObjects() -> [Note] {
         guard let count = survey.source.objects.first(where: { $0.kind == "large object" })?.rows, count > 0 else {

@@ -16,6 +16,8 @@ struct Pairing {
     /// The table and all partitions below it, including partitioned ones.
     var sourceTree: [Relation] { [source] + survey.source.tree(below: source) }
     var targetTree: [Relation] { target.map { [$0] + survey.target.tree(below: $0) } ?? [] }
+    /// The conversions of the table's columns that the operator asked for, by name.
+    var conversions: [String: ColumnConversion] { request.conversions.columns(of: source.name) }
     var isEmpty: Bool { !survey.nonEmptyTargets.contains(source.name) }
 
     /// - Returns: The pair, nil where the target has no table that could take the rows, and the notes.
@@ -28,7 +30,7 @@ struct Pairing {
                     "Deploy the application first, or add --create."))
             return (nil, notes)
         }
-        let columns = ColumnMatch(source: source, target: target)
+        let columns = ColumnMatch(source: source, target: target, conversions: conversions)
         notes += columns.notes
         notes += persistence()
         if let bad = targetTree.first(where: { !$0.isNamedInUTF8 }) {
@@ -37,6 +39,7 @@ struct Pairing {
             notes.append(note)
         }
         let (load, filter, readBack) = loading(columns.pairs, &notes)
+        notes += unconvertible(filter)
         notes += clearing(load)
         notes += botPath(filter, readBack, load)
         notes += targetRights(load)
@@ -46,7 +49,8 @@ struct Pairing {
         let indexPlanner = IndexPlanner(
             request: request.index, targetServer: survey.target.server)
         let (indexes, indexNotes) = indexPlanner.plan(
-            source: placed(source), sourceTree: survey.source.tree(below: source).map(placed), target: target,
+            source: placed(source, columns.pairs),
+            sourceTree: survey.source.tree(below: source).map { placed($0, columns.pairs) }, target: target,
             targetTree: target.map(survey.target.tree(below:)) ?? [],
             sourceRows: rows < 0 ? rows : rows + keptRows(load),
             targetIsEmpty: isEmpty || load == .truncate, relationName: source.name)
@@ -79,10 +83,11 @@ struct Pairing {
         return (pair, notes)
     }
 
-    /// The relation with its indexes where the target can have them.
-    private func placed(_ relation: Relation) -> Relation {
+    /// The relation with its indexes as the target can have them.
+    private func placed(_ relation: Relation, _ columns: [ColumnPair]) -> Relation {
         var relation = relation
         relation.indexes = relation.indexes.map { index in
+            let index = columns.reduce(index) { $0.converting($1) }
             guard let tablespace = index.parts.tablespace, !survey.usableTablespaces.contains(tablespace) else {
                 return index
             }

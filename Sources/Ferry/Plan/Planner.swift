@@ -10,6 +10,7 @@ struct Planner {
         var notes = ServerCheck(request: request, survey: survey).notes(for: chosen.map(\.relation))
         notes += selectionNotes
         notes += BotCheck(request: request, survey: survey).notes(for: chosen)
+        notes += unmatchedConversions(chosen.map(\.relation))
 
         let bots = BotMerge(request: request, survey: survey, chosen: chosen)
         let names = Set(chosen.map(\.relation.name))
@@ -24,6 +25,21 @@ struct Planner {
             source: survey.source.server, target: survey.target.server, request: request, pairs: pairs,
             notes: notes.map(namingRoles),
             inventory: Inventory(survey, request: request, chosen: chosen.map(\.relation)))
+    }
+
+    /// Blockers for conversions of columns that are not copied.
+    private func unmatchedConversions(_ chosen: [Relation]) -> [Note] {
+        request.conversions.compactMap { conversion in
+            let isThere = chosen.contains {
+                TablePattern(conversion.table)?.matches($0.name) == true && $0.column(conversion.column) != nil
+            }
+            guard !isThere else { return nil }
+            return Note(
+                level: .blocker, code: .noSuchColumn, side: .source, table: nil,
+                message:
+                    "--convert names \(conversion.table).\(conversion.column.sqlIdentifier), which is in no table that is copied.",
+                hint: "Check the names; the table is one that --table takes, in the form TABLE.COLUMN=halfvec.")
+        }
     }
 
     /// Adds to a note on a missing right that the role may become another one, which may have it.

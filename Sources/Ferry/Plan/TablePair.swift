@@ -64,6 +64,8 @@ public struct TablePair: Sendable, Equatable {
     public var chunkCount: Int { parts.reduce(0) { $0 + $1.chunkCount } }
     /// The columns of pgvector's types.
     public var embeddingColumns: [ColumnPair] { columns.filter { $0.vectorType != nil } }
+    /// The columns whose values are converted.
+    public var convertedColumns: [ColumnPair] { columns.filter { $0.conversion != nil } }
 
     /// The chunks of all parts, numbered consecutively.
     public var chunks: [Chunk] {
@@ -81,14 +83,40 @@ public struct TablePair: Sendable, Equatable {
 public struct ColumnPair: Sendable, Equatable {
     /// The name, which is the same on both sides.
     public var name: String
-    /// The ``Column/type``, which is the same on both sides.
+    /// The ``Column/type`` on the source, which is that of the target unless ``conversion`` says otherwise.
     public var type: String
-    /// The pgvector type; nil for all other types.
+    /// The pgvector type on the source; nil for all other types.
     public var vectorType: VectorType?
     /// The declared dimensions.
     public var dimensions: Int?
     /// The reason why the table is copied as text.
     public var textReason: String?
+    /// What becomes of the values on the way; nil where their bytes pass unchanged.
+    public var conversion: ColumnConversion?
+
+    /// The type on the target.
+    public var targetType: String { conversion.flatMap { $0.type(from: type) } ?? type }
+
+    /// The column as one side has it.
+    func on(_ side: Side) -> ColumnPair {
+        var column = self
+        if side == .target, let conversion {
+            column.type = targetType
+            column.vectorType = conversion.vectorType
+        }
+        column.conversion = nil
+        return column
+    }
+}
+
+extension [ColumnPair] {
+    /// The conversions of rows that are read from one side, by the column's name: the target's are what they became.
+    func conversions(reading side: Side) -> [String: ColumnConversion] {
+        guard side == .source else { return [:] }
+        return reduce(into: [:]) { conversions, column in
+            if let conversion = column.conversion { conversions[column.name] = conversion }
+        }
+    }
 }
 
 /// How rows are loaded into the target.

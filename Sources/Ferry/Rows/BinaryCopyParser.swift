@@ -35,11 +35,17 @@ struct BinaryCopyParser {
     private static let signature: [UInt8] = [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00]
 
     /// Lends each row of one message to `body`: its field count and its length-prefixed fields.
+    ///
+    /// - Parameter frame: Takes the bytes that are no row: the header and the trailer.
     mutating func parse(
-        _ message: borrowing RawSpan, _ body: (borrowing RawSpan) -> Void
+        _ message: borrowing RawSpan, frame: (borrowing RawSpan) -> Void = { _ in },
+        _ body: (borrowing RawSpan) -> Void
     ) throws(Malformed) {
         var offset = 0
-        if !sawHeader { offset = try skipHeader(message) }
+        if !sawHeader {
+            offset = try skipHeader(message)
+            frame(message.extracting(0..<offset))
+        }
         while offset < message.byteCount {
             guard !isComplete else { throw .afterTrailer }
             let start = offset
@@ -47,6 +53,7 @@ struct BinaryCopyParser {
             offset += 2
             if fields == -1 {
                 isComplete = true
+                frame(message.extracting(start..<offset))
                 continue
             }
             guard fields == fieldCount else { throw .fieldCount(fields) }

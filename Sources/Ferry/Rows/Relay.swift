@@ -1,6 +1,7 @@
 /// Passes the rows of one COPY from the source into a COPY FROM STDIN that has begun on the target.
 ///
-/// The bytes written are the bytes read, including header and trailer; they are parsed only to be counted and hashed.
+/// The bytes written are the bytes read, including header and trailer; they are parsed only to be counted and hashed, and converted
+/// where the query says so. The digest is of the rows as they were written.
 struct Relay {
     /// The query of the source.
     let query: RowQuery
@@ -9,7 +10,7 @@ struct Relay {
 
     /// The rows that have passed.
     struct Passed {
-        /// Digest of the rows received from the source.
+        /// Digest of the rows, as the target is to hold them.
         var digest = Digest.zero
         /// The bytes of COPY data.
         var bytes = 0

@@ -16,6 +16,8 @@ struct RowQuery: Sendable {
     var places: [Place]?
     /// The columns that are read in their text form in either format.
     var textColumns: Set<String> = []
+    /// The columns whose values are converted after they are read, in the binary format.
+    var conversions: [String: ColumnConversion] = [:]
     /// The fields before those of the columns.
     var leading: [Leading] = []
 

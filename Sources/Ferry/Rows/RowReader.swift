@@ -1,8 +1,10 @@
 /// Reads one COPY TO STDOUT from its start to its end, row by row, and checks the stream's form.
 ///
-/// It does not know the use of the rows: the copy passes them on, verify only hashes them.
+/// It does not know the use of the rows: the copy passes them on, verify only hashes them. Where the query has conversions, what it
+/// lends is what the target is to hold.
 struct RowReader: ~Copyable {
     private let format: TablePair.Format
+    private let converter: RowConverter?
     private var parser: BinaryCopyParser
 
     /// Sends the COPYs of these queries in one message, so that only the first costs a round trip, or none where the caller
@@ -21,15 +23,23 @@ struct RowReader: ~Copyable {
     }
 
     /// Reads a COPY that has begun.
-    init(_ query: RowQuery) { self.init(fieldCount: query.fieldCount, format: query.format) }
+    init(_ query: RowQuery) {
+        self.init(fieldCount: query.fieldCount, format: query.format, converter: RowConverter(query))
+    }
 
     /// Reads a COPY that has begun from a statement which is not a ``RowQuery``.
     init(fieldCount: Int, format: TablePair.Format) {
+        self.init(fieldCount: fieldCount, format: format, converter: nil)
+    }
+
+    private init(fieldCount: Int, format: TablePair.Format, converter: RowConverter?) {
         self.format = format
+        // A type's input function rounds the text of another precision by itself.
+        self.converter = format == .binary ? converter : nil
         parser = BinaryCopyParser(fieldCount: fieldCount)
     }
 
-    /// Reads the next message: lends each row in it to `row`, then the whole message, as received, to `message`.
+    /// Reads the next message: lends each row in it to `row`, then the whole message, as received or converted, to `message`.
     ///
     /// - Returns: What `message` returned, or nil at the end of the stream.
     mutating func next<Result>(
@@ -42,6 +52,12 @@ struct RowReader: ~Copyable {
             case .text: row(bytes)
             case .binary:
                 do throws(BinaryCopyParser.Malformed) {
+                    if let converter {
+                        converter.begin()
+                        try parser.parse(bytes, frame: { converter.append($0) }) { converter.append(row: $0, row) }
+                        let converted = converter.message
+                        return converter.fault == nil ? message(converted.span.bytes) : nil
+                    }
                     try parser.parse(bytes, row)
                 } catch {
                     malformed = error
@@ -51,6 +67,7 @@ struct RowReader: ~Copyable {
             return message(bytes)
         }
         if let malformed { throw Self.error(malformed, session.side) }
+        if let fault = converter?.fault { throw Self.error(fault, session.side) }
         if result == nil, format == .binary, !parser.isComplete { throw Self.error(.truncated, session.side) }
         return result ?? nil
     }
@@ -83,5 +100,17 @@ struct RowReader: ~Copyable {
             hint:
                 "Check for a proxy that alters the stream between vecferry and the server. No row of this chunk was kept.",
             side: side)
+    }
+
+    private static func error(_ fault: RowConverter.Fault, _ side: Side) -> FerryError {
+        switch fault {
+        case .malformed:
+            FerryError(.malformedStream, "A value is not in the form in which pgvector sends a vector.", side: side)
+        case .outOfRange(let column):
+            FerryError(
+                .notConvertible, "The column \(column) holds a value beyond the range of half precision.",
+                hint: "vecferry plan with the same options names such rows by key. No row of this chunk was kept.",
+                side: side)
+        }
     }
 }

@@ -50,7 +50,8 @@ struct ColumnSearch {
             table: query.table.name, column: query.column.name, distance: query.form.distance,
             queries: progress.queries,
             k: query.k, isEstimate: isEstimate, isCut: isCut, differing: progress.differing, source: sides.0,
-            target: sides.1, bots: progress.bots(of: query), remedy: nil)
+            target: sides.1, bots: progress.bots(of: query), remedy: nil,
+            exactRecall: measuresRounding ? progress.exactRecall : nil)
         guard !isCut else { return report }
         do throws(FerryError) {
             report.source.partRead = try source.probe.partRead(samples.prefix(7), until: deadline, on: left)
@@ -61,6 +62,10 @@ struct ColumnSearch {
         }
         return report
     }
+
+    /// Whether the target's answers are compared with the source's exact ones, since its values were rounded: the people who ask want the
+    /// rows that were nearest before. Without a key, rows can't be recognized on the other side.
+    private var measuresRounding: Bool { query.column.conversion != nil && query.table.key != nil }
 
     private func side(of probe: SearchProbe) -> SearchSide {
         SearchSide(
@@ -83,9 +88,12 @@ struct ColumnSearch {
             for (number, sample) in batch.enumerated() {
                 progress.source.add(leftFound[number], exact: leftExact[number].answer, sample)
                 progress.source.addExact(leftExact[number])
-                progress.target.add(rightFound[number], exact: rightExact[number].answer, sample)
+                let truth = measuresRounding ? leftExact[number].answer : rightExact[number].answer
+                progress.target.add(rightFound[number], exact: truth, sample)
                 progress.target.addExact(rightExact[number])
-                progress.exact.append(rightExact[number].answer)
+                progress.truth.append(truth)
+                progress.foundExactly += leftExact[number].answer.hits(in: rightExact[number].answer)
+                progress.expected += leftExact[number].answer.rows.count
                 if !leftExact[number].answer.isSame(as: rightExact[number].answer) { progress.differing += 1 }
             }
             progress.queries += batch.count
@@ -104,7 +112,7 @@ struct ColumnSearch {
         let tried = min(samples.count, Self.mostTried)
         for value in setting.values(under: report.target.settings) {
             let side = try target.probe.tally(
-                Array(samples.prefix(tried)), exact: progress.exact, under: "SET LOCAL \(setting.name) TO \(value)",
+                Array(samples.prefix(tried)), exact: progress.truth, under: "SET LOCAL \(setting.name) TO \(value)",
                 until: deadline, on: right)
             var trial = report
             trial.target.figures = side.total
@@ -129,8 +137,13 @@ private struct Progress {
     var differing = 0
     var source = SideTally()
     var target = SideTally()
-    /// The target's exact answers.
-    var exact: [SearchAnswers] = []
+    /// The answers with which the target's are compared.
+    var truth: [SearchAnswers] = []
+    /// The rows of the source's exact answers, and those of them that the target's exact answers have.
+    var expected = 0, foundExactly = 0
+
+    /// The share of the source's exact answers' rows that the target's exact answers have.
+    var exactRecall: Double? { expected == 0 ? nil : Double(foundExactly) / Double(expected) }
 
     /// The figures of each bot, those with the most queries first.
     func bots(of query: SearchQuery) -> [SearchBot] {

@@ -48,6 +48,10 @@ struct SearchAdvice {
         let bots = report.worseBots
         if !bots.isEmpty { text += "; worse for \(Count.of(bots.count)) of \(Count.of(report.bots.count, "bot"))" }
         if report.isCut { text += ", when the time was up after \(Count.of(report.queries, "query", "queries"))" }
+        if let exact = report.exactRecall, exact < 1 {
+            text +=
+                ". Its values were rounded: without an index, a search finds \(Self.percent(exact)) of what it found before"
+        }
         return "\(text).\(reason.map { " \($0)" } ?? "")"
     }
 

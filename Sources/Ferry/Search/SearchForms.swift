@@ -20,6 +20,15 @@ struct SearchForms {
         return column.vectorType == nil ? nil : SearchForm(expression: .column, distance: "<->")
     }
 
+    /// Whether one form casts the column to the type that it has, which changes nothing: an application that cast a column of the source
+    /// may go on doing so after its values were converted.
+    private static func isSame(_ form: SearchForm, _ other: SearchForm, _ column: ColumnPair) -> Bool {
+        guard form.distance == other.distance, let type = column.vectorType else { return false }
+        let cast = VectorExpression.cast(type, dimensions: column.dimensions)
+        return [form.expression, other.expression].contains(.column)
+            && [form.expression, other.expression].contains(cast)
+    }
+
     /// The valid vector indexes on a column, on the table itself, each with the form of the search that it serves.
     func indexes(
         _ table: ComparedTable, _ column: ColumnPair, _ side: Side
@@ -56,7 +65,10 @@ struct SearchForms {
         guard let catalog = catalogs[side], let schema = catalog.server.vectorSchema else {
             throw FerryError(.notComparable, "The extension vector is not installed.", side: side)
         }
-        let index = indexes(query.table, query.column, side).first { $0.form == query.form }?.index
+        let index = indexes(query.table, query.column, side).first {
+            $0.form == query.form || Self.isSame($0.form, query.form, query.column.on(side))
+        }?.index
+        let query = query.on(side)
         if index == nil, case .other(let text) = query.form.expression {
             throw FerryError(.notComparable, "Only the other side has an index on the expression \(text).", side: side)
         }

@@ -11,10 +11,15 @@ struct SearchQuery: Sendable {
     /// The number of rows in an answer.
     let k: Int
 
-    /// Whether a query becomes a value of half precision.
+    /// Whether a query becomes a value of half precision, on any side.
     var isHalf: Bool {
         if case .cast(.halfvec, _) = form.expression { return true }
-        return column.vectorType == .halfvec
+        return column.vectorType == .halfvec || column.conversion == .halfvec
+    }
+
+    /// The query as it is sent to one side.
+    func on(_ side: Side) -> SearchQuery {
+        SearchQuery(table: table, column: column.on(side), form: form, k: k)
     }
 
     /// The column of the bots, by which the application's query selects rows; nil where it searches all of them.

@@ -69,6 +69,11 @@ public struct SearchReport: Sendable, Equatable {
     /// The setting by which the target was found to be as good as the source; nil where none was needed, or none helped.
     public var remedy: SearchRemedy?
 
+    /// For a column whose values were rounded on the way: the share of the rows of the source's exact answers that the target's exact
+    /// answers have, from 0 to 1. The target's figures count the rows of the source's exact answers too, so no index finds more. nil for all
+    /// other columns, and in a table without a key.
+    public var exactRecall: Double?
+
     /// Whether the target answers worse than the source, in all or for a bot.
     public var isWorse: Bool { target.figures.isWorse(than: source.figures) || !worseBots.isEmpty }
 

@@ -4,8 +4,8 @@ internal import Postgres
 struct TuneTrial {
     /// The options of the command.
     let request: TuneRequest
-    /// The application's query.
-    let query: SearchQuery
+    /// The application's query, on both sides.
+    let search: SearchQuery
     /// The indexes of the known sides.
     let forms: SearchForms
     /// The database to be as good as; nil to compare with exact answers.
@@ -17,6 +17,9 @@ struct TuneTrial {
 
     /// What one option may take by default.
     private static let limit = Duration.seconds(30)
+
+    /// The query as the target answers it.
+    var query: SearchQuery { search.on(.target) }
 
     private var deadline: SearchDeadline { SearchDeadline(end: .now + (request.search.limit ?? Self.limit)) }
 
@@ -130,7 +133,7 @@ struct TuneTrial {
 
     private func reference(_ baseline: Baseline) throws(FerryError) -> TuneOption {
         guard let source else { return withoutIndex(baseline) }
-        let place = try forms.place(query, .source, role: request.search.role)
+        let place = try forms.place(search, .source, role: request.search.role)
         let session = try begin(source.readOnly)
         let settings = try place.settings.enter(session)
         let exact = try whileTimeLasts(baseline.samples, on: session) { sample throws(FerryError) in

@@ -39,7 +39,7 @@ struct Tuner {
             target: catalog.server, source: catalogs[.source]?.server, columns: [], notes: notes, seconds: 0)
         var trials: [TuneTrial] = []
         for table in chosen {
-            let compared = Self.table(table, in: catalog)
+            let compared = Self.table(table, in: catalogs)
             for column in compared.columns where SearchForms.isEmbedding(column) {
                 do throws(FerryError) {
                     guard let trial = trial(compared, column, catalogs) else { continue }
@@ -65,7 +65,8 @@ struct Tuner {
         let forms = SearchForms(catalogs: catalogs)
         guard let form = forms.form(table, column) else { return nil }
         let query = SearchQuery(table: table, column: column, form: form, k: request.search.k)
-        return TuneTrial(request: request, query: query, forms: forms, source: source, target: target, workers: workers)
+        return TuneTrial(
+            request: request, search: query, forms: forms, source: source, target: target, workers: workers)
     }
 
     /// Measures the columns whose choice was applied as the application is answered now.
@@ -79,7 +80,7 @@ struct Tuner {
             guard let chosen = TableSelector(selection: selection, catalog: catalog).choose().tables.first else {
                 continue
             }
-            let table = Self.table(chosen, in: catalog)
+            let table = Self.table(chosen, in: catalogs)
             guard let column = table.columns.first(where: { $0.name == tuned.column }),
                 let trial = trial(table, column, catalogs)
             else { continue }
@@ -116,16 +117,21 @@ struct Tuner {
             hint: "Run vecferry copy again to resume; it builds the indexes.", side: .target)
     }
 
-    /// A table of the target alone, as searches take it.
-    private static func table(_ chosen: TableSelector.Chosen, in catalog: Catalog) -> ComparedTable {
-        let leaves = catalog.leaves(of: chosen.relation)
+    /// A table of the target, as searches take it.
+    private static func table(_ chosen: TableSelector.Chosen, in catalogs: [Side: Catalog]) -> ComparedTable {
+        let leaves = catalogs[.target]?.leaves(of: chosen.relation) ?? []
+        let source = catalogs[.source]?.relation(chosen.relation.name)
         return ComparedTable(
             number: TableNumber(0), name: chosen.relation.name, role: chosen.role,
             // A virtual column runs its owner's expression when it is read.
             columns: chosen.relation.columns.filter { !$0.isGenerated }.map { column in
-                ColumnPair(
-                    name: column.name, type: column.type, vectorType: column.vectorType, dimensions: column.dimensions,
-                    textReason: nil)
+                // The source's values may have been converted on the way.
+                let original = source?.column(column.name)
+                let conversion = original?.conversions.first { $0.type(from: original?.type ?? "") == column.type }
+                let origin = conversion == nil ? column : original ?? column
+                return ColumnPair(
+                    name: column.name, type: origin.type, vectorType: origin.vectorType, dimensions: column.dimensions,
+                    textReason: nil, conversion: conversion)
             },
             key: chosen.relation.key, botScope: chosen.botScope, filter: .all,
             leaves: [.source: leaves, .target: leaves])

@@ -4,6 +4,8 @@ public struct VerifyRequest: Sendable, Equatable {
     public var selection = TableSelection()
     /// Whether bots that a copy left out or kept, and bots that only the target has, are compared like all others.
     public var allBots = false
+    /// The columns that are compared as what a conversion makes of the source's values, beside those that a copy converted.
+    public var conversions: [ConversionRequest] = []
     /// The most findings of one table to list. All of them are counted.
     public var maxFindings = 100
     /// The bytes of heap and TOAST in one range.

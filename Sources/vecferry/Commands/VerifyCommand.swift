@@ -22,6 +22,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Compare a column of the type halfvec with the source's vectors, rounded to half precision: items.embedding=halfvec. "
+                + "Repeatable. (default: the columns that a copy has converted)",
+            valueName: "table.column=halfvec"))
+    var convert: [ConversionRequest] = []
+
+    @Option(
+        help: ArgumentHelp(
             "Differing rows to list for each table; all of them are counted.",
             valueName: "number"))
     var maxFindings = 100
@@ -72,6 +79,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var request = VerifyRequest()
         request.selection = try selection.selection()
         request.allBots = allBots
+        request.conversions = convert.unique
         request.maxFindings = maxFindings
         request.repair = !repair ? .none : dryRun ? .dryRun : .apply
         request.search = try search.map { try searches.request(queries: $0) }

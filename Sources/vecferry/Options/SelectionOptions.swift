@@ -88,6 +88,9 @@ struct LoadOptions: ParsableArguments {
     @Flag(help: "Create the tables that the target lacks, with pg_dump.")
     var create = false
 
+    @Option(help: ConversionRequest.help)
+    var convert: [ConversionRequest] = []
+
     @Option(help: ArgumentHelp("Size of the chunks in which a table is copied, in MiB.", valueName: "MiB"))
     var chunkSize = Chunk.defaultBytes >> 20
 
@@ -111,6 +114,7 @@ struct RequestOptions: ParsableArguments {
         request.selection = try selection.selection()
         request.existing = load.existing
         request.create = load.create
+        request.conversions = load.convert.unique
         request.chunkBytes = load.chunkSize << 20
         request.index = index.request
         return request
@@ -118,3 +122,20 @@ struct RequestOptions: ParsableArguments {
 }
 
 extension ExistingRows: ExpressibleByArgument {}
+
+extension ConversionRequest: ExpressibleByArgument {
+    /// The text of `--help`.
+    static let help = ArgumentHelp(
+        """
+        Round the values of a column of the type vector to half precision, for a target that has or, with --create, gets \
+        halfvec: items.embedding=halfvec. Repeatable. (default: bytes pass unchanged)
+        """, valueName: "table.column=halfvec")
+
+    /// Reads `TABLE.COLUMN=halfvec`.
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension [ConversionRequest] {
+    /// The requests, sorted and each once: the same options in another order are the same job.
+    var unique: [ConversionRequest] { Set(self).sorted { $0.text < $1.text } }
+}

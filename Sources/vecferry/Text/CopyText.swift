@@ -31,12 +31,16 @@ struct CopyText: ResultText {
 
     private func asGood(_ search: SearchReport) -> Line {
         let (left, right) = (search.source.figures, search.target.figures)
+        let rounding =
+            search.exactRecall.map {
+                " Its values were rounded: without an index, a search finds \(SearchText.thousandths($0)) of what it found before."
+            } ?? ""
         return """
             \("Searches are as good as on the source", .good), in \(search.table).\(search.column): \
             \(SearchText.quality(right)) (source: \(SearchText.quality(left))); 95 of 100 within \
             \(SearchText.milliseconds(right.p95)) (source: \(SearchText.milliseconds(left.p95))); \
             \(Units.count(search.queries, "query", "queries")) for \(Units.count(search.k, "row"))\
-            \(search.isCut ? ", when the time was up" : "").
+            \(search.isCut ? ", when the time was up" : "").\(rounding)
             """
     }
 
@@ -131,8 +135,16 @@ struct CopyText: ResultText {
     }
 
     private var likeness: String {
-        guard let conversion = report.conversion else { return "byte for byte as on the source" }
-        return "as on the source, with text converted from \(conversion.from) to \(conversion.to)"
+        var parts: [String] = []
+        if let conversion = report.conversion {
+            parts.append("text converted from \(conversion.from) to \(conversion.to)")
+        }
+        if !report.converted.isEmpty {
+            let columns = report.converted.map { "\($0.table).\($0.column) rounded to \($0.conversion.rawValue)" }
+            parts.append(columns.joined(separator: ", "))
+        }
+        return parts.isEmpty
+            ? "byte for byte as on the source" : "as on the source, with \(parts.joined(separator: ", and "))"
     }
 
     /// The bots and rows that the target had and kept.

@@ -17,6 +17,12 @@ struct PairText {
         var lines: [Line] = ["\(pair.name, .name)  \(heading)"]
         if pair.isCreated { lines.append(line("created", "from the source's definition, with pg_dump")) }
         lines.append(line("rows", "\(load); as \(pair.format.rawValue)\(formatReason)"))
+        for column in pair.convertedColumns {
+            lines.append(
+                line(
+                    "converted",
+                    "\(column.name) \(column.type) to \(column.targetType), rounded as pgvector's own cast does"))
+        }
         if pair.parts.count > 1 { lines.append(line("from", Units.count(pair.parts.count, "partition"))) }
         if let bots { lines.append(line("bots", bots)) }
         for index in pair.indexes { lines += IndexText(index: index).lines.map { $0.indented() } }

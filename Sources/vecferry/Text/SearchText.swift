@@ -12,10 +12,14 @@ struct SearchText {
 
     /// Whether exact answers are the same, then the quality of the answers on each side.
     var lines: [Line] {
-        let verdict =
-            report.differing == 0
-            ? Line("the same answers on both sides", .good)
-            : Line("\(Units.count(report.differing)) with different answers", .bad)
+        let verdict: Line =
+            if let exact = report.exactRecall {
+                "\(Self.thousandths(exact)) of the source's rows, since the values were rounded"
+            } else if report.differing == 0 {
+                Line("the same answers on both sides", .good)
+            } else {
+                Line("\(Units.count(report.differing)) with different answers", .bad)
+            }
         let queries = Units.count(report.queries, "query", "queries")
         let made = report.isEstimate ? " made from stored rows" : ""
         let cut = report.isCut ? " (the time was up)" : ""

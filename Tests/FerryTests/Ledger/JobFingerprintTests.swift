@@ -53,6 +53,9 @@ import Testing
         request.selection.excludedBots = ["e", "f"]
         let last = JobFingerprint(request: request).fields(of: Self.server(nil, "é\"")).last
         #expect(last == ["excluded-bots", "e", "f"])
+        request.conversions = [ConversionRequest(table: "g", column: "H", conversion: .halfvec)]
+        let converted = JobFingerprint(request: request).fields(of: Self.server(nil, "é\"")).last
+        #expect(converted == ["convert", "g.\"H\"=halfvec"])
     }
 
     private static func server(_ system: String?, _ database: String) -> ServerInfo {

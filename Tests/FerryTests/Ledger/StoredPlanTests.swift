@@ -36,6 +36,14 @@ import Testing
         #expect(try StoredPlan(text: StoredPlan(plan).text).plan(plan.savedDefinitions) == plan)
     }
 
+    @Test func `conversions are stored, and a plan of an older version has none`() throws {
+        var plan = try StoredPlan(text: Self.first).plan([])
+        #expect(plan.request.conversions == [] && plan.pairs.allSatisfy { $0.convertedColumns.isEmpty })
+        plan.request.conversions = [ConversionRequest(table: "items", column: "embedding", conversion: .halfvec)]
+        plan.pairs[0].columns[0].conversion = .halfvec
+        #expect(try StoredPlan(text: StoredPlan(plan).text).plan(plan.savedDefinitions) == plan)
+    }
+
     @Test func `a plan reads as it was written`() throws {
         let plan = try StoredPlan(text: GoldenJob.named("ledger-1/replaced-bots").plan).plan([])
         #expect(plan.source.version == "15.5" && plan.target.version == "16.14")

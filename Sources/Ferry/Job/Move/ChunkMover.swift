@@ -3,7 +3,7 @@
 /// Invariants:
 /// - The target's transaction begins by locking the chunks' ledger rows. Another session that tries the same chunks, such as
 ///   the backend of a killed vecferry, waits there and then finds them finished.
-/// - Bytes pass through, in a ``Relay``.
+/// - Bytes pass through, in a ``Relay``, but for those of columns that the operator asked to convert.
 /// - Nothing is committed unless each stream was complete and the target counted as many rows as were sent.
 /// - The message that commits a batch may begin the next one, which saves an idle round trip. The answers arrive one by one, so
 ///   it is known which of the two an error concerns.
@@ -158,7 +158,8 @@ extension TablePair {
     func rowQuery(_ chunk: Chunk) -> RowQuery {
         RowQuery(
             relation: parts[chunk.part].relation, columns: columns.map(\.name), format: format, botScope: botScope,
-            filter: filter, pages: chunk.isWholePart ? nil : chunk.pages)
+            filter: filter, pages: chunk.isWholePart ? nil : chunk.pages,
+            conversions: columns.conversions(reading: .source))
     }
 
     /// The query of one relation of the target for the rows that hold what was copied.

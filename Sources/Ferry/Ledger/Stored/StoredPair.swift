@@ -66,6 +66,8 @@ struct StoredColumn: Codable, Sendable, Equatable {
     var vectorType: StoredWord<VectorType>?
     var dimensions: Int?
     var textReason: String?
+    /// nil where the values are not converted.
+    var conversion: StoredWord<ColumnConversion>?
 
     init(_ column: ColumnPair) {
         name = column.name
@@ -73,12 +75,14 @@ struct StoredColumn: Codable, Sendable, Equatable {
         vectorType = column.vectorType.map(StoredWord.init)
         dimensions = column.dimensions
         textReason = column.textReason
+        conversion = column.conversion.map(StoredWord.init)
     }
 
     /// The engine's column.
     var column: ColumnPair {
         ColumnPair(
-            name: name, type: type, vectorType: vectorType?.value, dimensions: dimensions, textReason: textReason)
+            name: name, type: type, vectorType: vectorType?.value, dimensions: dimensions, textReason: textReason,
+            conversion: conversion?.value)
     }
 }
 

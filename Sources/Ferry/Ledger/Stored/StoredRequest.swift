@@ -5,6 +5,8 @@ struct StoredRequest: Codable, Sendable, Equatable {
     var create: Bool
     var chunkBytes: Int
     var index: StoredIndexRequest
+    /// nil where none was asked for.
+    var conversions: [StoredConversion]?
 
     init(_ request: CopyRequest) {
         selection = StoredSelection(request.selection)
@@ -12,6 +14,7 @@ struct StoredRequest: Codable, Sendable, Equatable {
         create = request.create
         chunkBytes = request.chunkBytes
         index = StoredIndexRequest(request.index)
+        conversions = request.conversions.isEmpty ? nil : request.conversions.map(StoredConversion.init)
     }
 
     /// The engine's request.
@@ -22,8 +25,25 @@ struct StoredRequest: Codable, Sendable, Equatable {
         request.create = create
         request.chunkBytes = chunkBytes
         request.index = index.request
+        request.conversions = conversions?.map(\.request) ?? []
         return request
     }
+}
+
+/// A conversion that the operator asked for, as stored in the ledger.
+struct StoredConversion: Codable, Sendable, Equatable {
+    var table: String
+    var column: String
+    var type: StoredWord<ColumnConversion>
+
+    init(_ request: ConversionRequest) {
+        table = request.table
+        column = request.column
+        type = StoredWord(request.conversion)
+    }
+
+    /// The engine's request.
+    var request: ConversionRequest { ConversionRequest(table: table, column: column, conversion: type.value) }
 }
 
 /// The selection of tables and bots, as stored in the ledger.

@@ -12,6 +12,7 @@ struct StoredSearch: Codable, Sendable, Equatable {
     var target: StoredSearchSide
     var bots: [StoredSearchBot]
     var remedy: StoredSearchRemedy?
+    var exactRecall: Double?
 
     init(_ report: SearchReport) {
         table = StoredName(report.table)
@@ -26,6 +27,7 @@ struct StoredSearch: Codable, Sendable, Equatable {
         target = StoredSearchSide(report.target)
         bots = report.bots.map(StoredSearchBot.init)
         remedy = report.remedy.map(StoredSearchRemedy.init)
+        exactRecall = report.exactRecall
     }
 
     /// The engine's report.
@@ -33,7 +35,7 @@ struct StoredSearch: Codable, Sendable, Equatable {
         SearchReport(
             table: table.name, column: column, distance: distance, queries: queries, k: k, isEstimate: isEstimate,
             isCut: isCut, differing: differing, source: source.side, target: target.side, bots: bots.map(\.figures),
-            remedy: remedy?.remedy)
+            remedy: remedy?.remedy, exactRecall: exactRecall)
     }
 }
 

@@ -115,8 +115,9 @@ struct ServerCheck {
     }
 
     private func pgvector(for relations: [Relation]) -> [Note] {
-        let types = Set(relations.flatMap { $0.columns.compactMap(\.vectorType) })
+        var types = Set(relations.flatMap { $0.columns.compactMap(\.vectorType) })
         guard !types.isEmpty else { return [] }
+        types.formUnion(request.conversions.map(\.conversion.vectorType))
         guard let version = survey.target.server.vectorVersion else {
             guard request.create else {
                 return [

@@ -28,6 +28,8 @@ struct Survey: Sendable {
     var usableTablespaces: Set<String> = []
     /// Sparse vectors that hnsw indexes may not accept, by table.
     var sparse: [QualifiedName: [SparseProbe.Finding]]
+    /// The rows whose values can't be converted as the operator asked, by table.
+    var outOfRange: [QualifiedName: [OutOfRange]] = [:]
     /// What is known of searches, by table.
     var searchFacts: [QualifiedName: SearchFacts] = [:]
     /// The target tables that hold at least one row.

@@ -51,6 +51,17 @@ struct Surveyor {
                 .findings(for: table, indexedAs: targetCatalog.relation(table.name) ?? table)
             if !findings.isEmpty { survey.sparse[table.name] = findings }
         }
+        for table in chosen where table.relation.rights.useSchema && table.relation.rights.select {
+            let columns = table.relation.columns.filter { column in
+                request.conversions.columns(of: table.relation.name)[column.name].flatMap(column.conversion) != nil
+            }
+            guard let schema = sourceCatalog.server.vectorSchema, !columns.isEmpty else { continue }
+            let scope = table.botScope.flatMap {
+                $0.isReadable(from: table.relation.name, in: sourceCatalog) ? $0 : nil
+            }
+            survey.outOfRange[table.relation.name] = try OutOfRange.read(
+                columns.map(\.name), of: table.relation, scope, schema: schema, sourceSession)
+        }
         try readBots(of: chosen, into: &survey, sourceSession, targetSession)
         let searched = chosen.filter { table in
             (targetCatalog.relation(table.relation.name) ?? table.relation).indexes.contains { $0.method == "ivfflat" }

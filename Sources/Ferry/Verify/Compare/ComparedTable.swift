@@ -34,11 +34,12 @@ struct ComparedTable: Sendable {
         columns.compactMap { column in column.textReason.map { TextColumn(name: column.name, reason: $0) } }
     }
 
-    /// The query of all rows of a leaf, in the form that is compared.
-    func query(_ leaf: Relation, leading: [RowQuery.Leading]) -> RowQuery {
+    /// The query of all rows of a leaf on one side, in the form that is compared.
+    func query(_ leaf: Relation, _ side: Side, leading: [RowQuery.Leading]) -> RowQuery {
         RowQuery(
             relation: leaf.name, columns: columns.map(\.name), format: .binary, botScope: botScope, filter: filter,
-            textColumns: Set(textColumns.map(\.name)), leading: leading)
+            textColumns: Set(textColumns.map(\.name)), conversions: columns.conversions(reading: side), leading: leading
+        )
     }
 
     /// The tasks that read every row of one side once.
@@ -46,7 +47,7 @@ struct ComparedTable: Sendable {
         _ side: Side, leading: [RowQuery.Leading], server: ServerInfo, chunkBytes: Int
     ) -> [ScanTask] {
         (leaves[side] ?? []).enumerated().flatMap { position, leaf in
-            let whole = query(leaf, leading: leading)
+            let whole = query(leaf, side, leading: leading)
             let part = SourcePart(leaf, chunkBytes: chunkBytes, server: server)
             return part.cut(whole).map { query, range in
                 ScanTask(

@@ -66,7 +66,6 @@ struct ComparisonPlanner {
         guard !comparison.tables.isEmpty else { throw Self.error(obstacles) }
         if request.repair != .none { try requireQuiet(comparison.tables) }
         comparison.notCompared = Set(obstacles.compactMap(\.table)).sorted { $0.description < $1.description }
-        comparison.notCompared = Set(obstacles.compactMap(\.table)).sorted { $0.description < $1.description }
         comparison.notes += obstacles + onTheTargetOnly(chosen) + selectionOfTheJob(comparison.tables)
         return comparison
     }
@@ -84,9 +83,11 @@ struct ComparisonPlanner {
             "\(note.table.map { "\($0): " } ?? "")\(note.message)"
         }
         let more = obstacles.count > 10 ? " And \(obstacles.count - 10) more." : ""
+        let hint = obstacles.lazy.compactMap(\.hint).first.map { "\($0) " } ?? ""
         return FerryError(
             .notComparable, "The databases can't be compared. \(shown.joined(separator: " "))\(more)",
-            hint: "Leave tables out with --exclude-table, or choose others with --table.", side: obstacles[0].side,
+            hint: "\(hint)Leave tables out with --exclude-table, or choose others with --table.",
+            side: obstacles[0].side,
             table: obstacles.count == 1 ? obstacles[0].table : nil)
     }
 
@@ -160,20 +161,27 @@ struct ComparisonPlanner {
                 note(.blocker, .columnMissing, .target, "The column \(column.name) is missing on the target.")
                 continue
             }
-            guard column.type == other.type else {
+            var pair = ColumnPair(
+                name: column.name, type: column.type, vectorType: column.vectorType, dimensions: column.dimensions,
+                textReason: column.textReason ?? other.textReason)
+            if column.type != other.type { pair.conversion = conversion(of: column, in: source) }
+            guard pair.targetType == other.type else {
+                let convertible = column.conversions.first { $0.type(from: column.type) == other.type }
                 note(
                     .blocker, .typeDiffers, .target,
-                    "The column \(column.name) has type \(other.type) on the target and \(column.type) on the source.")
+                    "The column \(column.name) has type \(other.type) on the target and \(column.type) on the source.",
+                    convertible.map {
+                        let request = ConversionRequest(table: source.name.sql, column: column.name, conversion: $0)
+                        return
+                            "To compare it with the source's values rounded to \($0.rawValue), add --convert '\(request.text)'."
+                    })
                 continue
             }
             if other.isGenerated {
                 notes.append(generationNote(column, source, target))
                 continue
             }
-            pairs.append(
-                ColumnPair(
-                    name: column.name, type: column.type, vectorType: column.vectorType, dimensions: column.dimensions,
-                    textReason: column.textReason ?? other.textReason))
+            pairs.append(pair)
         }
         for column in target.columns where source.column(column.name) == nil {
             note(
@@ -181,10 +189,22 @@ struct ComparisonPlanner {
                 "The column \(column.name) exists only on the target and is not compared.")
         }
         for column in pairs {
+            if let conversion = column.conversion {
+                note(
+                    .info, .comparedConverted, .source,
+                    "The column \(column.name) is compared with the source's values rounded to \(conversion.rawValue).")
+            }
             guard let reason = column.textReason else { continue }
             note(.info, .comparedAsText, .source, "The column \(column.name) is compared as text: \(reason).")
         }
         return (pairs, notes)
+    }
+
+    /// The conversion of a column that the request names, or that the last copy of the table made.
+    private func conversion(of column: Column, in source: Relation) -> ColumnConversion? {
+        let asked = request.conversions.columns(of: source.name)[column.name]
+        let copied = memory.pair(source.name)?.columns.first { $0.name == column.name }?.conversion
+        return (asked ?? copied).flatMap(column.conversion)
     }
 
     /// What to say of a column that the target computes: its definition is compared, since a repair can't give it values.

@@ -63,7 +63,7 @@ struct FindingNamer {
         of places: [RowQuery.Place], _ leaf: UInt32, _ relation: Relation, _ session: borrowing Session,
         _ known: inout [RowPlace: Known]
     ) throws(FerryError) {
-        var query = table.query(relation, leading: [.place, .bot])
+        var query = table.query(relation, session.side, leading: [.place, .bot])
         query.columns = table.key?.columns ?? []
         query.textColumns = Set(query.columns)
         query.places = places
@@ -81,7 +81,7 @@ struct FindingNamer {
         of places: [RowQuery.Place], _ leaf: UInt32, _ relation: Relation, _ session: borrowing Session,
         _ known: inout [RowPlace: Known]
     ) throws(FerryError) {
-        var query = table.query(relation, leading: [.place])
+        var query = table.query(relation, session.side, leading: [.place])
         query.places = places
         try RowReader.start([query], on: session)
         var reader = RowReader(query)

@@ -9,7 +9,7 @@
 ///   row to its new version (PostgreSQL 16.11, release notes). The next try finds no row in that place.
 /// - A row that the target lacks is only inserted, and one that differs is only updated: a row that was not compared, or was
 ///   not found to differ, is never overwritten.
-/// - New rows are the source's bytes, through a temporary table.
+/// - New rows are the source's bytes, converted where the comparison converts them, through a temporary table.
 /// - The users' triggers do not fire; the same transaction enables them again.
 /// - A batch is retried only if its transaction is known not to have committed: ``RepairCommit`` finds out.
 struct RepairBatch {
@@ -151,7 +151,7 @@ struct RepairBatch {
         // Values that contain OIDs mean something else on the target: such a table's rows are copied as text.
         let query = RowQuery(
             relation: relation.name, columns: columns, format: table.textColumns.isEmpty ? .binary : .text,
-            places: places)
+            places: places, conversions: table.columns.conversions(reading: .source))
         try target.startCopy(staging.copyIn(query.format), .in, about: table.name)
         try RowReader.start([query], on: source)
         let relay = Relay(query: query)

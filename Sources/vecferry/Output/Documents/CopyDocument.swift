@@ -50,6 +50,8 @@ struct CopyDocument: Encodable {
     let inventory: InventoryDocument?
     /// The encodings, where text was converted.
     let conversion: Conversion?
+    /// The columns whose values were converted.
+    let converted: [Converted]
     /// What the job took off on the target and is still off.
     let stillOff: [StillOffDocument]
     /// The searches that were compared after the copy.
@@ -67,12 +69,22 @@ struct CopyDocument: Encodable {
         finishedAt = report.finishedAt
         inventory = report.inventory.map(InventoryDocument.init)
         conversion = report.conversion.map { Conversion(from: $0.from, to: $0.to) }
+        converted = report.converted.map {
+            Converted(table: NameDocument($0.table), column: $0.column, type: $0.conversion.rawValue)
+        }
         stillOff = report.stillOff.map(StillOffDocument.init)
         searches = report.searches.map { $0.map(SearchDocument.init) }
     }
 }
 
 extension CopyDocument {
+    /// A column whose values were converted, and the type that they have become.
+    struct Converted: Encodable {
+        let table: NameDocument
+        let column: String
+        let type: String
+    }
+
     /// A conversion of text from the source's encoding to the target's.
     struct Conversion: Encodable {
         let from: String

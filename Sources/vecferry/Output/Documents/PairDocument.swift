@@ -9,6 +9,8 @@ struct PairDocument: Encodable {
         let vectorType: String?
         let dimensions: Int?
         let textReason: String?
+        /// The type that the values become on the way; null where their bytes pass unchanged.
+        let conversion: String?
     }
 
     /// One relation that holds rows on the source: the table, or a partition.
@@ -123,6 +125,7 @@ extension PairDocument.Column {
         vectorType = column.vectorType?.rawValue
         dimensions = column.dimensions
         textReason = column.textReason
+        conversion = column.conversion?.rawValue
     }
 }
 

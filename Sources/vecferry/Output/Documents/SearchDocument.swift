@@ -69,6 +69,8 @@ struct SearchDocument: Encodable {
     let target: Side
     let bots: [Bot]
     let remedy: Remedy?
+    /// For a column whose values were rounded: the share of the source's exact answers that the target's exact answers have.
+    let exactRecall: Double?
 
     init(_ report: SearchReport) {
         table = NameDocument(report.table)
@@ -92,6 +94,7 @@ struct SearchDocument: Encodable {
                 setting: remedy.setting, value: remedy.value, statements: remedy.statements, undo: remedy.undo,
                 figures: Figures(remedy.figures))
         }
+        exactRecall = report.exactRecall
     }
 }
 
