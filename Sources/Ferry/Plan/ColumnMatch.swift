@@ -78,7 +78,8 @@ struct ColumnMatch {
         let alter = "ALTER TABLE \(target.name.sql) ALTER COLUMN \(column.name.sqlIdentifier) TYPE \(wanted)"
         return wanted == column.type
             ? "vecferry does not convert such values. Give the column the same type on both sides."
-            : "Run \(alter) on the target, after dropping the indexes on it."
+            : "On the target, drop the vector indexes on it, run \(alter), and create them again with the operator classes of "
+                + "\(wanted.prefix { $0 != "(" })."
     }
 
     /// The difference between two types of one name. An additional label on the target does no harm.

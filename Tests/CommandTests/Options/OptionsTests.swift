@@ -31,7 +31,9 @@ import Testing
         let request = try request(
             "--exclude-table", "x", "--bot-column", "owner", "--existing", "replace", "--create", "--chunk-size", "8",
             "--index-method", "hnsw", "--hnsw-m", "24", "--hnsw-ef-construction", "128", "--maintenance-work-mem",
-            "2GB", "--index-workers", "3", "--online", "--exclude-bot", "2", "--exclude-bot", "1")
+            "2GB", "--index-workers", "3", "--online", "--exclude-bot", "2", "--exclude-bot", "1", "--convert",
+            "items.v=halfvec", "--convert", "items.embedding=halfvec", "--convert", "items.v=halfvec")
+        #expect(request.conversions.map(\.text) == ["items.embedding=halfvec", "items.v=halfvec"])
         #expect(request.selection.excludedBots == ["1", "2"] && request.selection.bots == nil)
         #expect(request.selection.excluded == ["x"])
         #expect(request.selection.botColumn == "owner")

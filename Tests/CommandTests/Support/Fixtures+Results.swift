@@ -9,6 +9,7 @@ extension Fixtures {
         pair.isCreated = true
         pair.format = .text
         pair.columns[0].textReason = "its binary form holds an OID of the source's cluster"
+        pair.columns[1].conversion = .halfvec
         pair.filter = BotFilter(only: ["A", "B"], except: ["C", nil])
         pair.load = .replaceBots(["A"])
         pair.owner = "app"

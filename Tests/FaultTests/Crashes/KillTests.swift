@@ -73,6 +73,38 @@ extension Faults.OnRig {
             }
         }
 
+        @Test func `a copy that converts, killed at every named point in turn, ends as one that was never stopped`()
+            async throws
+        {
+            try await Cargo.withDatabases { databases in
+                try databases.target.halveItems()
+                for point in FailPoint.allCases where !Self.ofRestart.contains(point) {
+                    try Self.die(at: point, databases, Cargo.converting)
+                }
+                let ended = try databases.startCopy(Cargo.converting).ended()
+                #expect(ended.status == 0, "\(ended.said)")
+                try databases.expectHalvedItems()
+            }
+        }
+
+        @Test func `a copy that converts compares what it copied with a source that has changed since`() async throws {
+            try await Cargo.withDatabases { databases in
+                try databases.target.halveItems()
+                try Self.die(at: .beforeIndexCommit, databases, Cargo.converting)
+                // Nothing that rounding would hide or undo.
+                try databases.source.run("INSERT INTO audit VALUES ('unrelated')")
+                try Self.die(at: .beforeIndexCommit, databases, Cargo.converting)
+                try databases.source.run(
+                    "UPDATE items SET embedding = embedding + embedding WHERE id = (SELECT min(id) FROM items)")
+                let ended = try databases.startCopy(Cargo.converting).ended()
+                #expect(ended.status == 4 && ended.said.contains("public.items"), "\(ended.said)")
+                let repaired = try Ferryman.run(
+                    ["verify", "--repair", "--quiet"], environment: databases.environment)
+                #expect(repaired.status == 0, "\(repaired.said)")
+                try databases.expectHalvedItems()
+            }
+        }
+
         @Test func `random kills lose nothing and double nothing`() async throws {
             let rounds = Rig.isSoak ? 200 : 10
             try await Cargo.withDatabases { databases in

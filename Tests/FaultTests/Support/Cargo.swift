@@ -3,6 +3,7 @@ import Foundation
 import Postgres
 import RigSupport
 import Synchronization
+import Testing
 
 /// A small database with all that a copy must take off and put back: indexes of three kinds, a foreign key, a trigger,
 /// partitions, a sequence; and of enough bytes to be cut into some ten chunks of a MiB.
@@ -85,6 +86,9 @@ enum Cargo {
         SELECT 'relations', count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace;
         """
 
+    /// The option for a target with ``RigDatabase/halveItems()``.
+    static let converting = ["--convert", "items.embedding=halfvec"]
+
     /// Runs `body` with a full source and an empty target.
     static func withDatabases<Result>(
         rows: Int = 2_000, _ body: (RigDatabases) async throws -> Result
@@ -132,7 +136,32 @@ extension RigDatabases {
     }
 }
 
+extension RigDatabases {
+    /// Checks that the target's items are what its pgvector makes of the source's.
+    func expectHalvedItems() throws {
+        let others = "md5(ROW(botid, content, source)::text)"
+        let rows = try source.run("SELECT id, \(others), embedding FROM items")
+        let values = rows.map { "('\($0[0] ?? "")', '\($0[1] ?? "")', '\($0[2] ?? "")')" }.joined(separator: ", ")
+        let same = try target.value(
+            """
+            SELECT count(*) FROM (VALUES \(values)) AS o (id, others, embedding) JOIN items AS i ON i.id = o.id
+            WHERE o.others = \(others) AND halfvec_send(o.embedding::vector::halfvec) = halfvec_send(i.embedding)
+            """)
+        #expect(same == "\(rows.count)")
+        #expect(try target.value("SELECT count(*) FROM items") == same)
+    }
+}
+
 extension RigDatabase {
+    /// Makes the embeddings of an empty `items` half vectors.
+    func halveItems() throws {
+        try run(
+            """
+            DROP INDEX items_embedding; ALTER TABLE items ALTER embedding TYPE halfvec(48);
+            CREATE INDEX items_embedding ON items USING ivfflat (embedding halfvec_l2_ops) WITH (lists = 10);
+            """)
+    }
+
     /// The port of its server.
     var port: Int {
         get throws { Int(try ConnectionParameters(parsing: uri)["port"] ?? "") ?? 5432 }

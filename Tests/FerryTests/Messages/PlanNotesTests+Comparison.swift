@@ -28,7 +28,26 @@ extension PlanNotesTests {
             compare([items], [items], LedgerMemory(plans: [job(.append, bots: ["one", "two"])])),
             compare([plain], [plain], LedgerMemory(plans: [job(.keepKeys, bots: nil)])),
             compare([plain], [plain], LedgerMemory(plans: [job(.replaceKeys, bots: nil)])),
-            compare([plain], [plain], LedgerMemory(refusal: stranger)), generated, comparedBots, changedSince)
+            compare([plain], [plain], LedgerMemory(refusal: stranger)), converted, generated, comparedBots, changedSince
+        )
+    }
+
+    /// A column that is not what the source has: converted by a copy, as the operator says, and otherwise.
+    private static var converted: [Note] {
+        let items = Fixture.items()
+        let half = Fixture.items { $0.columns[2] = Fixture.column("embedding", "halfvec(1024)", vector: .halfvec) }
+        var other = Fixture.table(rows: 1, name: "other", oid: 900)
+        other.columns = items.columns
+        func compare(_ conversions: [ConversionRequest]) -> [Note] {
+            var request = VerifyRequest()
+            request.conversions = conversions
+            let planner = ComparisonPlanner(
+                request: request, source: Catalog(server: Fixture.server(), relations: [items, other]),
+                target: Catalog(server: Fixture.server(), relations: [half, other]), memory: LedgerMemory())
+            return (try? planner.plan().notes) ?? []
+        }
+        return joined(
+            compare([]), compare([ConversionRequest(table: "items", column: "embedding", conversion: .halfvec)]))
     }
 
     /// A column that the target computes: by the same expression as the source, by another, and alone.

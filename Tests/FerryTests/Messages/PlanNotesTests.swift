@@ -278,7 +278,36 @@ import Testing
         }
         return joined(
             plan([items], [other]),
-            plan([items], [Fixture.items { $0.columns = [Fixture.column("note")] }]))
+            plan([items], [Fixture.items { $0.columns = [Fixture.column("note")] }]), conversions(items))
+    }
+
+    /// - Parameter text: A table whose rows are copied as text.
+    private static func conversions(_ text: Relation) -> [Note] {
+        let items = Fixture.items()
+        let half = Fixture.items { $0.columns[2] = Fixture.column("embedding", "halfvec(1024)", vector: .halfvec) }
+        func converting(_ column: String, _ source: Relation, _ target: Relation) -> [Note] {
+            plan(
+                [source], [target],
+                {
+                    $0.conversions = [ConversionRequest(table: "items", column: column, conversion: .halfvec)]
+                }
+            ) {
+                let (one, two) = (
+                    OutOfRange.Rows(bot: "one", count: 1, keys: ["id = 7"]),
+                    OutOfRange.Rows(bot: nil, count: 9, keys: (1...5).map { "id = \($0)" })
+                )
+                $0.outOfRange = [name: [OutOfRange(column: "embedding", rows: [one, two])]]
+                $0.sourceBots = [name: ["one": 20]]
+            }
+        }
+        let plain = chunks()
+        var halfText = text
+        halfText.columns[2] = half.columns[2]
+        return joined(
+            plan([items], [half]), converting("embedding", items, items), converting("Vector", items, half),
+            converting("id", items, half), converting("embedding", text, halfText),
+            converting("embedding", items, half),
+            converting("embedding", plain, chunks { $0.columns[1] = half.columns[2] }))
     }
 
     private static var indexes: [Note] {
