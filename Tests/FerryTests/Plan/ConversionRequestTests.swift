@@ -31,4 +31,23 @@ import Testing
     func `a type keeps its dimensions`(from: String, to: String?) {
         #expect(ColumnConversion.halfvec.type(from: from) == to)
     }
+
+    @Test func `an index follows the column to the operator class of the other type, and others stay`() {
+        let column = ColumnPair(
+            name: "embedding", type: "vector(1024)", vectorType: .vector, dimensions: 1024, conversion: .halfvec)
+        let index = Fixture.index("items_embedding", "hnsw", operatorClass: "vector_cosine_ops", options: ["m": "8"])
+        let converted = index.converting(column)
+        #expect(converted.operatorClasses == ["halfvec_cosine_ops"] && converted.parts.keyType == "halfvec")
+        #expect(
+            converted.definition
+                == "CREATE INDEX items_embedding ON public.items USING hnsw (embedding public.halfvec_cosine_ops) WITH (m = 8)"
+        )
+        var other = column
+        other.name = "title"
+        let plain = Fixture.index("items_botid", "btree", operatorClass: "vector_ops")
+        for (index, column) in [(index, other), (index, column.on(.source)), (plain, column)] {
+            #expect(index.converting(column).definition == index.definition)
+            #expect(index.converting(column).parts.keyType == index.parts.keyType)
+        }
+    }
 }
