@@ -41,6 +41,9 @@ import Testing
         #expect(plan.request.conversions == [] && plan.pairs.allSatisfy { $0.convertedColumns.isEmpty })
         plan.request.conversions = [ConversionRequest(table: "items", column: "embedding", conversion: .halfvec)]
         plan.pairs[0].columns[0].conversion = .halfvec
+        let text = StoredPlan(plan).text
+        #expect(text.contains(#""conversions":[{"column":"embedding","table":"items","type":"halfvec"}]"#))
+        #expect(text.contains(#"{"conversion":"halfvec","#))
         #expect(try StoredPlan(text: StoredPlan(plan).text).plan(plan.savedDefinitions) == plan)
     }
 

@@ -298,4 +298,21 @@ import Testing
             #expect(column.reference.figures.recall == 1 && column.options.contains { $0.kind == .current })
         }
     }
+
+    @Test func `an application that cast the column finds the index on the converted one`() async throws {
+        try await Rig.withDatabases(onTargetServer: true) { databases in
+            try databases.source.run(
+                """
+                \(Self.vectors)\(Self.rows)
+                CREATE INDEX items_cast ON items USING hnsw ((embedding::halfvec(3)) halfvec_l2_ops)
+                """)
+            try databases.target.run(
+                "\(Self.halves) CREATE INDEX items_plain ON items USING hnsw (embedding halfvec_l2_ops)")
+            let search = SearchRequest(queries: 10, k: 5)
+            let report = try await databases.engine().copy(try Self.request("items.embedding=halfvec"), search: search)
+            let searched = try #require(report.searches?.first)
+            #expect(searched.source.index?.name == "items_cast" && searched.target.index?.name == "items_plain")
+            #expect(!report.notes.contains { $0.code == .indexMissing || $0.code == .searchNotTried })
+        }
+    }
 }
