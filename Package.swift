@@ -35,7 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         // Only UnixSignals: SIGINT and SIGTERM as an async sequence, instead of signal handlers of our own.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        // Runs pg_dump, pg_restore and password commands. No traits, so that it does not link Foundation.
+        // Runs pg_dump, pg_restore, aws and password commands. No traits, so that it does not link Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [

@@ -137,7 +137,7 @@ extension PostgresError {
     }
 
     /// Joins the lines, upper-cases the first letter and ends with a full stop.
-    static func sentence(_ text: String) -> String {
+    public static func sentence(_ text: String) -> String {
         var trimmed = text.split(whereSeparator: \.isNewline).joined(separator: " ")[...]
         while let last = trimmed.last, last.isWhitespace { trimmed.removeLast() }
         while let first = trimmed.first, first.isWhitespace { trimmed.removeFirst() }

@@ -7,6 +7,8 @@ public final class FakeServer: Sendable {
         case http
         /// Lets everybody in and reports this version; statements it never answers.
         case postgreSQL(version: String)
+        /// Asks for a password, hands it to this, and lets nobody in.
+        case login(@Sendable (String) -> Void)
         /// Takes connections and never says a word.
         case silent
     }
@@ -45,6 +47,15 @@ public final class FakeServer: Sendable {
                 // SSLRequest and GSSENCRequest are 8 bytes; the greeting is longer (documentation, "Message Formats").
                 let answer = count == 8 ? Array("N".utf8) : Self.greeting(version)
                 if buffer[0] == 0 { _ = Socket.write(client, answer, answer.count) }
+            case .login(let take):
+                if buffer[0] == UInt8(ascii: "p") {
+                    take(String(decoding: buffer[5..<count - 1], as: UTF8.self))
+                    let refusal = Self.message("E", Array("SFATAL\0C28P01\0Mno\0\0".utf8))
+                    _ = Socket.write(client, refusal, refusal.count)
+                    return
+                }
+                let answer = count == 8 ? Array("N".utf8) : Self.message("R", [0, 0, 0, 3])
+                _ = Socket.write(client, answer, answer.count)
             case .silent: break
             }
         }

@@ -78,10 +78,7 @@ struct PgDump {
     private var snapshotOption: [String] { ["--snapshot=\(snapshot.name)"] }
 
     private func run(_ program: String, _ arguments: [String]) throws(FerryError) -> String {
-        var environment = source.parameters.environment
-        if let command = source.passwordCommand {
-            environment["PGPASSWORD"] = try PasswordCommand(command, side: .source).run(source.interrupt)
-        }
+        var environment = try source.completed().environment
         // Only where it is needed: a pooler may refuse options.
         if !hasStandardStrings {
             environment["PGOPTIONS"] = [environment["PGOPTIONS"], "-c standard_conforming_strings=on"]

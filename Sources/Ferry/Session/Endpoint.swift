@@ -7,8 +7,8 @@ public struct Endpoint: Sendable {
     public let side: Side
     /// The address and the user, as libpq takes them.
     public let parameters: ConnectionParameters
-    /// A shell command whose output is the password, run for each new connection: an IAM token lives for 15 minutes.
-    public let passwordCommand: String?
+    /// What completes the address for each new connection; nil where the address is whole.
+    private let credentials: Credentials?
     /// How long a server may be silent in the middle of a stream before it counts as hung.
     public let stallLimit: Duration
     /// Ends every wait of its sessions when it is raised.
@@ -16,14 +16,16 @@ public struct Endpoint: Sendable {
     /// Whether its sessions are read-only: always on the source, and on a target that is only compared.
     private var isReadOnly: Bool
 
-    /// - Parameter interrupt: Ends every wait of every session opened here when it is raised.
+    /// - Parameters:
+    ///   - credentials: Where the password comes from; nil for the address, or libpq's own places such as `.pgpass`.
+    ///   - interrupt: Ends every wait of every session opened here when it is raised.
     public init(
-        _ side: Side, _ parameters: ConnectionParameters, passwordCommand: String? = nil,
+        _ side: Side, _ parameters: ConnectionParameters, credentials: CredentialSource? = nil,
         stallLimit: Duration = .seconds(120), interrupt: Interrupt
     ) {
         self.side = side
         self.parameters = parameters
-        self.passwordCommand = passwordCommand
+        self.credentials = credentials.map { Credentials($0, side: side) }
         self.stallLimit = stallLimit
         self.interrupt = interrupt
         isReadOnly = side == .source
@@ -88,13 +90,15 @@ public struct Endpoint: Sendable {
         return session
     }
 
+    /// The address with user, password and all else that it takes to log in now.
+    func completed() throws(FerryError) -> ConnectionParameters {
+        try credentials?.complete(parameters, interrupt) ?? parameters
+    }
+
     private func startLogin(first: String, silence: SilenceCheck?) throws(FerryError) -> Login {
-        var parameters = parameters
+        var parameters = try completed()
         // Data that the kernel has yet to send must not wait for longer: its own limit is a quarter of an hour.
         parameters.setDefault("tcp_user_timeout", "\(stallLimit.components.seconds * 1000)")
-        if let passwordCommand {
-            parameters["password"] = try PasswordCommand(passwordCommand, side: side).run(interrupt)
-        }
         do throws(PostgresError) {
             return try Login(
                 parameters, applicationName: "vecferry", interrupt: interrupt, silence: silence, first: first)

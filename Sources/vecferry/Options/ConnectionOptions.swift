@@ -25,10 +25,25 @@ struct ConnectionOptions: ParsableArguments {
 struct SourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The source database, as a URI or a conninfo string. Missing parts come from PGHOST, PGSERVICE, .pgpass and "
-                + "libpq's other defaults.",
-            valueName: "uri"))
+            "The source database, as a URI or a conninfo string, or @FILE: a file with one of these, and with "
+                + "secret=\u{2026}, iam=on or password_command=\u{2026} on lines of their own. Missing parts come from PGHOST, "
+                + "PGSERVICE, .pgpass and libpq's other defaults.",
+            valueName: "uri|@file"))
     var source: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Secret of AWS Secrets Manager with the source's user and password, and with host, port and database where --source "
+                + "leaves them out: ARN or name, with :AWSPREVIOUS for the version before a rotation; or file:PATH with the "
+                + "same JSON. Read with aws for each new connection.",
+            valueName: "arn|name|file:path"))
+    var sourceSecret: String?
+
+    @Flag(
+        help:
+            "Log in to the source with a token of RDS (IAM database authentication), made with aws for each new connection."
+    )
+    var sourceIam = false
 
     @Option(
         help: ArgumentHelp(
@@ -39,7 +54,9 @@ struct SourceOptions: ParsableArguments {
     ///
     /// - Throws: `ValidationError` if no address was given, or libpq can't parse it.
     func endpoint(_ patience: PatienceOptions, _ interrupt: Interrupt) throws -> Endpoint {
-        try Address.endpoint(.source, source, sourcePasswordCommand, patience, interrupt)
+        try AddressOptions(
+            side: .source, address: source, secret: sourceSecret, usesToken: sourceIam, command: sourcePasswordCommand
+        ).endpoint(patience, interrupt)
     }
 }
 
@@ -47,10 +64,25 @@ struct SourceOptions: ParsableArguments {
 struct TargetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The target database, as a URI or a conninfo string. Missing parts come from PGHOST, PGSERVICE, .pgpass and "
-                + "libpq's other defaults.",
-            valueName: "uri"))
+            "The target database, as a URI or a conninfo string, or @FILE: a file with one of these, and with "
+                + "secret=\u{2026}, iam=on or password_command=\u{2026} on lines of their own. Missing parts come from PGHOST, "
+                + "PGSERVICE, .pgpass and libpq's other defaults.",
+            valueName: "uri|@file"))
     var target: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Secret of AWS Secrets Manager with the target's user and password, and with host, port and database where --target "
+                + "leaves them out: ARN or name, with :AWSPREVIOUS for the version before a rotation; or file:PATH with the "
+                + "same JSON. Read with aws for each new connection.",
+            valueName: "arn|name|file:path"))
+    var targetSecret: String?
+
+    @Flag(
+        help:
+            "Log in to the target with a token of RDS (IAM database authentication), made with aws for each new connection."
+    )
+    var targetIam = false
 
     @Option(
         help: ArgumentHelp(
@@ -61,7 +93,9 @@ struct TargetOptions: ParsableArguments {
     ///
     /// - Throws: `ValidationError` if no address was given, or libpq can't parse it.
     func endpoint(_ patience: PatienceOptions, _ interrupt: Interrupt) throws -> Endpoint {
-        try Address.endpoint(.target, target, targetPasswordCommand, patience, interrupt)
+        try AddressOptions(
+            side: .target, address: target, secret: targetSecret, usesToken: targetIam, command: targetPasswordCommand
+        ).endpoint(patience, interrupt)
     }
 
     /// Makes the engine of a command that needs the target alone.
@@ -121,40 +155,6 @@ struct PatienceOptions: ParsableArguments {
         var policy = RetryPolicy.standard
         policy.attempts = retries + 1
         return policy
-    }
-}
-
-/// Makes an endpoint from the address that an operator gives.
-private enum Address {
-    static func endpoint(
-        _ side: Side, _ text: String?, _ passwordCommand: String?, _ patience: PatienceOptions, _ interrupt: Interrupt
-    ) throws -> Endpoint {
-        guard let text, !text.isEmpty else {
-            throw ValidationError(
-                "No \(side) given. Give --\(side) or VECFERRY_\(side.rawValue.uppercased()): a URI "
-                    + "(postgresql://user@host:5432/database) or a conninfo string (host=\u{2026} dbname=\u{2026}).")
-        }
-        let parameters: ConnectionParameters
-        do throws(PostgresError) {
-            parameters = try ConnectionParameters(parsing: text)
-        } catch {
-            throw ValidationError(
-                "--\(side): \(error.message) Give a URI (postgresql://user@host:5432/database) or a conninfo string "
-                    + "(host=\u{2026} dbname=\u{2026}).")
-        }
-        guard isPort(parameters["port"]) else {
-            // The port's text is not shown: it may be part of a mistyped password.
-            throw ValidationError("--\(side): The port is not a number from 1 to 65535.")
-        }
-        return Endpoint(
-            side, parameters, passwordCommand: passwordCommand, stallLimit: .seconds(patience.stallTimeout),
-            interrupt: interrupt)
-    }
-
-    /// Whether the text is a port, or a list of ports with empty parts; libpq checks this only when it connects.
-    private static func isPort(_ text: String?) -> Bool {
-        guard let text else { return true }
-        return text.split(separator: ",").allSatisfy { (1...65_535).contains(Int($0) ?? 0) }
     }
 }
 

@@ -109,6 +109,12 @@ enum Machine {
         }
     }
 
+    /// Whether there is a file at a path that is no directory.
+    static func isFile(_ path: String) -> Bool {
+        var facts = stat()
+        return stat(path, &facts) == 0 && facts.st_mode & S_IFMT != S_IFDIR
+    }
+
     /// The current time, as `2026-11-22T17:35:55Z`.
     static func timestamp() -> String {
         var now = time(nil)

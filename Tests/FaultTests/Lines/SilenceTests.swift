@@ -101,7 +101,8 @@ extension Faults.OnRig {
                     parameters = try ConnectionParameters(parsing: try databases.source.uri(port: proxy.port))
                 }
                 let session = try Endpoint(
-                    .source, parameters, passwordCommand: command, stallLimit: .seconds(1), interrupt: Interrupt()
+                    .source, parameters, credentials: command.map(CredentialSource.command), stallLimit: .seconds(1),
+                    interrupt: Interrupt()
                 ).connect()
                 if nuisance != .line { try FileManager.default.removeItem(atPath: file) }
                 #expect(throws: Never.self) { try session.execute("SELECT pg_sleep(3.5)") }

@@ -1,0 +1,74 @@
+internal import Foundation
+
+/// The rig's stand-in for AWS: moto, with faults on request. All tests share its one account.
+public enum StandIn {
+    /// The region in which the tests' things are.
+    public static let region = "ap-northeast-1"
+
+    /// The variables that lead `aws` to it, and to no account of whoever runs the tests.
+    public static func environment() throws -> [String: String] {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return [
+            "PATH": "\(try Rig.variable("VECFERRY_RIG_AWS_BIN")):\(path)",
+            "AWS_ENDPOINT_URL": try Rig.variable("VECFERRY_RIG_AWS"),
+            "AWS_ACCESS_KEY_ID": "rig", "AWS_SECRET_ACCESS_KEY": "rig", "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        ]
+    }
+
+    /// Runs `aws`, and returns what it prints.
+    @discardableResult
+    public static func aws(_ arguments: String...) throws -> String {
+        let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AWS_") }
+        let variables = inherited.merging(try environment()) { $1 }
+        let ended = try Command("/usr/bin/env", ["aws"] + arguments, environment: variables).ended()
+        guard ended.status == 0 else { throw Psql.Failure(description: ended.said) }
+        return ended.output
+    }
+
+    /// A fault of the next requests for an operation.
+    public struct Fault: Encodable, Sendable {
+        public var operation: String
+        public var code: String
+        public var message: String
+        public var status = 400
+        public var times = 100
+        public var after = 0
+
+        public init(_ operation: String, _ code: String, _ message: String, times: Int = 100, after: Int = 0) {
+            (self.operation, self.code, self.message, self.times, self.after) = (operation, code, message, times, after)
+        }
+    }
+
+    /// Sets the faults, in place of all earlier ones, and forgets the requests so far.
+    public static func setFaults(_ faults: [Fault]) throws {
+        _ = try request("PUT", "/rig/faults", String(decoding: try JSONEncoder().encode(faults), as: UTF8.self))
+    }
+
+    /// The number of requests for an operation since ``setFaults(_:)``.
+    public static func requests(_ operation: String) throws -> Int {
+        struct Request: Decodable { var operation: String }
+        let requests = try JSONDecoder().decode(
+            [Request].self, from: Data(try request("GET", "/rig/requests", "").utf8))
+        return requests.count { $0.operation == operation }
+    }
+
+    /// Sends one request, and returns the body of the answer.
+    private static func request(_ method: String, _ path: String, _ body: String) throws -> String {
+        guard let port = Int(try Rig.variable("VECFERRY_RIG_AWS").split(separator: ":").last ?? ""),
+            case let socket = Socket.connect(port: port), socket >= 0
+        else { throw Psql.Failure(description: "The stand-in for AWS does not listen.") }
+        defer { Socket.close(socket) }
+        let head = "\(method) \(path) HTTP/1.0\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        let bytes = Array((head + body).utf8)
+        _ = Socket.write(socket, bytes, bytes.count)
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while case let count = Socket.read(socket, &buffer, buffer.count), count > 0 { answer += buffer[..<count] }
+        let text = String(decoding: answer, as: UTF8.self)
+        guard let end = text.firstRange(of: "\r\n\r\n") else { return "" }
+        return String(text[end.upperBound...])
+    }
+}
