@@ -70,7 +70,24 @@ extension Engine {
     ///
     /// - Throws: An error if any part can't be compared: unchecked rows never count as the same.
     public func verify(_ request: VerifyRequest) async throws(FerryError) -> VerifyReport {
-        try await WorkerThread.run { () throws(FerryError) in try Verifier(engine: self, request: request).run() }
+        try await WorkerThread.run { () throws(FerryError) in
+            guard let app = request.selection.app else { return try Verifier(engine: self, request: request).run() }
+            let deleted = try DeletedBots(app, of: request.selection, self)
+            var known = request
+            known.selection = deleted.leftOut(of: request.selection)
+            var report = try Verifier(engine: self, request: known).run()
+            report.notes += deleted.notes
+            return report
+        }
+    }
+}
+
+extension Engine {
+    /// Joins the application's bots with their rows on both sides, and says what is to be done about each. Changes nothing.
+    ///
+    /// - Throws: ``FerryError/Code/program`` where the application's bots could not be read.
+    public func bots(_ request: BotsRequest) async throws(FerryError) -> BotsReport {
+        try await WorkerThread.run { () throws(FerryError) in try BotsJoin(engine: self, request: request).run() }
     }
 }
 

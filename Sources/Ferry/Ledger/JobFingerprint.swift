@@ -57,6 +57,8 @@ struct JobFingerprint {
         add("index-workers", index.workers)
         add("online", if: index.online)
         add("excluded-bots", selection.excludedBots.isEmpty ? nil : selection.excludedBots)
+        // Which bots that are may change from one run to the next, and the plan keeps to those that it began with.
+        add("app-bots", if: selection.app != nil)
         add("convert", request.conversions.isEmpty ? nil : request.conversions.map(\.text))
         return fields
     }

@@ -32,8 +32,11 @@ public struct TableSelection: Sendable, Equatable {
     /// The bots to leave out, even if ``bots`` has them.
     public var excludedBots: [String] = []
 
+    /// The bots that the application has now: others were deleted, and are left out. nil leaves none out for that.
+    public var app: AppBotsSource?
+
     /// Whether bots are selected or left out.
-    public var limitsBots: Bool { bots != nil || !excludedBots.isEmpty }
+    public var limitsBots: Bool { bots != nil || !excludedBots.isEmpty || app != nil }
 
     /// The selected rows of a table that belongs to bots.
     var botFilter: BotFilter {

@@ -17,6 +17,8 @@ extension Note.Code {
     public static let noBotColumn = Note.Code(description: "no_bot_column")
     /// A bot's id is longer than the bot column.
     public static let botTooLong = Note.Code(description: "bot_too_long")
+    /// Bots with rows were deleted in the application.
+    public static let botsDeleted = Note.Code(description: "bots_deleted")
     /// A column of `--convert` is in no table that is copied.
     public static let noSuchColumn = Note.Code(description: "no_such_column")
     /// Some of the selected bots have no rows.

@@ -5,10 +5,18 @@ struct Planner {
 
     /// Makes the plan. One with blockers is as complete as it can be.
     func plan() -> Plan {
+        guard let app = survey.appBots else { return planned([]) }
+        let deleted = DeletedBots(app, source: survey.sourceBots.values, target: survey.targetBots.values)
+        var request = request
+        request.selection = deleted.leftOut(of: request.selection)
+        return Planner(request: request, survey: survey).planned(deleted.notes)
+    }
+
+    private func planned(_ before: [Note]) -> Plan {
         let selector = TableSelector(selection: request.selection, catalog: survey.source, other: survey.target)
         let (chosen, selectionNotes) = selector.choose()
         var notes = ServerCheck(request: request, survey: survey).notes(for: chosen.map(\.relation))
-        notes += selectionNotes
+        notes += selectionNotes + before
         notes += BotCheck(request: request, survey: survey).notes(for: chosen)
         notes += unmatchedConversions(chosen.map(\.relation))
 

@@ -44,6 +44,7 @@ enum ExitStatus: Int32, CaseIterable {
             case .verify(let report): Self(report.outcome)
             case .indexPlan(let plan): plan.isReady ? .done : .blocked
             case .tune(let report): report.isReached ? .done : .searchesWorse
+            case .bots: .done
             case .undo(let report): report.stillOff.isEmpty ? .done : .failed
             case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
             }

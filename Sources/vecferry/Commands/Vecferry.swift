@@ -25,8 +25,8 @@ struct Vecferry: AsyncParsableCommand {
             """,
         version: Engine.version,
         subcommands: [
-            PlanCommand.self, CopyCommand.self, VerifyCommand.self, TuneCommand.self, IndexCommand.self,
-            UndoCommand.self,
+            BotsCommand.self, PlanCommand.self, CopyCommand.self, VerifyCommand.self, TuneCommand.self,
+            IndexCommand.self, UndoCommand.self,
         ])
 
     /// Parses the command line and the environment, runs the command, and exits with its status.

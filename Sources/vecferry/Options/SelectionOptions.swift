@@ -37,6 +37,8 @@ struct SelectionOptions: ParsableArguments {
             "In tables that belong to bots, leave out the rows of this bot. Repeatable.", valueName: "id"))
     var excludeBot: [String] = []
 
+    @OptionGroup var app: AppBotsOptions
+
     /// Refuses options that select nothing, and options that contradict each other.
     func validate() throws {
         if all && !table.isEmpty { throw ValidationError("--all selects all tables; give either --all or --table.") }
@@ -66,6 +68,7 @@ struct SelectionOptions: ParsableArguments {
             selection.bots = Self.unique(bot)
         }
         selection.excludedBots = Self.unique(excludeBot)
+        selection.app = try app.source()
         if let bots = selection.bots, bots.allSatisfy(selection.excludedBots.contains) {
             throw ValidationError("--exclude-bot leaves out every bot that --bots lists.")
         }

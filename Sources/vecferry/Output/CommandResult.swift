@@ -16,6 +16,8 @@ enum CommandResult: Sendable {
     case index(IndexStepReport)
     /// `tune`: what was tried, and the choice.
     case tune(TuneReport)
+    /// `bots`: the application's bots with their rows.
+    case bots(BotsReport)
     /// `undo`: the job that was given up.
     case undo(UndoReport)
 
@@ -26,6 +28,7 @@ enum CommandResult: Sendable {
         case .copy(let report, _): report.notes.filter { $0.code != .recallLower }
         case .verify(let report): report.notes
         case .tune(let report): report.notes
+        case .bots(let report): report.notes
         case .plan, .refused, .indexPlan, .index, .undo: []
         }
     }

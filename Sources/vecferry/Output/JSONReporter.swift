@@ -50,6 +50,7 @@ struct JSONReporter: Reporter {
         case .indexPlan(let plan): IndexStepDocument(plan)
         case .index(let report): IndexDocument(report)
         case .tune(let report): TuneDocument(report)
+        case .bots(let report): BotsDocument(report)
         case .undo(let report): UndoDocument(report)
         }
     }

@@ -74,18 +74,35 @@ enum Machine {
     ///
     /// - Returns: The reason why some of it could not be written, in the operating system's words; nil if all was.
     @discardableResult
-    static func write(_ text: String, to stream: Stream) -> String? {
+    static func write(_ text: String, to stream: Stream) -> String? { write(text, to: stream.descriptor) }
+
+    private static func write(_ text: String, to descriptor: Int32) -> String? {
         var text = text
         return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while let start = rest.baseAddress, !rest.isEmpty {
-                let count = Platform.write(stream.descriptor, start, rest.count)
+                let count = Platform.write(descriptor, start, rest.count)
                 if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
                 guard count > 0 else { return String(cString: strerror(errno)) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
             return nil
         }
+    }
+
+    /// Puts a file with this text in the place of one that may be there, in one step.
+    ///
+    /// - Returns: The reason why it could not, in the operating system's words; nil if it did.
+    static func replace(_ path: String, with text: String) -> String? {
+        // Beside it, since a rename is one step only within a file system.
+        let new = "\(path).\(getpid())"
+        let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+        var failure = write(text, to: descriptor)
+        if close(descriptor) != 0, failure == nil { failure = String(cString: strerror(errno)) }
+        if failure == nil, rename(new, path) != 0 { failure = String(cString: strerror(errno)) }
+        if failure != nil { unlink(new) }
+        return failure
     }
 
     /// Reads a file of at most `limit` bytes, or standard input if `path` is `-`.

@@ -29,6 +29,7 @@ extension CommandResult {
         case .indexPlan(let plan): IndexStepText(plan: plan)
         case .index(let report): IndexReportText(report: report)
         case .tune(let report): TuneText(report: report)
+        case .bots(let report): BotsText(report: report, showsAll: showsAll)
         case .undo(let report): UndoText(report: report, showsAll: showsAll)
         }
     }

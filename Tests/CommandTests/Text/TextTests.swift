@@ -5,7 +5,7 @@ import Testing
 
 extension CommandResult {
     /// What a pipe is given: standard error's part, then the result.
-    fileprivate var plain: String {
+    var plain: String {
         let text = text()
         let problems = text.problems.map { "stderr: \($0.text)\n" }.joined()
         return problems + text.lines.map { "\($0.text)\n" }.joined()

@@ -53,6 +53,8 @@ import Testing
         request.selection.excludedBots = ["e", "f"]
         let last = JobFingerprint(request: request).fields(of: Self.server(nil, "é\"")).last
         #expect(last == ["excluded-bots", "e", "f"])
+        request.selection.app = .table("t")
+        #expect(JobFingerprint(request: request).fields(of: Self.server(nil, "é\"")).last == ["app-bots"])
         request.conversions = [ConversionRequest(table: "g", column: "H", conversion: .halfvec)]
         let converted = JobFingerprint(request: request).fields(of: Self.server(nil, "é\"")).last
         #expect(converted == ["convert", "g.\"H\"=halfvec"])

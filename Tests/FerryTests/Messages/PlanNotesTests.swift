@@ -117,6 +117,16 @@ import Testing
             },
             plan([plain], [plain], { $0.selection.excludedBots = ["bot1"] }),
             surveyed([items], [items]) {
+                $0.appBots = AppBots(ids: ["one"])
+                $0.sourceBots = [name: ["one": 20, "gone": 1, nil: 5]]
+            },
+            surveyed([items], [items]) {
+                $0.appBots = AppBots(ids: ["live"])
+                $0.nonEmptyTargets = [name]
+                $0.sourceBots = [name: Dictionary(uniqueKeysWithValues: (1...7).map { ("gone\($0)", 100) })]
+                $0.targetBots = [name: ["live": 40, "gone1": 30]]
+            },
+            surveyed([items], [items]) {
                 $0.nonEmptyTargets = [name]
                 $0.sourceBots = [name: ["one": 20_000]]
                 $0.targetBots = [name: ["one": 19_998, "live": 40, nil: 1]]

@@ -39,3 +39,14 @@ extension Fixture {
         return table
     }
 }
+
+extension AppBots {
+    /// Bots of these ids, without aliases.
+    init(ids: [String]) {
+        let items = ids.map {
+            #"{"PK": {"S": "u"}, "SK": {"S": "u#BOT#\#($0)"}, "Knowledge": {"M": {}}}"#
+        }
+        // Every id gives a bot.
+        try! self.init(scan: #"{"Items": [\#(items.joined(separator: ","))]}"#.utf8)
+    }
+}

@@ -34,6 +34,8 @@ struct Survey: Sendable {
     var searchFacts: [QualifiedName: SearchFacts] = [:]
     /// The target tables that hold at least one row.
     var nonEmptyTargets: Set<QualifiedName>
+    /// The application's bots; nil where they were not asked for.
+    var appBots: AppBots?
     /// The number of rows of each bot in the source's tables, by table; nil stands for rows of no bot. Read only where the plan
     /// depends on them.
     var sourceBots: [QualifiedName: [String?: Int]]

@@ -62,6 +62,7 @@ struct Surveyor {
             survey.outOfRange[table.relation.name] = try OutOfRange.read(
                 columns.map(\.name), of: table.relation, scope, schema: schema, sourceSession)
         }
+        survey.appBots = try request.selection.app?.read(source.interrupt)
         try readBots(of: chosen, into: &survey, sourceSession, targetSession)
         let searched = chosen.filter { table in
             (targetCatalog.relation(table.relation.name) ?? table.relation).indexes.contains { $0.method == "ivfflat" }
@@ -186,26 +187,14 @@ struct Surveyor {
             let name = table.relation.name
             // A table that can't be read is a blocker of the plan.
             if scope.isReadable(from: name, in: survey.source) {
-                survey.sourceBots[name] = try bots(of: table.relation, scope, source)
+                survey.sourceBots[name] = try scope.bots(of: table.relation, source)
             }
             if survey.nonEmptyTargets.contains(name), let relation = survey.target.relation(name),
                 scope.isReadable(from: name, in: survey.target)
             {
-                survey.targetBots[name] = try bots(of: relation, scope, target)
+                survey.targetBots[name] = try scope.bots(of: relation, target)
             }
         }
-    }
-
-    private func bots(
-        of relation: Relation, _ scope: BotScope, _ session: borrowing Session
-    ) throws(FerryError) -> [String?: Int] {
-        let rows = try session.query(
-            """
-            SELECT \(scope.expression(alias: "r")) AS bot, count(*) AS rows FROM \(relation.quotedForRows) AS r GROUP BY 1
-            """, about: relation.name)
-        var counts: [String?: Int] = [:]
-        for row in rows { counts[try row.optional("bot"), default: 0] += try row.int("rows", as: Int.self) }
-        return counts
     }
 }
 
@@ -224,6 +213,17 @@ extension Relation {
 }
 
 extension BotScope {
+    /// Counts the rows of each bot; nil stands for rows of no bot.
+    func bots(of relation: Relation, _ session: borrowing Session) throws(FerryError) -> [String?: Int] {
+        let rows = try session.query(
+            """
+            SELECT \(expression(alias: "r")) AS bot, count(*) AS rows FROM \(relation.quotedForRows) AS r GROUP BY 1
+            """, about: relation.name)
+        var counts: [String?: Int] = [:]
+        for row in rows { counts[try row.optional("bot"), default: 0] += try row.int("rows", as: Int.self) }
+        return counts
+    }
+
     /// Whether a database has the path from a row of `table` to its bot (``exists(from:in:)``), and the session may read it.
     func isReadable(from table: QualifiedName, in catalog: Catalog) -> Bool {
         exists(from: table, in: catalog)
