@@ -46,7 +46,7 @@ struct DeletedBots: Equatable {
     private var onTarget: Note? {
         guard !target.isEmpty else { return nil }
         return note(
-            .info, .target,
+            .warning, .target,
             "\(amount(target)) of \(Count.of(target.count, "bot")) that \(target.count == 1 ? "was" : "were") deleted in the "
                 + "application \(rows(target) == 1 ? "lies" : "lie") on the target: \(names(target)).",
             "The application no longer reads them. vecferry leaves them as they are.")
