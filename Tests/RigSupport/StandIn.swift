@@ -36,9 +36,19 @@ public enum StandIn {
         public var status = 400
         public var times = 100
         public var after = 0
+        public var match = ""
+        public var body: String?
 
         public init(_ operation: String, _ code: String, _ message: String, times: Int = 100, after: Int = 0) {
             (self.operation, self.code, self.message, self.times, self.after) = (operation, code, message, times, after)
+        }
+
+        /// An answer that moto does not give.
+        ///
+        /// - Parameter match: What the request's parameters hold.
+        public init(_ operation: String, answer: String, match: String = "", times: Int = 1_000) {
+            self.init(operation, "", "", times: times)
+            (body, self.match) = (answer, match)
         }
     }
 

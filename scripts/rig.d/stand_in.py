@@ -5,6 +5,9 @@ requests for that operation:
 
     [{"operation": "Scan", "code": "ThrottlingException", "message": "Rate exceeded", "status": 400, "times": 1, "after": 0}]
 
+A fault with a "body" is an answer that moto does not give, such as the state of something that is still being made. One with a "match" is
+used only for requests whose parameters hold that text.
+
 GET /rig/requests returns the operations that were asked for since the last PUT of faults, with the parameters of their requests.
 """
 
@@ -70,6 +73,8 @@ class Faults:
             for fault in self.faults:
                 if fault["operation"] != operation or fault.get("times", 1) <= 0:
                     continue
+                if fault.get("match", "") not in json.dumps(parameters):
+                    continue
                 if fault.get("after", 0) > 0:
                     fault["after"] -= 1
                     continue
@@ -78,6 +83,8 @@ class Faults:
         return None
 
     def fail(self, fault, environ, start_response):
+        if "body" in fault:
+            return self.answer(start_response, "200 OK", "text/xml", fault["body"])
         code, message = fault["code"], fault.get("message", "")
         status = f"{fault.get('status', 400)} Fault"
         if environ.get("HTTP_X_AMZ_TARGET"):
