@@ -9,16 +9,22 @@ public enum Ferryman {
         _ arguments: [String], environment: [String: String] = [:], output: String? = nil
     ) throws -> Command {
         if environment["VECFERRY_FAIL_POINT"] != nil { Figures.count(.namedPoints) }
-        // The tests' own program is built beside it.
-        let tests = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("VECFERRY_") && !name.hasPrefix("PG")
         }
-        let program = folder(of: tests).appending(path: "vecferry").path
+        let program = try path
         let variables = inherited.merging(environment) { $1 }
         guard let output else { return try Command(program, arguments, environment: variables) }
         let script = "set -o pipefail; \"$0\" \"$@\" \(output)"
         return try Command("/bin/bash", ["-c", script, program] + arguments, environment: variables)
+    }
+
+    /// The program's path. The tests' own program is built beside it.
+    public static var path: String {
+        get throws {
+            let tests = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            return folder(of: tests).appending(path: "vecferry").path
+        }
     }
 
     public static func run(

@@ -20,7 +20,11 @@ public enum StandIn {
 
     /// Runs `aws`, and returns what it prints.
     @discardableResult
-    public static func aws(_ arguments: String...) throws -> String {
+    public static func aws(_ arguments: String...) throws -> String { try aws(arguments) }
+
+    /// Runs `aws`, and returns what it prints.
+    @discardableResult
+    public static func aws(_ arguments: [String]) throws -> String {
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AWS_") }
         let variables = inherited.merging(try environment()) { $1 }
         let ended = try Command("/usr/bin/env", ["aws"] + arguments, environment: variables).ended()
@@ -63,6 +67,11 @@ public enum StandIn {
         let requests = try JSONDecoder().decode(
             [Request].self, from: Data(try request("GET", "/rig/requests", "").utf8))
         return requests.count { $0.operation == operation }
+    }
+
+    /// Enforces IAM's policies from now on, or no longer. While they are enforced, only users that were made before get an answer.
+    public static func enforceIAM(_ isEnforced: Bool) throws {
+        _ = try request("POST", "/moto-api/reset-auth", isEnforced ? "0" : "1000000000")
     }
 
     /// Sends one request, and returns the body of the answer.

@@ -96,8 +96,9 @@ call_if_there() {
 # $1: the call; $2: what aws said on standard error, in versions 1 and 2.
 fault() {
     local line advice=''
-    line=$(grep -v '^[[:space:]]*$' <<<"$2" | grep -v '^usage:' | tail -n 1 || true)
-    [[ $2 == *'An error occurred'* ]] && line=$(grep 'An error occurred' <<<"$2" | tail -n 1)
+    # Of an unknown argument, both versions tell all that there are.
+    line=$(grep -E 'An error occurred|^aws: error:' <<<"$2" | tail -n 1 || true)
+    [[ -n $line ]] || line=$(grep -v -e '^[[:space:]]*$' -e '^usage:' <<<"$2" | tail -n 1 || true)
     case $2 in
         *ExpiredToken* | *'has expired'* | *'Token is expired'* | *RequestExpired*)
             advice='Sign in to AWS again (aws sso login, or new credentials), then run this again; it goes on where it was.' ;;
@@ -132,30 +133,30 @@ need_aws() {
     fi
 }
 
-# Sets ACCOUNT and REGION.
-identify() {
-    need_aws
-    ACCOUNT=$(call sts get-caller-identity --query Account --output text)
-    # The ARN of a secret, a stack or a cluster has the region that aws uses.
-    local stack
-    stack=$(call cloudformation describe-stacks --stack-name "$STACK" --query 'Stacks[0].StackId' --output text)
-    REGION=$(cut -d : -f 4 <<<"$stack")
-}
-
 # MARK: The stack
 
-# Sets STACK_STATUS, and OUTPUTS to the lines `name<TAB>value`.
+# Sets ACCOUNT, REGION and STACK_STATUS, and OUTPUTS to lines `name<TAB>value`. One call, since each starts a program.
+find_stack() {
+    need_aws
+    local found arn
+    found=$(call cloudformation describe-stacks --stack-name "$STACK" --output text \
+        --query 'Stacks[0].[[StackId,StackStatus],Outputs[].[OutputKey,OutputValue]]')
+    IFS=$'\t' read -r arn STACK_STATUS <<<"${found%%$'\n'*}"
+    OUTPUTS=${found#*$'\n'}
+    IFS=: read -r _ _ _ REGION ACCOUNT _ <<<"$arn"
+    check_place
+}
+
+# Finds the stack where nothing is changing it, and sets RESOURCES to lines `logical id<TAB>type<TAB>name`.
 read_stack() {
-    STACK_STATUS=$(call cloudformation describe-stacks --stack-name "$STACK" --query 'Stacks[0].StackStatus' --output text)
-    OUTPUTS=$(call cloudformation describe-stacks --stack-name "$STACK" \
-        --query 'Stacks[0].Outputs[].[OutputKey,OutputValue]' --output text)
-    RESOURCES=$(call cloudformation list-stack-resources --stack-name "$STACK" \
-        --query 'StackResourceSummaries[].[LogicalResourceId,ResourceType,PhysicalResourceId]' --output text)
+    find_stack
     case $STACK_STATUS in
         *_IN_PROGRESS) die "The stack $STACK is being changed ($STACK_STATUS). Wait until that has ended, then run this again." ;;
         DELETE_COMPLETE | ROLLBACK_COMPLETE | *FAILED)
             die "The stack $STACK is in the state $STACK_STATUS. Repair it in CloudFormation first." ;;
     esac
+    RESOURCES=$(call cloudformation list-stack-resources --stack-name "$STACK" \
+        --query 'StackResourceSummaries[].[LogicalResourceId,ResourceType,PhysicalResourceId]' --output text)
 }
 
 # $1: the name of an output, which from v1 on may have 8 hexadecimal digits behind it.
@@ -223,18 +224,22 @@ check_place() {
 # MARK: Waiting
 
 # Waits until a look says what is wanted, and shows each change and, once a minute, that it still waits.
-# $1: what is waited for; $2: the wanted state; then the call that prints the state.
+# $1: what is waited for; $2: the wanted state; then the call that prints the state in the first field, and what is to be shown of it.
+# Sets SEEN to what the call printed last.
 wait_for() {
     local what=$1 wanted=$2 state last='' start=$SECONDS shown=$SECONDS
     shift 2
     while true; do
-        state=$(call "$@")
+        SEEN=$(call "$@")
+        # What comes after the state and its progress is for the caller.
+        state=$(cut -f 1-2 <<<"${SEEN%%$'\n'*}")
+        state=${state%$'\t'}
         if [[ $state != "$last" ]] || ((SECONDS - shown >= 60)); then
-            say "$(date -u +%H:%M:%S) $what: $state$( ((SECONDS - start >= 60)) && echo " ($(((SECONDS - start) / 60)) min)")"
+            say "$(date -u +%H:%M:%S) $what: ${state//$'\t'/ }$( ((SECONDS - start >= 60)) && echo " ($(((SECONDS - start) / 60)) min)")"
             last=$state
             shown=$SECONDS
         fi
-        [[ ${state%%[[:space:]]*} == "$wanted" ]] && return
+        [[ ${state%%$'\t'*} == "$wanted" ]] && return
         case $state in
             failed* | incompatible-* | inaccessible-encryption-credentials* | deleting* | None | '')
                 die "$what is ${state:-gone}, and will not be $wanted." ;;

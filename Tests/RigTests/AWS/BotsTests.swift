@@ -6,7 +6,7 @@ extension OnAWS {
     /// The application's bots, from a stand-in for DynamoDB and from files, joined with rows on both sides.
     @Suite struct BotsTests {
         /// A bot of Bedrock Chat, as its table has it.
-        private static func item(
+        static func item(
             _ id: String, title: String? = nil, files: Int = 1, base: Bool = false, kind: String = "BOT"
         ) -> [String: Any] {
             var item: [String: Any] = [
@@ -25,7 +25,7 @@ extension OnAWS {
         }
 
         /// A table of the stand-in with these items.
-        private static func table(_ items: [[String: Any]]) throws -> String {
+        static func table(_ items: [[String: Any]]) throws -> String {
             let name = "Conversations-\(UUID().uuidString.prefix(8))"
             try StandIn.aws(
                 "dynamodb", "create-table", "--table-name", name, "--billing-mode", "PAY_PER_REQUEST",
@@ -48,9 +48,9 @@ extension OnAWS {
             ]
         }
 
-        private static let items = "CREATE TABLE items (id char(26) PRIMARY KEY, botid char(26), embedding vector(2));"
+        static let items = "CREATE TABLE items (id char(26) PRIMARY KEY, botid char(26), embedding vector(2));"
 
-        private static func rows(_ bot: String, _ ids: ClosedRange<Int>) -> String {
+        static func rows(_ bot: String, _ ids: ClosedRange<Int>) -> String {
             """
             INSERT INTO items SELECT '\(bot)-' || i, '\(bot)', ARRAY[i, 1]::vector FROM generate_series(\(ids.lowerBound), \(ids.upperBound)) AS i;
             """
