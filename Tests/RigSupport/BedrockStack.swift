@@ -7,6 +7,9 @@ public struct BedrockStack: Sendable {
     public let name: String
     public let secret: String
     public let securityGroup: String
+    /// The ECS cluster in which embedding tasks run.
+    public let tasks: String
+    private let subnet: String
     private let subnets: String
     private let folder: String
 
@@ -19,7 +22,15 @@ public struct BedrockStack: Sendable {
         folder = FileManager.default.temporaryDirectory.appending(path: "vecferry-\(name)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let vpc = try Self.text("ec2", "create-vpc", "--cidr-block", "10.0.0.0/16", query: "Vpc.VpcId")
-        let subnet = try Self.text(
+        try StandIn.aws("ec2", "modify-vpc-attribute", "--vpc-id", vpc, "--enable-dns-hostnames")
+        tasks = "\(name)-tasks"
+        try StandIn.aws("ecs", "create-cluster", "--cluster-name", tasks)
+        try StandIn.aws(
+            "ecs", "register-task-definition", "--family", tasks, "--requires-compatibilities", "FARGATE",
+            "--network-mode", "awsvpc",
+            "--cpu", "256", "--memory", "512", "--container-definitions",
+            #"[{"name": "Container", "image": "embedding", "memory": 512, "cpu": 256}]"#)
+        subnet = try Self.text(
             "ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", "10.0.1.0/24", query: "Subnet.SubnetId")
         securityGroup = try Self.text(
             "ec2", "create-security-group", "--group-name", name, "--description", "database", "--vpc-id", vpc,
@@ -105,7 +116,11 @@ public struct BedrockStack: Sendable {
     }
 
     private func parameters(_ host: String, _ database: RigDatabase, _ bots: String) -> [String] {
-        let values = ["Secret": secret, "Host": host, "Port": database.portText, "Table": bots, "Group": securityGroup]
+        let values = [
+            "Secret": secret, "Host": host, "Port": database.portText, "Table": bots, "Group": securityGroup,
+            "Subnet": subnet,
+            "Tasks": tasks,
+        ]
         return ["--parameters"] + values.map { "ParameterKey=\($0.key),ParameterValue=\($0.value)" }
     }
 
@@ -129,14 +144,16 @@ public struct BedrockStack: Sendable {
         return String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
     }
 
-    /// The outputs of a stack from v0.4.5 on.
+    /// The outputs of a stack of v1; those before have not all of them.
     private static let template = """
         {"Parameters": {"Secret": {"Type": "String"}, "Host": {"Type": "String"}, "Port": {"Type": "String"}, "Table": {"Type": "String"},
-            "Group": {"Type": "String"}},
+            "Group": {"Type": "String"}, "Subnet": {"Type": "String"}, "Tasks": {"Type": "String"}},
          "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
          "Outputs": {"DbConfigSecretArn": {"Value": {"Ref": "Secret"}}, "DbConfigHostname": {"Value": {"Ref": "Host"}},
             "DbConfigPort": {"Value": {"Ref": "Port"}}, "ConversationTableName": {"Value": {"Ref": "Table"}},
-            "DbSecurityGroupId": {"Value": {"Ref": "Group"}}, "VpcId": {"Value": "vpc"}}}
+            "DbSecurityGroupId": {"Value": {"Ref": "Group"}}, "VpcId": {"Value": "vpc"}, "PrivateSubnetId0": {"Value": {"Ref": "Subnet"}},
+            "EmbeddingClusterName1A2B3C4D": {"Value": {"Ref": "Tasks"}}, "EmbeddingTaskDefinitionName5E6F7A8B": {"Value": {"Ref": "Tasks"}},
+            "EmbeddingTaskSecurityGroupId9C0D1E2F": {"Value": {"Ref": "Group"}}}}
         """
 }
 

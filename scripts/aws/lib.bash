@@ -2,6 +2,13 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # the scripts read these
 
+# A failure inside $(…) ends the step. macOS's own bash is older.
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+    echo "${0##*/}: bash is version $BASH_VERSION; these steps need 4.4 or newer." >&2
+    exit 1
+fi
+shopt -s inherit_errexit
+
 AWS_OPTIONS=()
 STACK=BedrockChatStack
 RECORD_FILE=vecferry-aws.conf
@@ -160,7 +167,11 @@ read_stack() {
 }
 
 # $1: the name of an output, which from v1 on may have 8 hexadecimal digits behind it.
-output() { awk -F '\t' -v name="$1" '$1 ~ "^" name "([0-9A-F]{8})?$" {print $2; exit}' <<<"$OUTPUTS"; }
+# mawk knows no {8}.
+output() {
+    local digit='[0-9A-F]'
+    awk -F '\t' -v name="^$1($digit$digit$digit$digit$digit$digit$digit$digit)?\$" '$1 ~ name {print $2; exit}' <<<"$OUTPUTS"
+}
 
 # $1: the beginning of a logical id; $2: the type. The hash behind a logical id differs from deploy to deploy.
 resource() { awk -F '\t' -v id="$1" -v type="$2" 'index($1, id) == 1 && $2 == type {print $3; exit}' <<<"$RESOURCES"; }

@@ -35,7 +35,7 @@ def serve(port):
     # The services' models are read once, and each fork has them.
     driver = awscli.clidriver.create_clidriver()
     loader = driver.session.get_component("data_loader")
-    for service in ("cloudformation", "dynamodb", "ec2", "iam", "rds", "secretsmanager", "sts"):
+    for service in ("cloudformation", "dynamodb", "ec2", "ecs", "iam", "rds", "secretsmanager", "sts"):
         loader.load_service_model(service, "service-2", api_version=None)
         loader.load_service_model(service, "paginators-1", api_version=None)
     driver.session.get_component("endpoint_resolver")

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Ferry
+public import ArgumentParser
+public import Ferry
 
 /// `vecferry bots`: shows the application's bots with their rows on both sides, and what is to be done about each.
 struct BotsCommand: AsyncParsableCommand {
@@ -27,6 +27,11 @@ struct BotsCommand: AsyncParsableCommand {
             valueName: "file"))
     var writeList: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The bots that --write-list writes. (default: those to copy, as above)", valueName: "verdict"))
+    var list: BotVerdict?
+
     @OptionGroup(title: "Output") var output: OutputOptions
 
     /// Requires a list of the application's bots.
@@ -36,6 +41,7 @@ struct BotsCommand: AsyncParsableCommand {
                 "No list of the application's bots. Give --bots-table (the stack's output ConversationTableName, or "
                     + "DatabaseConversationTableName\u{2026} of v1) or --bots-scan.")
         }
+        if list != nil, writeList == nil { throw ValidationError("--list is an option of --write-list.") }
     }
 
     /// Joins the bots with their rows, and shows them.
@@ -45,12 +51,12 @@ struct BotsCommand: AsyncParsableCommand {
         guard let source = try app.source() else { return }
         var request = BotsRequest(app: source)
         request.selection = tables.selection
-        let list = writeList
+        let (file, verdict) = (writeList, list)
         try await run.perform { [request] () async throws(FerryError) in
             let report = try await engine.bots(request)
-            if let list, let reason = Machine.replace(list, with: BotsList(report: report).text) {
+            if let file, let reason = Machine.replace(file, with: BotsList(report: report, verdict: verdict).text) {
                 throw FerryError(
-                    .program, "\(list) can't be written: \(reason).", hint: "Give --write-list a path that can be.")
+                    .program, "\(file) can't be written: \(reason).", hint: "Give --write-list a path that can be.")
             }
             return .bots(report)
         }
@@ -83,21 +89,27 @@ struct BotTablesOptions: ParsableArguments {
     }
 }
 
-/// A file for `--bots`: the bots to copy, with their titles.
+extension BotVerdict: ExpressibleByArgument {}
+
+/// A file for `--bots`: the bots to copy, or those of a verdict, with their titles.
 struct BotsList {
     /// The bots.
     let report: BotsReport
+    /// The verdict of the bots; nil for those to copy.
+    var verdict: BotVerdict?
 
     /// The lines of the file.
     var text: String {
         let titles = Dictionary(report.bots.map { ($0.id, $0.app?.title ?? "") }) { first, _ in first }
-        let lines = report.toCopy.map { id in
+        let ids = verdict.map { report.bots($0).map(\.id) } ?? report.toCopy
+        let lines = ids.map { id in
             // A comment ends at the line's end.
             let title = String(
                 String.UnicodeScalarView((titles[id] ?? "").unicodeScalars.map { $0.isControl ? " " : $0 }))
             return title.isEmpty ? id : "\(id)  # \(title)"
         }
-        return (["# \(Units.count(lines.count, "bot")) to copy, for --bots; written by vecferry bots"] + lines).map {
+        let what = verdict.map { "\($0.rawValue)" } ?? "to copy"
+        return (["# \(Units.count(lines.count, "bot")) \(what), for --bots; written by vecferry bots"] + lines).map {
             "\($0)\n"
         }.joined()
     }

@@ -67,6 +67,8 @@ import Testing
         let text = BotsList(report: Self.report).text
         #expect(text.hasPrefix("# 2 bots to copy, for --bots"))
         #expect(text.contains("01HQZX5T9V7W8Y0A1B2C3D4E5F  # Manual of the machine, whole\n"))
+        let others = BotsList(report: Self.report, verdict: .needsEmbedding).text
+        #expect(others.hasPrefix("# 1 bot needs_embedding") && others.contains("01HQZX5T9V7W8Y0A1B2C3D4E5J  # A bot\n"))
         let read = try BotsFile.parse(Array(text.utf8), name: "list")
         #expect(read == ["01HQZX5T9V7W8Y0A1B2C3D4E5F", "01HQZX5T9V7W8Y0A1B2C3D4E5G"])
     }

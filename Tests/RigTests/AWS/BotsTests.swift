@@ -7,12 +7,16 @@ extension OnAWS {
     @Suite struct BotsTests {
         /// A bot of Bedrock Chat, as its table has it.
         static func item(
-            _ id: String, title: String? = nil, files: Int = 1, base: Bool = false, kind: String = "BOT"
+            _ id: String, title: String? = nil, files: Int = 1, sitemaps: Int = 0, base: Bool = false,
+            kind: String = "BOT"
         ) -> [String: Any] {
             var item: [String: Any] = [
                 "PK": ["S": "user-1"], "SK": ["S": "user-1#\(kind)#\(id)"], "Title": ["S": title ?? "Bot \(id)"],
                 "Knowledge": [
-                    "M": ["filenames": ["L": (0..<files).map { ["S": "\($0).pdf"] }], "source_urls": ["L": [Any]()]]
+                    "M": [
+                        "filenames": ["L": (0..<files).map { ["S": "\($0).pdf"] }], "source_urls": ["L": [Any]()],
+                        "sitemap_urls": ["L": (0..<sitemaps).map { ["S": "https://x/\($0)"] }],
+                    ]
                 ],
                 "SyncStatus": ["S": "SUCCEEDED"],
             ]

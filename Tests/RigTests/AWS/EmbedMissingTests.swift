@@ -1,0 +1,152 @@
+import Foundation
+import RigSupport
+import Synchronization
+import Testing
+
+/// The application's embedding tasks, as far as anyone sees them: each takes its keys from the variable EVENT, replaces its bot's rows, says
+/// how it went in the bot's item, and ends with 0 in any case.
+private final class EmbeddingTasks: Sendable {
+    private let stack: BedrockStack
+    private let table: String
+    private let target: RigDatabase
+    private let failing: Set<String>
+    private let isOver = Atomic<Bool>(false)
+    private let seen = Mutex<[String: [String]]>([:])
+
+    /// - Parameter failing: The bots whose embedding fails.
+    init(_ stack: BedrockStack, table: String, target: RigDatabase, failing: Set<String>) {
+        (self.stack, self.table, self.target, self.failing) = (stack, table, target, failing)
+        Thread.detachNewThread { [self] in
+            while !isOver.load(ordering: .relaxed) {
+                try? work()
+                Thread.sleep(forTimeInterval: 0.1)
+            }
+        }
+    }
+
+    /// The bots whose tasks ran, with the command and the environment of each.
+    var bots: [String: [String]] { seen.withLock { $0 } }
+
+    func stop() { isOver.store(true, ordering: .relaxed) }
+
+    private func work() throws {
+        for state in ["RUNNING", "STOPPED"] {
+            let arns = try StandIn.aws(
+                "ecs", "list-tasks", "--cluster", stack.tasks, "--desired-status", state, "--query", "taskArns",
+                "--output", "text"
+            ).split(whereSeparator: \.isWhitespace).map(String.init).filter { $0 != "None" }
+            for arn in arns where seen.withLock({ !$0.values.joined().contains(arn) }) { try embed(arn) }
+        }
+    }
+
+    private struct Override: Decodable {
+        struct Variable: Decodable {
+            var name: String
+            var value: String
+        }
+        var command: [String]
+        var environment: [Variable]
+    }
+
+    private func embed(_ arn: String) throws {
+        let text = try StandIn.aws(
+            "ecs", "describe-tasks", "--cluster", stack.tasks, "--tasks", arn, "--query",
+            "tasks[0].overrides.containerOverrides[0]")
+        let override = try JSONDecoder().decode(Override.self, from: Data(text.utf8))
+        guard let event = override.environment.first(where: { $0.name == "EVENT" })?.value,
+            let keys = try JSONSerialization.jsonObject(with: Data(event.utf8)) as? [String: [String: String]],
+            let bot = keys["SK"]?["S"]?.components(separatedBy: "#BOT#").last
+        else { return }
+        if !failing.contains(bot) {
+            try target.run("DELETE FROM items WHERE botid = '\(bot)';" + OnAWS.BotsTests.rows(bot, 501...510))
+        }
+        let status = failing.contains(bot) ? "FAILED" : "SUCCEEDED"
+        let values: [String: [String: String]] = [
+            ":s": ["S": status], ":r": ["S": failing.contains(bot) ? "the document can't be read" : ""],
+            ":t": ["S": String(arn.split(separator: "/").last ?? "")],
+        ]
+        try StandIn.aws(
+            "dynamodb", "update-item", "--table-name", table, "--key", event, "--update-expression",
+            "SET SyncStatus = :s, SyncStatusReason = :r, LastExecId = :t", "--expression-attribute-values",
+            String(decoding: try JSONSerialization.data(withJSONObject: values), as: UTF8.self))
+        seen.withLock { $0[bot] = [arn] + override.command }
+    }
+}
+
+extension OnAWS {
+    /// `scripts/aws/embed-missing`.
+    @Suite struct EmbedMissingTests {
+        private func withStack(
+            _ body: (RigDatabases, BedrockStack, _ bots: String) async throws -> Void
+        ) async throws {
+            try await Rig.withDatabases(setup: BotsTests.items) { databases in
+                try databases.source.run(BotsTests.rows("A", 1...30))
+                let bots = try BotsTests.table([
+                    BotsTests.item("A"), BotsTests.item("NEW"), BotsTests.item("BAD", title: "Bad \"quotes\" \\"),
+                    BotsTests.item("MAP", sitemaps: 1), BotsTests.item("NONE", files: 0), BotsTests.item("MORE"),
+                ])
+                let stack = try BedrockStack(source: databases.source, bots: bots)
+                defer { stack.remove() }
+                try StandIn.setFaults([BedrockStack.offering("15.3")])
+                #expect(try stack.run("prepare").status == 0)
+                try stack.deploy(target: databases.target, bots: bots)
+                #expect(try stack.run("restore", "--sslmode", "disable").status == 0)
+                try databases.target.run(BotsTests.rows("A", 1...30))
+                try await body(databases, stack, bots)
+                try StandIn.setFaults([])
+            }
+        }
+
+        @Test func `exactly the bots without rows are embedded, and each outcome is the application's`() async throws {
+            try await withStack { databases, stack, bots in
+                let tool = try Ferryman.path
+                let unasked = try stack.run("embed-missing", "--vecferry", tool)
+                #expect(unasked.status == 1 && unasked.errors.contains("Embed 3 bots"), "\(unasked.said)")
+                let tasks = EmbeddingTasks(stack, table: bots, target: databases.target, failing: ["BAD"])
+                defer { tasks.stop() }
+                let ended = try stack.run("embed-missing", "--vecferry", tool, "--yes", "--at-most", "2")
+                #expect(ended.status == 1, "\(ended.said)")
+                #expect(ended.errors.contains("MAP  Bot MAP: impossible, since it has a sitemap"))
+                #expect(ended.errors.contains("Embedded: 2. Failed: 1. Impossible: 1."))
+                #expect(ended.errors.contains("FAILED: the document can't be read"))
+                #expect(ended.errors.contains("their rows were copied: 1 bots"))
+                #expect(Set(tasks.bots.keys) == ["NEW", "BAD", "MORE"])
+                #expect(tasks.bots["NEW"]?.contains("embedding/main.py") == true)
+                #expect(
+                    tasks.bots["NEW"]?.last == #"{"PK": {"S": "user-1"}, "SK": {"S": "user-1#BOT#NEW"}}"#)
+                let rows = try databases.target.run("SELECT botid, count(*) FROM items GROUP BY 1 ORDER BY 1")
+                #expect(
+                    rows.map { "\($0[0]?.trimmingCharacters(in: .whitespaces) ?? "") \($0[1] ?? "")" } == [
+                        "A 30", "MORE 10", "NEW 10",
+                    ])
+                // Only what failed is left.
+                let again = try stack.run("embed-missing", "--vecferry", tool, "--yes")
+                #expect(again.status == 1 && again.errors.contains("Embedded: 0. Failed: 1."), "\(again.said)")
+            }
+        }
+
+        @Test func `interrupted, it waits for the tasks that it had started`() async throws {
+            try await withStack { databases, stack, bots in
+                let tool = try Ferryman.path
+                let first = try stack.start("embed-missing", ["--vecferry", tool, "--yes", "--at-most", "1"])
+                #expect(eventually { first.errorsSoFar.contains("started, task") || !first.isRunning })
+                first.signal(SIGHUP)
+                #expect(first.ended().status != 0)
+                let started = try StandIn.aws(
+                    "ecs", "list-tasks", "--cluster", stack.tasks, "--query", "length(taskArns)")
+                #expect(started.trimmingCharacters(in: .whitespacesAndNewlines) == "1")
+                let second = try stack.start("embed-missing", ["--vecferry", tool, "--yes"])
+                #expect(
+                    eventually {
+                        second.errorsSoFar.contains("its task runs since an earlier time") || !second.isRunning
+                    })
+                let tasks = EmbeddingTasks(stack, table: bots, target: databases.target, failing: [])
+                defer { tasks.stop() }
+                let ended = second.ended()
+                #expect(ended.status == 0 && ended.errors.contains("Embedded: 3. Failed: 0."), "\(ended.said)")
+                #expect(ended.errors.components(separatedBy: "started, task").count == 3)
+                #expect(Set(tasks.bots.keys) == ["NEW", "BAD", "MORE"])
+            }
+        }
+    }
+}
