@@ -145,16 +145,7 @@ public struct BedrockStack: Sendable {
     }
 
     /// The outputs of a stack of v1; those before have not all of them.
-    private static let template = """
-        {"Parameters": {"Secret": {"Type": "String"}, "Host": {"Type": "String"}, "Port": {"Type": "String"}, "Table": {"Type": "String"},
-            "Group": {"Type": "String"}, "Subnet": {"Type": "String"}, "Tasks": {"Type": "String"}},
-         "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
-         "Outputs": {"DbConfigSecretArn": {"Value": {"Ref": "Secret"}}, "DbConfigHostname": {"Value": {"Ref": "Host"}},
-            "DbConfigPort": {"Value": {"Ref": "Port"}}, "ConversationTableName": {"Value": {"Ref": "Table"}},
-            "DbSecurityGroupId": {"Value": {"Ref": "Group"}}, "VpcId": {"Value": "vpc"}, "PrivateSubnetId0": {"Value": {"Ref": "Subnet"}},
-            "EmbeddingClusterName1A2B3C4D": {"Value": {"Ref": "Tasks"}}, "EmbeddingTaskDefinitionName5E6F7A8B": {"Value": {"Ref": "Tasks"}},
-            "EmbeddingTaskSecurityGroupId9C0D1E2F": {"Value": {"Ref": "Group"}}}}
-        """
+    private static let template = "file://scripts/rig.d/bedrock-stack.json"
 }
 
 extension RigDatabase {

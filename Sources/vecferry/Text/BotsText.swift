@@ -36,7 +36,8 @@ struct BotsText: ResultText {
     /// What to do, with the options for it.
     private var next: [Line] {
         var lines: [Line] = []
-        let resynced = report.bots(.resynced)
+        // What only the target has is not asked about.
+        let resynced = report.bots(.resynced).filter { $0.rows.source.rows > 0 }
         if !resynced.isEmpty {
             let names = resynced.prefix(3).map(\.id).joined(separator: ", ") + (resynced.count > 3 ? ", \u{2026}" : "")
             lines.append(
@@ -57,7 +58,8 @@ struct BotsText: ResultText {
         let missing = report.bots(.needsEmbedding)
         if !missing.isEmpty {
             lines.append(
-                "Needs embedding: sync them in the application; no snapshot that vecferry sees has their rows.")
+                "Needs embedding: scripts/aws/embed-missing has the application embed exactly these; or sync them in the application."
+            )
         }
         return lines
     }
