@@ -5,7 +5,7 @@ import Testing
 
 /// The application's embedding tasks, as far as anyone sees them: each takes its keys from the variable EVENT, replaces its bot's rows, says
 /// how it went in the bot's item, and ends with 0 in any case.
-private final class EmbeddingTasks: Sendable {
+final class EmbeddingTasks: Sendable {
     private let stack: BedrockStack
     private let table: String
     private let target: RigDatabase

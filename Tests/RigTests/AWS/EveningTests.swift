@@ -5,8 +5,8 @@ import Testing
 extension OnAWS {
     /// The steps of `scripts/aws` around a copy, against a stand-in for AWS and the rig's servers.
     @Suite struct EveningTests {
-        /// What the application has in the evening: DELETED is gone since the snapshot.
-        private static var app: [[String: Any]] { ["A", "B", "C"].map { BotsTests.item($0) } }
+        /// What the application has in the evening: DELETED is gone since the snapshot, and NEW and BAD were never embedded.
+        private static var app: [[String: Any]] { ["A", "B", "C", "NEW", "BAD"].map { BotsTests.item($0) } }
 
         /// A stack as v0 has it, with rows of A, B, C and DELETED on the source.
         private func withStack(_ body: (RigDatabases, BedrockStack, _ bots: String) async throws -> Void) async throws {
@@ -33,15 +33,15 @@ extension OnAWS {
         }
 
         /// The rows of the target beside those of the source that should be there, as psql sees them.
-        private func expectEndState(_ databases: RigDatabases) throws {
+        ///
+        /// - Parameter embedded: The bots that were embedded again.
+        private func expectEndState(_ databases: RigDatabases, embedded: String...) throws {
             let kept = "SELECT id, botid, embedding FROM items WHERE botid IN ('A', 'C') ORDER BY id"
             #expect(try Psql.run(databases.target.uri, kept) == Psql.run(databases.source.uri, kept))
             let others =
                 "SELECT botid, min(id), count(*) FROM items WHERE botid NOT IN ('A', 'C') GROUP BY 1 ORDER BY 1"
-            #expect(
-                try databases.target.run(others).map { $0.map { $0?.trimmingCharacters(in: .whitespaces) } } == [
-                    ["B", "B-101", "25"]
-                ])
+            let found = try databases.target.run(others).map { $0.map { $0?.trimmingCharacters(in: .whitespaces) } }
+            #expect(found == [["B", "B-101", "25"]] + embedded.map { [$0, "\($0)-501", "10"] })
         }
 
         @Test func `the evening, from the snapshot to the last cluster deleted`() async throws {
@@ -76,14 +76,22 @@ extension OnAWS {
                 #expect(copied.status == 0, "\(copied.said)")
                 try expectEndState(databases)
                 let seen = try vecferry(stack, "bots", "--bots-table", bots)
-                #expect(seen.output.contains("2 copied, 1 re-synced since, 1 deleted in the app"), "\(seen.said)")
+                #expect(
+                    seen.output.contains("1 re-synced since, 2 needs embedding, 1 deleted in the app"), "\(seen.said)")
 
                 let tool = try Ferryman.path
+                let tasks = EmbeddingTasks(stack, table: bots, target: databases.target, failing: ["BAD"])
+                defer { tasks.stop() }
+                let embedded = try stack.run("embed-missing", "--yes", "--vecferry", tool)
+                #expect(embedded.status == 1 && embedded.errors.contains("Embedded: 1. Failed: 1."), "\(embedded.said)")
+                #expect(Set(tasks.bots.keys) == ["NEW", "BAD"])
+                try expectEndState(databases, embedded: "NEW")
+
                 let cleaned = try stack.run("cleanup", "--yes", "--verify", tool, "--", "--bots-table", bots)
                 #expect(cleaned.status == 0, "\(cleaned.said)")
                 #expect(try clusters().contains(stack.newCluster) && !clusters().contains(stack.temporaryCluster))
                 #expect(try snapshots().contains("\(stack.temporaryCluster)-final"))
-                try expectEndState(databases)
+                try expectEndState(databases, embedded: "NEW")
                 for file in ["vecferry-aws.conf", "source.conf", "target.conf"] {
                     #expect(try !stack.file(file).contains("rig-secret-8f3a"))
                 }

@@ -51,17 +51,7 @@ struct Surveyor {
                 .findings(for: table, indexedAs: targetCatalog.relation(table.name) ?? table)
             if !findings.isEmpty { survey.sparse[table.name] = findings }
         }
-        for table in chosen where table.relation.rights.useSchema && table.relation.rights.select {
-            let columns = table.relation.columns.filter { column in
-                request.conversions.columns(of: table.relation.name)[column.name].flatMap(column.conversion) != nil
-            }
-            guard let schema = sourceCatalog.server.vectorSchema, !columns.isEmpty else { continue }
-            let scope = table.botScope.flatMap {
-                $0.isReadable(from: table.relation.name, in: sourceCatalog) ? $0 : nil
-            }
-            survey.outOfRange[table.relation.name] = try OutOfRange.read(
-                columns.map(\.name), of: table.relation, scope, schema: schema, sourceSession)
-        }
+        try readOutOfRange(of: chosen, into: &survey, sourceSession)
         survey.appBots = try request.selection.app?.read(source.interrupt)
         try readBots(of: chosen, into: &survey, sourceSession, targetSession)
         let searched = chosen.filter { table in
@@ -171,6 +161,22 @@ struct Surveyor {
             }
         }
         return found
+    }
+
+    /// Looks for values that can't be converted, in the columns that are to be.
+    private func readOutOfRange(
+        of chosen: [TableSelector.Chosen], into survey: inout Survey, _ source: borrowing Session
+    ) throws(FerryError) {
+        guard let schema = survey.source.server.vectorSchema, !request.conversions.isEmpty else { return }
+        for table in chosen where table.relation.rights.useSchema && table.relation.rights.select {
+            let name = table.relation.name
+            let wanted = request.conversions.columns(of: name)
+            let columns = table.relation.columns.filter { wanted[$0.name].flatMap($0.conversion) != nil }
+            guard !columns.isEmpty else { continue }
+            let scope = table.botScope.flatMap { $0.isReadable(from: name, in: survey.source) ? $0 : nil }
+            survey.outOfRange[name] = try OutOfRange.read(
+                columns.map(\.name), of: table.relation, scope, schema: schema, source)
+        }
     }
 
     private func readBots(
