@@ -74,7 +74,7 @@ extension Engine {
             guard let app = request.selection.app else { return try Verifier(engine: self, request: request).run() }
             let deleted = try DeletedBots(app, of: request.selection, self)
             var known = request
-            known.selection = deleted.leftOut(of: request.selection)
+            known.selection = deleted.leftOut(of: request.selection, on: .source, .target)
             var report = try Verifier(engine: self, request: known).run()
             report.notes += deleted.notes
             return report

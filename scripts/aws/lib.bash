@@ -68,36 +68,29 @@ list() { printf '  %s\n' "${1//$'\n'/$'\n'  }" >&2; }
 
 # MARK: Calls
 
-# Runs aws, and prints what it prints. A failure is told with what to do, and ends the step.
-call() {
-    local output status=0 errors
+# Runs aws and prints its output. Sets SAID to what it says on standard error.
+run_aws() {
+    local status=0 errors
     errors=$(mktemp)
-    output=$(aws ${AWS_OPTIONS[@]+"${AWS_OPTIONS[@]}"} "$@" 2>"$errors" </dev/null) || status=$?
-    local said
-    said=$(<"$errors")
+    aws ${AWS_OPTIONS[@]+"${AWS_OPTIONS[@]}"} "$@" 2>"$errors" </dev/null || status=$?
+    SAID=$(<"$errors")
     rm -f "$errors"
-    if ((status)); then
-        fault "aws $1 $2" "$said"
-        exit 1
-    fi
-    # The word of an empty field in the text format.
-    printf '%s' "$output"
+    return "$status"
+}
+
+# Runs aws and prints its output. Where that fails, shows why and what to do, and ends the step.
+call() {
+    run_aws "$@" && return
+    fault "aws $1 $2" "$SAID"
+    exit 1
 }
 
 # As `call`, but prints nothing where what was asked for does not exist.
 call_if_there() {
-    local output status=0 errors said
-    errors=$(mktemp)
-    output=$(aws ${AWS_OPTIONS[@]+"${AWS_OPTIONS[@]}"} "$@" 2>"$errors" </dev/null) || status=$?
-    said=$(<"$errors")
-    rm -f "$errors"
-    if ((status)); then
-        # moto writes some codes without "Fault".
-        [[ $said =~ \((DBCluster(Snapshot)?|DBInstance)NotFound(Fault)?\) ]] && return
-        fault "aws $1 $2" "$said"
-        exit 1
-    fi
-    printf '%s' "$output"
+    run_aws "$@" && return
+    [[ $SAID =~ \((DBCluster(Snapshot)?|DBInstance)NotFound(Fault)?\) ]] && return
+    fault "aws $1 $2" "$SAID"
+    exit 1
 }
 
 # $1: the call; $2: what aws said on standard error, in versions 1 and 2.

@@ -46,7 +46,7 @@ struct AWSFault: Equatable {
     let hint: String?
 
     init(_ text: String) {
-        let lines = text.split(separator: "\n").map(\.trimmedSpaces).filter { !$0.isEmpty }
+        let lines = text.split(separator: "\n").map { String($0.trimmed) }.filter { !$0.isEmpty }
         let line =
             lines.last { $0.contains("An error occurred") } ?? lines.last { !$0.hasPrefix("usage:") }
             ?? "it printed no error message."
@@ -91,11 +91,5 @@ struct AWSFault: Equatable {
             return "Allow kms:Decrypt with the key of that resource for the role or user of this machine, \(again)"
         }
         return nil
-    }
-}
-
-extension Substring {
-    fileprivate var trimmedSpaces: String {
-        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

@@ -2,8 +2,8 @@ internal import Postgres
 
 /// Joins the application's bots with their rows on both sides.
 ///
-/// Rows are told apart by their keys: when the application embeds a bot again, it deletes the bot's rows and inserts others, with new ids.
-/// `verify` compares what they hold.
+/// Rows are compared by key alone: when the application embeds a bot again, it deletes the bot's rows and inserts new ones with new ids.
+/// `verify` compares the contents.
 struct BotsJoin {
     /// The endpoints and the workers.
     let engine: Engine
@@ -14,19 +14,21 @@ struct BotsJoin {
     func run() throws(FerryError) -> BotsReport {
         let start = ContinuousClock.now
         let app = try request.app.read(engine.workers.interrupt)
-        let source = SnapshotKeeper(engine.source.readOnly, workers: engine.workers)
-        let target = SnapshotKeeper(engine.target.readOnly, workers: engine.workers)
-        defer {
-            source.close()
-            target.close()
+        var report = try engine.withSnapshots { source, target throws(FerryError) in
+            try joined(
+                app,
+                try engine.workers.during(.plan) { () throws(FerryError) in
+                    try VerifySurvey(engine: engine, selection: request.selection).open(source, target)
+                })
         }
-        for keeper in [source, target] { keeper.begin(locking: []) }
-        let sides = try engine.workers.during(.plan) { () throws(FerryError) in
-            try VerifySurvey(engine: engine, selection: request.selection).open(source, target)
-        }
+        report.seconds = (ContinuousClock.now - start) / .seconds(1)
+        return report
+    }
+
+    private func joined(_ app: AppBots, _ sides: BothSides) throws(FerryError) -> BotsReport {
         let (tables, notes) = try tables(sides)
         let counts = try engine.workers.during(.compare) { () throws(FerryError) in
-            try BotCounts(sides: sides, tables: tables, chunkBytes: request.chunkBytes).read()
+            try BotCounts(sides: sides, tables: tables, chunkBytes: Chunk.defaultBytes).read()
         }
         var report = BotsReport(
             source: sides.source.catalog.server, target: sides.target.catalog.server, tables: tables.map(\.name),
@@ -40,7 +42,6 @@ struct BotsJoin {
                 id: id, app: known[id], rows: count.rows, onTargetOnly: count.extra,
                 verdict: .of(known[id], count.rows, missing: count.missing, extra: count.extra))
         }
-        report.seconds = (ContinuousClock.now - start) / .seconds(1)
         return report
     }
 

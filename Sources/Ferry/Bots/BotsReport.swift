@@ -4,8 +4,6 @@ public struct BotsRequest: Sendable, Equatable {
     public var selection = TableSelection()
     /// The application's bots.
     public var app: AppBotsSource
-    /// The bytes of heap and TOAST in one range.
-    var chunkBytes = Chunk.defaultBytes
 
     /// Counts rows in the embedding tables and the bot tables.
     public init(app: AppBotsSource) { self.app = app }

@@ -8,7 +8,7 @@ struct Planner {
         guard let app = survey.appBots else { return planned([]) }
         let deleted = DeletedBots(app, source: survey.sourceBots.values, target: survey.targetBots.values)
         var request = request
-        request.selection = deleted.leftOut(of: request.selection)
+        request.selection = deleted.leftOut(of: request.selection, on: .source)
         return Planner(request: request, survey: survey).planned(deleted.notes)
     }
 

@@ -74,10 +74,3 @@ enum VectorText: Sendable, Equatable {
         }
     }
 }
-
-extension StringProtocol {
-    fileprivate var trimmed: Substring {
-        let text = Substring(self).drop { $0 == " " }
-        return text.lastIndex { $0 != " " }.map { text[...$0] } ?? ""
-    }
-}

@@ -37,11 +37,7 @@ final class Credentials: Sendable {
     /// - Throws: ``FerryError/Code/program`` where it could not be asked; ``FerryError/Code/invalidRequest`` where what it says does not go
     ///   with the address. Neither shows a secret.
     func complete(_ address: ConnectionParameters, _ interrupt: Interrupt) throws(FerryError) -> ConnectionParameters {
-        if case .command(let command) = source {
-            var parameters = address
-            parameters["password"] = try PasswordCommand(command, side: side).run(interrupt)
-            return parameters
-        }
+        if case .command = source { return try asked(address, interrupt) }
         // Those who come meanwhile wait for the answer, and take it.
         let result = cache.withLock { cached -> Result<ConnectionParameters, FerryError> in
             if let cached, .now - cached.time < Self.lifetime { return .success(cached.parameters) }
@@ -60,9 +56,12 @@ final class Credentials: Sendable {
         _ address: ConnectionParameters, _ interrupt: Interrupt
     ) throws(FerryError) -> ConnectionParameters {
         switch source {
-        case .command: address
-        case .secret(let reference): try merged(address, try login(reference, interrupt))
-        case .token: try withToken(address, interrupt)
+        case .command(let command):
+            var parameters = address
+            parameters["password"] = try PasswordCommand(command, side: side).run(interrupt)
+            return parameters
+        case .secret(let reference): return try merged(address, try login(reference, interrupt))
+        case .token: return try withToken(address, interrupt)
         }
     }
 

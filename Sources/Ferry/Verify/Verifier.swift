@@ -31,17 +31,12 @@ struct Verifier {
     func inSnapshots<Result>(
         _ body: (BothSides, ComparisonPlanner.Comparison) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
-        let source = SnapshotKeeper(engine.source.readOnly, workers: engine.workers)
-        let target = SnapshotKeeper(engine.target.readOnly, workers: engine.workers)
-        defer {
-            source.close()
-            target.close()
+        try engine.withSnapshots { source, target throws(FerryError) in
+            let (sides, comparison) = try engine.workers.during(.plan) { () throws(FerryError) in
+                try self.plan(source, target)
+            }
+            return try body(sides, comparison)
         }
-        for keeper in [source, target] { keeper.begin(locking: []) }
-        let (sides, comparison) = try engine.workers.during(.plan) { () throws(FerryError) in
-            try self.plan(source, target)
-        }
-        return try body(sides, comparison)
     }
 
     private func compare(

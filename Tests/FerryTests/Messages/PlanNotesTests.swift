@@ -124,7 +124,7 @@ import Testing
                 $0.appBots = AppBots(ids: ["live"])
                 $0.nonEmptyTargets = [name]
                 $0.sourceBots = [name: Dictionary(uniqueKeysWithValues: (1...7).map { ("gone\($0)", 100) })]
-                $0.targetBots = [name: ["live": 40, "gone1": 30]]
+                $0.targetBots = [name: ["live": 40, "gone1": 30, "old": 2]]
             },
             surveyed([items], [items]) {
                 $0.nonEmptyTargets = [name]

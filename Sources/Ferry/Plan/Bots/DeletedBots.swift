@@ -23,11 +23,12 @@ struct DeletedBots: Equatable {
         self.target = deleted(target)
     }
 
-    /// The selection without them.
-    func leftOut(of selection: TableSelection) -> TableSelection {
+    /// The selection without those that one of these sides has rows of.
+    func leftOut(of selection: TableSelection, on sides: Side...) -> TableSelection {
         var selection = selection
         selection.app = nil
-        selection.excludedBots = Set(selection.excludedBots).union(source.keys).union(target.keys).sorted()
+        let bots = sides.flatMap { $0 == .source ? source.keys : target.keys }
+        selection.excludedBots = Set(selection.excludedBots).union(bots).sorted()
         return selection
     }
 
@@ -35,33 +36,28 @@ struct DeletedBots: Equatable {
     var notes: [Note] { [onSource, onTarget].compactMap(\.self) }
 
     private var onSource: Note? {
-        guard !source.isEmpty else { return nil }
-        return note(
-            .warning, .source,
-            "\(amount(source)) of \(Count.of(source.count, "bot")) that \(source.count == 1 ? "was" : "were") deleted in the "
-                + "application \(rows(source) == 1 ? "is" : "are") left out: \(names(source)).",
-            "vecferry bots lists them.")
+        note(.source, source, ("is left out", "are left out"), "vecferry bots lists them.")
     }
 
     private var onTarget: Note? {
-        guard !target.isEmpty else { return nil }
-        return note(
-            .warning, .target,
-            "\(amount(target)) of \(Count.of(target.count, "bot")) that \(target.count == 1 ? "was" : "were") deleted in the "
-                + "application \(rows(target) == 1 ? "lies" : "lie") on the target: \(names(target)).",
+        note(
+            .target, target, ("lies on the target", "lie on the target"),
             "The application no longer reads them. vecferry leaves them as they are.")
     }
 
-    private func rows(_ bots: [String: Int]) -> Int { bots.values.reduce(0, +) }
-
-    private func amount(_ bots: [String: Int]) -> String { Count.of(rows(bots), "row") }
+    /// - Parameter what: What becomes of one row, and of several.
+    private func note(_ side: Side, _ bots: [String: Int], _ what: (String, String), _ hint: String) -> Note? {
+        guard !bots.isEmpty else { return nil }
+        let rows = bots.values.reduce(0, +)
+        return Note(
+            level: .warning, code: .botsDeleted, side: side, table: nil,
+            message:
+                "\(Count.of(rows, "row")) of \(Count.of(bots.count, "bot")) that \(bots.count == 1 ? "was" : "were") deleted in "
+                + "the application \(rows == 1 ? what.0 : what.1): \(names(bots)).", hint: hint)
+    }
 
     private func names(_ bots: [String: Int]) -> String {
         bots.keys.sorted().prefix(Self.shown).joined(separator: ", ") + (bots.count > Self.shown ? ", \u{2026}" : "")
-    }
-
-    private func note(_ level: Note.Level, _ side: Side, _ message: String, _ hint: String) -> Note {
-        Note(level: level, code: .botsDeleted, side: side, table: nil, message: message, hint: hint)
     }
 }
 

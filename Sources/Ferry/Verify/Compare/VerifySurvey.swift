@@ -61,3 +61,19 @@ struct VerifySurvey {
             hint: "GRANT TEMPORARY ON DATABASE \(database.sqlIdentifier) TO \(user.sqlIdentifier).", side: .target)
     }
 }
+
+extension Engine {
+    /// Runs a block with keepers of both sides' snapshots, which are open until it ends.
+    func withSnapshots<Result>(
+        _ body: (_ source: SnapshotKeeper, _ target: SnapshotKeeper) throws(FerryError) -> Result
+    ) throws(FerryError) -> Result {
+        let source = SnapshotKeeper(self.source.readOnly, workers: workers)
+        let target = SnapshotKeeper(self.target.readOnly, workers: workers)
+        defer {
+            source.close()
+            target.close()
+        }
+        for keeper in [source, target] { keeper.begin(locking: []) }
+        return try body(source, target)
+    }
+}
