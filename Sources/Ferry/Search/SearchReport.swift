@@ -58,7 +58,8 @@ public struct SearchReport: Sendable, Equatable {
     public var isEstimate: Bool
     /// Whether the time was up before all queries were answered.
     public var isCut: Bool
-    /// The number of queries whose exact answers differ between the sides, other than by ties in distance.
+    /// The number of queries whose exact answers differ between the sides, other than by ties in distance; 0 for a column
+    /// whose values were rounded on the way.
     public var differing: Int
     /// The measurements of the source.
     public var source: SearchSide

@@ -27,7 +27,7 @@ struct BotsText: ResultText {
         lines.append(.empty)
         if report.withoutBot.source.rows + report.withoutBot.target.rows > 0 {
             lines.append(
-                "Rows of no bot: \(BotTable.amount(report.withoutBot.source)) on the source, \(BotTable.amount(report.withoutBot.target)) on the target."
+                "Rows of no bot: \(Units.count(report.withoutBot.source.rows)) on the source, \(Units.count(report.withoutBot.target.rows)) on the target."
             )
         }
         return lines + next + [verdict]

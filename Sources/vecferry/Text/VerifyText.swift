@@ -19,7 +19,11 @@ struct VerifyText: ResultText {
         let tables = Units.count(report.tables.count, "table")
         switch report.outcome {
         case .same:
-            return "\("Same", .good): \(Units.count(rows, "row")) in \(tables), byte for byte on both sides. \(pace)"
+            let rounded =
+                report.notes.contains { $0.code == .comparedConverted } ? ", after rounding as a copy does" : ""
+            return """
+                \("Same", .good): \(Units.count(rows, "row")) in \(tables), byte for byte on both sides\(rounded). \(pace)
+                """
         case .differs:
             let bad = report.tables.filter { $0.state == .differs }
             guard !bad.isEmpty else {

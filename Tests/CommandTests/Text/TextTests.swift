@@ -132,6 +132,19 @@ extension PlanText {
         #expect(CommandResult.copy(report).notes == [])
     }
 
+    @Test func `rows that were rounded on the way are not said to be as on the source`() {
+        var report = Fixtures.report(.proven, .proven)
+        report.converted = [JobReport.Converted(table: Fixtures.items, column: "embedding", conversion: .halfvec)]
+        let proven = CopyText(report: report).verdict.text
+        #expect(proven.contains("as on the source, with public.items.embedding rounded to halfvec."))
+        var comparison = Fixtures.fullComparison
+        (comparison.tables, comparison.notCompared, comparison.searches) = ([], [], [])
+        comparison.notes = [Fixtures.note(.info, .comparedConverted, "The column is compared rounded.")]
+        #expect(VerifyText(report: comparison).verdict.text.contains("on both sides, after rounding as a copy does."))
+        comparison.notes = []
+        #expect(VerifyText(report: comparison).verdict.text.contains("byte for byte on both sides. "))
+    }
+
     @Test func `each table that is not proven gets a line`() {
         let problems = CopyText(report: Fixtures.report(.differs, .proven, .differs, .failed)).problems
         #expect(

@@ -287,6 +287,12 @@ import Testing
             let searched = try #require(report.searches?.first)
             #expect(searched.source.figures.recall == 1)
             #expect(searched.exactRecall ?? 1 < 0.5 && searched.target.figures.recall ?? 1 < 0.5 && searched.isWorse)
+            // The rows are what the conversion makes of the source's, so other answers are no difference.
+            var verify = VerifyRequest()
+            verify.search = search
+            let verified = try await databases.verify(verify)
+            #expect(verified.outcome == .same && verified.searches.first?.exactRecall ?? 1 < 0.5)
+
             let stored = try await databases.engine().copy(request, search: search)
             #expect(stored.outcome == .alreadyFinished && stored.searches?.first?.exactRecall == searched.exactRecall)
 
