@@ -1,7 +1,7 @@
 internal import Postgres
 
-/// Runs AWS's command line, `aws`, with one fixed list of arguments and no shell. It has the credentials, profile and region that it has
-/// for its user; signing requests without it would know fewer ways to sign in.
+/// Runs AWS's command line, `aws`, with one fixed list of arguments and no shell. The operator's profiles, roles and
+/// SSO sessions work with it as they do by hand.
 struct AWSCommand {
     /// The arguments. They hold no secret: others may see them.
     let arguments: [String]

@@ -4,7 +4,7 @@
     internal import Foundation
 #endif
 
-/// A bot of Bedrock Chat, as its table in DynamoDB has it (FIELD: the app's `repositories/custom_bot.py`, tags v0.4.0 to v1.4.0).
+/// A bot of Bedrock Chat, as its table in DynamoDB has it (aws-samples/bedrock-chat, tags v0.4.0 to v1.4.0).
 public struct AppBot: Sendable, Equatable {
     /// The id, which rows have in their bot column.
     public var id: String

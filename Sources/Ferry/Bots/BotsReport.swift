@@ -15,7 +15,7 @@ public enum BotVerdict: String, Sendable, CaseIterable {
     case copy
     /// The target has all rows that the source has, and no others.
     case copied
-    /// The target has rows that the source has not: the application has embedded the bot again since.
+    /// The target has rows that the source lacks: the application has embedded the bot again since.
     case resynced = "re_synced"
     /// The application has knowledge for it, and neither side has rows.
     case needsEmbedding = "needs_embedding"

@@ -57,7 +57,7 @@ struct JobFingerprint {
         add("index-workers", index.workers)
         add("online", if: index.online)
         add("excluded-bots", selection.excludedBots.isEmpty ? nil : selection.excludedBots)
-        // Which bots that are may change from one run to the next, and the plan keeps to those that it began with.
+        // The list itself may change between two runs; a job keeps to the one in its plan.
         add("app-bots", if: selection.app != nil)
         add("convert", request.conversions.isEmpty ? nil : request.conversions.map(\.text))
         return fields

@@ -21,7 +21,7 @@ struct ColumnMatch {
         addTextNotes(source)
     }
 
-    /// Adds a blocker where the operator asked for a conversion that there is not.
+    /// Adds a blocker where the operator asked for a conversion that does not exist.
     ///
     /// - Returns: Whether the column can be copied as asked.
     private mutating func checkConversion(of column: Column, in source: Relation) -> Bool {

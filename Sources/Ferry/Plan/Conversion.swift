@@ -26,7 +26,7 @@ public struct ConversionRequest: Hashable, Sendable {
 
     /// Reads `TABLE.COLUMN=TYPE`, where letters are folded to lower case unless in double quotes.
     ///
-    /// - Returns: nil where it has not that form, or names another type.
+    /// - Returns: nil if it does not have that form, or names another type.
     public init?(_ text: String) {
         guard let equals = text.lastIndex(of: "="),
             let conversion = ColumnConversion(rawValue: text[text.index(after: equals)...].lowercased())

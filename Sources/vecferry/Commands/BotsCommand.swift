@@ -9,7 +9,7 @@ struct BotsCommand: AsyncParsableCommand {
         abstract: "Show the application's bots with their rows on both sides, and what each needs.",
         discussion: """
             Joins the bots of Bedrock Chat's DynamoDB table with their rows in the embedding tables. A bot is one to copy, is \
-            copied, was re-synced since (the target has rows that the source has not), needs embedding, has no knowledge, is \
+            copied, was re-synced since (the target has rows that the source lacks), needs embedding, has no knowledge, is \
             answered by a knowledge base, or was deleted in the app. Changes nothing.
 
             Example:

@@ -94,7 +94,7 @@ extension BotVerdict {
         switch self {
         case .copy: "the target lacks rows that the source has"
         case .copied: "the target has the source's rows"
-        case .resynced: "the target has rows that the source has not"
+        case .resynced: "the target has rows that the source lacks"
         case .needsEmbedding: "knowledge, and no rows on either side"
         case .noKnowledge: "nothing to know, and no rows"
         case .knowledgeBase: "Bedrock answers for them; rows are of no use"
