@@ -122,7 +122,7 @@ extension OnAWS {
                 try StandIn.aws(
                     "rds", "remove-tags-from-resource", "--resource-name", arn, "--tag-keys", "vecferry:stack")
                 let foreign = try stack.run("cleanup", "--force", "--yes")
-                #expect(foreign.status == 1 && foreign.errors.contains("has not the tags"), "\(foreign.said)")
+                #expect(foreign.status == 1 && foreign.errors.contains("lacks the tags"), "\(foreign.said)")
                 let taken = try stack.run("restore")
                 #expect(taken.status == 1 && taken.errors.contains("Another cluster has the name"), "\(taken.said)")
                 #expect(try clusters().contains(stack.temporaryCluster))
