@@ -116,7 +116,7 @@ fault() {
         *DBClusterAlreadyExists* | *DBInstanceAlreadyExists* | *DBClusterSnapshotAlreadyExists*)
             advice='Something else has that name. Rename it, or delete it if nothing needs it.' ;;
         *QuotaExceeded*) advice='The account has as many as its quota allows. Raise it in Service Quotas, or delete one that nothing needs.' ;;
-        *'does not exist'*) advice='Check the name, and that --region and --profile lead to its region and account.' ;;
+        *'does not exist'* | *ResourceNotFound*) advice='Check the name, and that --region and --profile lead to its region and account.' ;;
     esac
     say "$STEP: $1 failed: ${line:-it printed no error message.}"
     [[ -z $advice ]] || say "  $advice"
@@ -135,7 +135,7 @@ need_aws() {
 
 # MARK: The stack
 
-# Sets ACCOUNT, REGION and STACK_STATUS, and OUTPUTS to lines `name<TAB>value`. One call, since each starts a program.
+# Sets PARTITION, ACCOUNT, REGION and STACK_STATUS, and OUTPUTS to lines `name<TAB>value`. One call, since each starts a program.
 find_stack() {
     need_aws
     local found arn
@@ -143,7 +143,7 @@ find_stack() {
         --query 'Stacks[0].[[StackId,StackStatus],Outputs[].[OutputKey,OutputValue]]')
     IFS=$'\t' read -r arn STACK_STATUS <<<"${found%%$'\n'*}"
     OUTPUTS=${found#*$'\n'}
-    IFS=: read -r _ _ _ REGION ACCOUNT _ <<<"$arn"
+    IFS=: read -r _ PARTITION _ REGION ACCOUNT _ <<<"$arn"
     check_place
 }
 
@@ -184,6 +184,33 @@ refuse_without_cluster() {
     [[ -n $(stack_cluster) ]] && return
     die "The stack $STACK has no Aurora cluster: no output DbConfigHostname, no resource VectorStoreCluster. Bedrock Chat v2 and v3 keep
   embeddings elsewhere (Bedrock Knowledge Bases, OpenSearch), and vecferry has nothing to move for them. If this is another stack, give --stack."
+}
+
+# Sets ECS_CLUSTER, GROUP and SUBNETS to where the application runs its tasks.
+find_network() {
+    ECS_CLUSTER=$(output EmbeddingClusterName)
+    GROUP=$(output EmbeddingTaskSecurityGroupId)
+    SUBNETS=$(output PrivateSubnetId0),$(output PrivateSubnetId1)
+    SUBNETS=${SUBNETS%,}
+    [[ -n $ECS_CLUSTER && -n $GROUP && -n ${SUBNETS#,} ]] ||
+        die "The stack $STACK does not say where its tasks run (outputs EmbeddingClusterName, EmbeddingTaskSecurityGroupId,
+  PrivateSubnetId0), which it does from v1.0.0 on. Deploy v1 first."
+}
+
+# Starts a Fargate task there, without a public address. $1: the task definition; $2: overrides, as JSON.
+# Prints `ARN<TAB>None`, or `None<TAB>why not`. By STARTED_BY it is found again.
+run_fargate() {
+    call ecs run-task --cluster "$ECS_CLUSTER" --task-definition "$1" --launch-type FARGATE --started-by "$STARTED_BY" \
+        --overrides "$2" --output text --query '[tasks[0].taskArn,failures[0].reason]' \
+        --network-configuration "awsvpcConfiguration={subnets=[$SUBNETS],securityGroups=[$GROUP],assignPublicIp=DISABLED}"
+}
+
+# $1: a text; prints it as it stands between the quotes of JSON.
+quoted() {
+    local text=${1//\\/\\\\}
+    text=${text//\"/\\\"}
+    text=${text//$'\n'/\\n}
+    printf '%s' "${text//$'\t'/\\t}"
 }
 
 # MARK: The record

@@ -11,6 +11,8 @@ public enum SecretReference: Sendable, Equatable {
     case stored(id: String, stage: Stage)
     /// A file that holds the same JSON.
     case file(path: String)
+    /// A variable of the environment that holds the same JSON, as ECS puts a secret there.
+    case variable(name: String)
 
     /// The version of a secret. Rotation makes a new one current; the one before it has the password that a snapshot was taken with, until
     /// the next rotation.
@@ -19,7 +21,7 @@ public enum SecretReference: Sendable, Equatable {
         case previous = "AWSPREVIOUS"
     }
 
-    /// Reads `ARN-or-name[:AWSCURRENT|AWSPREVIOUS]`, or `file:PATH`.
+    /// Reads `ARN-or-name[:AWSCURRENT|AWSPREVIOUS]`, `file:PATH`, or `env:NAME`.
     ///
     /// - Parameter isFile: Whether there is a file at a path: names of secrets may begin with a slash, too.
     /// - Returns: nil for an empty text.
@@ -29,6 +31,11 @@ public enum SecretReference: Sendable, Equatable {
             let path = text.dropFirst(text.hasPrefix("file://") ? 7 : 5)
             guard !path.isEmpty else { return nil }
             self = .file(path: String(path))
+            return
+        }
+        if text.hasPrefix("env:") {
+            guard text.count > 4 else { return nil }
+            self = .variable(name: String(text.dropFirst(4)))
             return
         }
         if ["/", "./", "../"].contains(where: text.hasPrefix), isFile(text) {

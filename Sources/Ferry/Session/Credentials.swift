@@ -71,6 +71,11 @@ final class Credentials: Sendable {
         let json: String
         switch reference {
         case .file(let path): json = try text(of: path)
+        case .variable(let name):
+            guard let text = ProcessInfo.processInfo.environment[name], !text.isEmpty else {
+                throw fault("The variable of --\(side)-secret, \(name), is not set.")
+            }
+            json = text
         case .stored:
             let answer = try AWSCommand(arguments: reference.arguments ?? [], side: side).run(interrupt)
             guard let secret = try? JSONDecoder().decode(SecretAnswer.self, from: Data(answer.utf8)).secretString else {

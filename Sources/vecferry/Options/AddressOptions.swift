@@ -84,7 +84,7 @@ extension SecretReference {
     /// - Throws: `ValidationError` where it is empty.
     static func given(_ text: String, _ option: String) throws -> SecretReference {
         guard let reference = SecretReference(text, isFile: Machine.isFile) else {
-            throw ValidationError("\(option) is empty; give an ARN, a name, or file:PATH.")
+            throw ValidationError("\(option) is empty; give an ARN, a name, file:PATH, or env:NAME.")
         }
         return reference
     }

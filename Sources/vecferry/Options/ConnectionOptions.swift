@@ -34,9 +34,9 @@ struct SourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Secret of AWS Secrets Manager with the source's user and password, and with host, port and database where --source "
-                + "leaves them out: ARN or name, with :AWSPREVIOUS for the version before a rotation; or file:PATH with the "
-                + "same JSON. Read with aws for each new connection.",
-            valueName: "arn|name|file:path"))
+                + "leaves them out: ARN or name, with :AWSPREVIOUS for the version before a rotation; or file:PATH or env:NAME "
+                + "with the same JSON. Read with aws for each new connection.",
+            valueName: "arn|name|file:path|env:name"))
     var sourceSecret: String?
 
     @Flag(
@@ -73,9 +73,9 @@ struct TargetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Secret of AWS Secrets Manager with the target's user and password, and with host, port and database where --target "
-                + "leaves them out: ARN or name, with :AWSPREVIOUS for the version before a rotation; or file:PATH with the "
-                + "same JSON. Read with aws for each new connection.",
-            valueName: "arn|name|file:path"))
+                + "leaves them out: ARN or name, with :AWSPREVIOUS for the version before a rotation; or file:PATH or env:NAME "
+                + "with the same JSON. Read with aws for each new connection.",
+            valueName: "arn|name|file:path|env:name"))
     var targetSecret: String?
 
     @Flag(

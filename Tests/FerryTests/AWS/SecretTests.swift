@@ -12,7 +12,8 @@ import Testing
             ("/there", .file(path: "/there")),
             ("file:db.json", .file(path: "db.json")),
             ("file:///etc/db.json", .file(path: "/etc/db.json")),
-            ("", nil), (":AWSPREVIOUS", nil), ("file:", nil),
+            ("env:DB_LOGIN", .variable(name: "DB_LOGIN")),
+            ("", nil), (":AWSPREVIOUS", nil), ("file:", nil), ("env:", nil),
         ] as [(String, SecretReference?)])
     func `a secret is an ARN or a name with a stage, or a file`(text: String, reference: SecretReference?) {
         #expect(SecretReference(text, isFile: { $0 == "/there" }) == reference)

@@ -1,0 +1,175 @@
+import Foundation
+import RigSupport
+import Testing
+
+extension OnAWS {
+    /// `scripts/aws/run-task`, with tasks that run in the image of `scripts/aws/Dockerfile`.
+    @Suite struct RunTaskTests {
+        /// A stack after the deploy and the restore, with rows of three bots on the source, and a Fargate that runs its tasks.
+        private func withFargate(
+            rows: Int = 30, _ body: (RigDatabases, BedrockStack, _ bots: String, Fargate) async throws -> Void
+        ) async throws {
+            try Image.built.get()
+            try await Rig.withDatabases(setup: BotsTests.items) { databases in
+                for bot in ["A", "B", "DELETED"] { try databases.source.run(BotsTests.rows(bot, 1...rows)) }
+                let bots = try BotsTests.table([BotsTests.item("A"), BotsTests.item("B")])
+                let stack = try BedrockStack(source: databases.source, bots: bots)
+                defer { stack.remove() }
+                try StandIn.setFaults([BedrockStack.offering("15.3")])
+                #expect(try stack.run("prepare").status == 0)
+                try stack.deploy(target: databases.target, bots: bots)
+                #expect(try stack.run("restore", "--sslmode", "disable").status == 0)
+                let names = [
+                    "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION",
+                ]
+                let environment = try StandIn.environment().filter { names.contains($0.key) }
+                let fargate = try Fargate(
+                    stack.tasks, environment: environment.merging(["PGHOSTADDR": "127.0.0.1"]) { $1 })
+                defer { fargate.close() }
+                try await body(databases, stack, bots, fargate)
+                #expect(fargate.problem == nil)
+                try StandIn.setFaults([])
+            }
+        }
+
+        private static let sides = ["--source", "@source.conf", "--target=@target.conf"]
+        private static let image = ["--image", Image.name, "--execution-role", "ecsTaskExecutionRole"]
+
+        private func copied(_ databases: RigDatabases) throws -> Bool {
+            let rows = "SELECT id, botid, embedding FROM items WHERE botid <> 'DELETED' ORDER BY id"
+            return try Psql.run(databases.target.uri, rows) == Psql.run(databases.source.uri, rows)
+        }
+
+        @Test func `a copy runs as a task with secrets that ECS hands over, and its log and exit code come here`()
+            async throws
+        {
+            try await withFargate { databases, stack, bots, fargate in
+                let ended = try stack.start(
+                    "run-task", Self.image + ["--", "vecferry", "copy", "--exclude-bot", "DELETED"] + Self.sides
+                ).ended()
+                #expect(ended.status == 0 && ended.output.contains("Proven"), "\(ended.said)")
+                #expect(try copied(databases))
+                let task = try #require(fargate.all.first?.value)
+                #expect(task.definition.networkMode == "awsvpc")
+                #expect(
+                    task.definition.executionRoleArn == "arn:aws:iam::123456789012:role/ecsTaskExecutionRole")
+                let container = task.definition.containerDefinitions[0]
+                #expect(container.stopTimeout == 120)
+                #expect(container.secrets?.map(\.name) == ["VECFERRY_SOURCE_LOGIN", "VECFERRY_TARGET_LOGIN"])
+                #expect(container.secrets?.first?.valueFrom == "\(stack.secret)::AWSPREVIOUS:")
+                #expect(!task.command.joined().contains("rig-secret-8f3a") && !ended.said.contains("rig-secret-8f3a"))
+                // Nothing is left of it.
+                let left = try StandIn.aws(
+                    "ecs", "list-task-definitions", "--family-prefix", "vecferry-\(stack.name.lowercased())",
+                    "--status", "ACTIVE", "--query", "length(taskDefinitionArns)")
+                #expect(left.trimmingCharacters(in: .whitespacesAndNewlines) == "0")
+                // What the operator gave once is known, and vecferry's own exit code is this one's.
+                let blocked = try stack.start("run-task", ["--", "plan", "--truncate"] + Self.sides).ended()
+                #expect(blocked.status == 64 && blocked.output.contains("--truncate"), "\(blocked.said)")
+            }
+        }
+
+        @Test func `a stopped task resumes on the next run, with a role of its own`() async throws {
+            try await withFargate(rows: 1_000) { databases, stack, bots, fargate in
+                try databases.both("ALTER TABLE items ADD note text")
+                try databases.source.run(
+                    "UPDATE items SET note = (SELECT string_agg(md5(id || i), '') FROM generate_series(1, 50) AS i)")
+                // Slowly, so that it is stopped in the middle.
+                let port = try #require(Int(try databases.source.value("SHOW port") ?? ""))
+                let proxy = try Proxy(to: [port]) { _ in .throttle(bytesPerSecond: 150_000) }
+                defer { proxy.close() }
+                let source = "\(stack.directory)/source.conf"
+                try stack.file("source.conf").replacing(#/port=\d+/#, with: "port=\(proxy.port)").write(
+                    toFile: source, atomically: true, encoding: .utf8)
+                let arguments =
+                    Self.image + ["--task-role", "vecferry", "--"]
+                    + ["copy", "--bots-table", bots, "--jobs", "1", "--chunk-size", "1"] + Self.sides
+                let first = try stack.start("run-task", arguments)
+                #expect(
+                    eventually(within: 60) {
+                        !first.isRunning
+                            || (try? databases.target.value("SELECT count(*) FROM items")).flatMap { Int($0) } ?? 0 > 0
+                    })
+                // The operator's terminal is closed, and the task goes on.
+                first.signal(SIGHUP)
+                let left = first.ended()
+                #expect(left.status == 129 && left.errors.contains("goes on"), "\(left.said)")
+                let other = try stack.start("run-task", ["--", "plan"] + Self.sides).ended()
+                #expect(other.status == 1 && other.errors.contains("Another task of vecferry runs"), "\(other.said)")
+                let again = try stack.start("run-task", arguments)
+                #expect(
+                    eventually { again.errorsSoFar.contains("runs since an earlier time") || !again.isRunning })
+                let stopped = try stack.run("run-task", "--stop")
+                #expect(stopped.status == 0, "\(stopped.said)")
+                let ended = again.ended()
+                #expect(ended.status == 143, "\(ended.said)")
+                let some = try #require(Int(try databases.target.value("SELECT count(*) FROM items") ?? ""))
+                #expect((1..<2_000).contains(some))
+                proxy.redirect(to: port)
+                try stack.file("source.conf").replacing(#/port=\d+/#, with: "port=\(port)").write(
+                    toFile: source, atomically: true, encoding: .utf8)
+                let resumed = try stack.start("run-task", arguments).ended()
+                #expect(resumed.status == 0 && resumed.output.contains("Proven"), "\(resumed.said)")
+                #expect(try copied(databases))
+                #expect(fargate.all.count == 2)
+                #expect(fargate.all.values.allSatisfy { $0.definition.containerDefinitions[0].secrets?.isEmpty != false })
+                #expect(fargate.all.values.allSatisfy { $0.definition.taskRoleArn?.hasSuffix("role/vecferry") == true })
+            }
+        }
+
+        @Test func `the image runs as no root, verifies certificates with its bundle, and has pg_dump and aws`() throws {
+            try Image.built.get()
+            func ran(_ arguments: [String], options: [String] = [], environment: [String: String] = [:]) throws
+                -> Command.Ended
+            {
+                try Image.start(
+                    arguments, name: "vecferry-\(UUID().uuidString)", environment: environment, options: options
+                ).ended()
+            }
+            let tools = try ran(
+                ["-c", "id -u; pg_dump --version; aws --version; ls -l /etc/ssl/rds/global-bundle.pem"],
+                options: ["--entrypoint", "/bin/sh"])
+            #expect(tools.status == 0 && tools.output.hasPrefix("10001\n"), "\(tools.said)")
+            #expect(tools.output.contains("pg_dump (PostgreSQL)") && tools.output.contains("aws-cli/"), "\(tools.said)")
+            let version = try ran(["--version"])
+            #expect(version.status == 0, "\(version.said)")
+            let address = try Rig.variable("VECFERRY_RIG_TLS")
+            for (bundle, status) in [("/etc/ssl/rds/global-bundle.pem", Int32(0)), ("/etc/ssl/certs/ca-certificates.crt", 1)] {
+                let uri = "\(address)?sslmode=verify-full&sslrootcert=\(bundle)"
+                let planned = try ran(["undo", "--target", uri])
+                #expect(planned.status == status, "\(planned.said)")
+            }
+        }
+
+        @Test func `what can't be done in a task is said before it is started`() async throws {
+            try await withFargate { databases, stack, bots, fargate in
+                func said(_ arguments: [String], options: [String] = Self.image, status: Int32 = 1) throws -> String {
+                    let ended = try stack.start("run-task", options + ["--"] + arguments).ended()
+                    #expect(ended.status == status, "\(ended.said)")
+                    return ended.errors
+                }
+                #expect(try said([], status: 64).contains("arguments after --"))
+                #expect(try said(["plan"], options: [], status: 64).contains("--image"))
+                #expect(try said(["plan"], options: ["--image", "x"], status: 64).contains("--execution-role"))
+                for address in ["postgresql://u:rig-secret-8f3a@h/d", "host=h password = rig-secret-8f3a"] {
+                    let refused = try said(["plan", "--source", address])
+                    #expect(refused.contains("holds a password") && !refused.contains("rig-secret-8f3a"), "\(refused)")
+                }
+                #expect(try said(["bots", "--bots-scan", "x.json"]).contains("a file of this machine"))
+                #expect(try said(["bots", "--write-list=x"]).contains("gone after it"))
+                #expect(try said(["plan", "--source-password-command", "pass"]).contains("--source-secret"))
+                #expect(try said(["plan", "--target-secret", "file:x"]).contains("ARN or the name"))
+                #expect(try said(["plan", "--source", "@nope.conf"]).contains("can't be read"))
+                #expect(try said(["plan", "--source-secret", "nope"]).contains("Check the name"))
+                #expect(fargate.all.isEmpty)
+                #expect(try stack.run("run-task", "--stop").errors.contains("No task of vecferry runs"))
+                try StandIn.setFaults([
+                    StandIn.Fault(
+                        "RunTask",
+                        answer: #"{"tasks": [], "failures": [{"arn": "x", "reason": "RESOURCE:MEMORY"}]}"#)
+                ])
+                #expect(try said(["plan"] + Self.sides).contains("did not start the task: RESOURCE:MEMORY"))
+            }
+        }
+    }
+}
