@@ -22,6 +22,9 @@ let embeddedSQL = [
     "search/settings.sql",
 ]
 
+/// The commit that is built, for `--version`.
+let commit = Context.gitInformation.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
+
 let package = Package(
     name: "vecferry",
     products: [
@@ -44,6 +47,8 @@ let package = Package(
         // XXH3-128, a published hash that is as fast as memory.
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+        // Facts about this build. Its one file is all that a new commit compiles.
+        .target(name: "CBuild", cSettings: [.define("VECFERRY_COMMIT", to: "\"\(commit)\"")]),
         // The C library by one name: Glibc, Musl or Darwin.
         .target(name: "Platform", swiftSettings: settings),
         .target(name: "Postgres", dependencies: ["CLibpq", "Platform"], swiftSettings: settings),
@@ -66,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "vecferry",
             dependencies: [
-                "Ferry", "Platform", "Postgres",
+                "CBuild", "Ferry", "Platform", "Postgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -9,7 +9,7 @@ public struct BedrockStack: Sendable {
     public let securityGroup: String
     /// The ECS cluster in which embedding tasks run.
     public let tasks: String
-    private let subnet: String
+    public let subnet: String
     private let subnets: String
     private let folder: String
 

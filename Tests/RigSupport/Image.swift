@@ -21,7 +21,8 @@ public enum Image {
         let ended = try docker([
             "build", "--quiet", "--network", "none", "--target", "prebuilt", "--tag", name,
             "--file", "scripts/aws/Dockerfile",
-            "--build-arg", "BASE=\(try Rig.variable("VECFERRY_RIG_ENGINE_BASE"))", "--build-arg", "RDS_BUNDLE=bundle.pem",
+            "--build-arg", "BASE=\(try Rig.variable("VECFERRY_RIG_ENGINE_BASE"))", "--build-arg",
+            "RDS_BUNDLE=bundle.pem",
             context.path,
         ]).ended()
         guard ended.status == 0 else { throw Psql.Failure(description: ended.said) }
@@ -38,6 +39,7 @@ public enum Image {
     ) throws -> Command {
         try docker(
             ["run", "--rm", "--init", "--name", container, "--network", "host"] + options
-                + environment.sorted { $0.key < $1.key }.flatMap { ["--env", "\($0.key)=\($0.value)"] } + [name] + arguments)
+                + environment.sorted { $0.key < $1.key }.flatMap { ["--env", "\($0.key)=\($0.value)"] } + [name]
+                + arguments)
     }
 }

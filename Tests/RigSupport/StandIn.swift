@@ -42,6 +42,17 @@ public enum StandIn {
         public var after = 0
         public var match = ""
         public var body: String?
+        public var caller = ""
+        public var lost = false
+
+        /// After some requests of a caller, moto still does what it asks for, and it no longer gets an answer.
+        ///
+        /// - Parameter caller: Its access key.
+        public static func lost(of caller: String, after: Int) -> Fault {
+            var fault = Fault("*", "InternalFailure", "The answer was lost", times: 1_000_000, after: after)
+            (fault.status, fault.caller, fault.lost) = (500, caller, true)
+            return fault
+        }
 
         public init(_ operation: String, _ code: String, _ message: String, times: Int = 100, after: Int = 0) {
             (self.operation, self.code, self.message, self.times, self.after) = (operation, code, message, times, after)

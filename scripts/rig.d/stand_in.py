@@ -6,11 +6,13 @@ requests for that operation:
     [{"operation": "Scan", "code": "ThrottlingException", "message": "Rate exceeded", "status": 400, "times": 1, "after": 0}]
 
 A fault with a "body" is an answer that moto does not give, such as the state of something that is still being made. One with a "match" is
-used only for requests whose parameters hold that text.
+used only for requests whose parameters hold that text. With the operation "*" it is one of any; with a "caller" only of requests that this
+access key signs. With "lost", moto does what is asked for, and only its answer does not arrive.
 
 GET /rig/requests returns the operations that were asked for since the last PUT of faults, with the parameters of their requests.
 """
 
+import contextlib
 import json
 import re
 import sys
@@ -41,9 +43,13 @@ class Faults:
             with self.lock:
                 return self.answer(start_response, "200 OK", "application/json", json.dumps(self.requests))
         operation, parameters = self.operation(environ)
-        fault = self.fault(operation, parameters)
+        fault = self.fault(operation, parameters, environ.get("HTTP_AUTHORIZATION", ""))
         if fault is None:
             return self.app(environ, start_response)
+        if fault.get("lost"):
+            # What moto does not know fails in any case.
+            with contextlib.suppress(Exception):
+                b"".join(self.app(environ, lambda *_: None))
         return self.fail(fault, environ, start_response)
 
     @staticmethod
@@ -65,13 +71,15 @@ class Faults:
         form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
         return form.get("Action", ""), form
 
-    def fault(self, operation, parameters):
+    def fault(self, operation, parameters, authorization):
         if not operation:
             return None
         with self.lock:
             self.requests.append({"operation": operation, "parameters": parameters})
             for fault in self.faults:
-                if fault["operation"] != operation or fault.get("times", 1) <= 0:
+                if fault["operation"] not in (operation, "*") or fault.get("times", 1) <= 0:
+                    continue
+                if f"Credential={fault.get('caller', '')}" not in authorization:
                     continue
                 if fault.get("match", "") not in json.dumps(parameters):
                     continue

@@ -23,7 +23,7 @@ struct Vecferry: AsyncParsableCommand {
               vecferry plan
               vecferry copy
             """,
-        version: Engine.version,
+        version: Build.description,
         subcommands: [
             BotsCommand.self, PlanCommand.self, CopyCommand.self, VerifyCommand.self, TuneCommand.self,
             IndexCommand.self, UndoCommand.self,
@@ -38,6 +38,9 @@ struct Vecferry: AsyncParsableCommand {
         Machine.occupyStandardStreams()
         // A copy must not end because the reader of its output is gone.
         Machine.ignoreBrokenPipes()
+        if given.isEmpty {
+            Machine.end(Machine.write(FirstSteps.text + "\n", to: .output) == nil ? 0 : ExitStatus.failed.rawValue)
+        }
         var arguments = given
         var kind: any ParsableCommand.Type = Self.self
         do {
@@ -62,6 +65,7 @@ struct Vecferry: AsyncParsableCommand {
             // ArgumentParser attributes an error that `run` throws to the root command.
             message = "Error: \(error.message)\n  See 'vecferry \(kind._commandName) --help' for more information."
         }
+        message = UsageAdvice.improved(message, arguments)
         for argument in arguments {
             for secret in ProcessArguments.secretParts(argument) {
                 message = message.replacing(secret, with: "\u{2026}")

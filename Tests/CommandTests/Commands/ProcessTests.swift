@@ -115,5 +115,14 @@ import Testing
         let ended = try Tool.run("--version")
         #expect(ended.status == 0)
         #expect(ended.output == "\(Vecferry.configuration.version)\n")
+        #expect(ended.output.contains(#/^\d+\.\d+\.\d+(, commit [0-9a-f]{12}\+?)?, libpq \d+\.\d+\n$/#))
+    }
+
+    @Test func `without a command, it shows what to run, and in which order`() throws {
+        let ended = try Tool([]).ended()
+        #expect(ended.status == 0 && ended.errors.isEmpty)
+        let commands = ended.output.matches(of: #/  vecferry (\w+)  /#).map { String($0.1) }
+        #expect(commands == ["plan", "copy", "tune", "verify"])
+        #expect(ended.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
     }
 }

@@ -32,8 +32,8 @@ final class EmbeddingTasks: Sendable {
     private func work() throws {
         for state in ["RUNNING", "STOPPED"] {
             let arns = try StandIn.aws(
-                "ecs", "list-tasks", "--cluster", stack.tasks, "--desired-status", state, "--query", "taskArns",
-                "--output", "text"
+                "ecs", "list-tasks", "--cluster", stack.tasks, "--desired-status", state,
+                "--started-by", "vecferry-embed-missing", "--query", "taskArns", "--output", "text"
             ).split(whereSeparator: \.isWhitespace).map(String.init).filter { $0 != "None" }
             for arn in arns where seen.withLock({ !$0.values.joined().contains(arn) }) { try embed(arn) }
         }

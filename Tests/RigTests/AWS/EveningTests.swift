@@ -99,6 +99,92 @@ extension OnAWS {
             }
         }
 
+        /// Runs a step again and again; the answer to its first call is lost, then to its second, and so on, until none is. What was asked for
+        /// has happened each time.
+        ///
+        /// - Returns: How it ended, and how many times it was interrupted before.
+        private func interruptedAtEachCall(
+            _ wanted: Int32 = 0, _ run: ([String: String]) throws -> Command.Ended
+        ) throws -> (ended: Command.Ended, interruptions: Int) {
+            let walker = "walker"
+            let environment = ["AWS_ACCESS_KEY_ID": walker, "AWS_MAX_ATTEMPTS": "1"]
+            for calls in 0..<60 {
+                try StandIn.setFaults([
+                    StandIn.Fault.lost(of: walker, after: calls), BedrockStack.offering("14.9", "15.4", "15.12"),
+                ])
+                let ended = try run(environment)
+                if !ended.said.contains("answer was lost") {
+                    #expect(ended.status == wanted, "\(ended.said)")
+                    return (ended, calls)
+                }
+                #expect(ended.status == 1, "\(ended.said)")
+            }
+            throw Psql.Failure(description: "It never ended.")
+        }
+
+        @Test func `an evening that is interrupted at each call of each step ends as one that is not`() async throws {
+            try await withStack { databases, stack, bots in
+                func step(_ name: String, _ arguments: String..., wanted: Int32 = 0) throws -> Int {
+                    let (ended, interruptions) = try interruptedAtEachCall(wanted) {
+                        try stack.start(name, arguments, environment: $0).ended()
+                    }
+                    #expect(!ended.said.contains("rig-secret-8f3a"))
+                    return interruptions
+                }
+                func ferry(_ command: String, _ arguments: String...) throws -> Int {
+                    try interruptedAtEachCall { environment in
+                        let sides = [
+                            "--source", "@\(stack.directory)/source.conf", "--target",
+                            "@\(stack.directory)/target.conf",
+                        ]
+                        return try Ferryman.run(
+                            [command] + sides + arguments,
+                            environment: try StandIn.environment().merging(environment) { $1 }.merging([
+                                "PGHOSTADDR": "127.0.0.1"
+                            ]) { $1 })
+                    }.interruptions
+                }
+                var interruptions = [String: Int]()
+                interruptions["prepare"] = try step("prepare")
+                try stack.deploy(target: databases.target, bots: bots)
+                try databases.target.run(BotsTests.rows("B", 101...125))
+                interruptions["restore"] = try step("restore", "--sslmode", "disable")
+                let options = ["--bots-table", bots, "--existing", "keep"]
+                interruptions["plan"] = try ferry("plan", options[0], options[1], options[2], options[3])
+                interruptions["copy"] = try ferry("copy", options[0], options[1], options[2], options[3])
+                try expectEndState(databases)
+                interruptions["run-task"] = try step(
+                    "run-task", "--image", "x", "--execution-role", "r", "--", "plan", "--source", "@source.conf")
+                let started = try ["RUNNING", "STOPPED"].map {
+                    try BedrockStack.text(
+                        "ecs", "list-tasks", "--cluster", stack.tasks, "--started-by", "vecferry-run-task",
+                        "--desired-status", $0, query: "length(taskArns)")
+                }
+                #expect(started.compactMap { Int($0) }.reduce(0, +) == 1)
+                interruptions["bots"] = try ferry("bots", "--bots-table", bots)
+                let tool = try Ferryman.path
+                let tasks = EmbeddingTasks(stack, table: bots, target: databases.target, failing: ["BAD"])
+                defer { tasks.stop() }
+                // The task of BAD fails each time.
+                interruptions["embed-missing"] = try step("embed-missing", "--yes", "--vecferry", tool, wanted: 1)
+                #expect(Set(tasks.bots.keys) == ["NEW", "BAD"])
+                interruptions["verify"] = try ferry("verify", "--bots-table", bots)
+                interruptions["cleanup"] = try step("cleanup", "--yes", "--verify", tool, "--", "--bots-table", bots)
+                for (step, least) in [
+                    ("prepare", 5), ("restore", 8), ("plan", 3), ("copy", 3), ("run-task", 7), ("bots", 3),
+                    ("embed-missing", 8),
+                    ("verify", 3), ("cleanup", 8),
+                ] {
+                    #expect(interruptions[step] ?? 0 >= least, "\(interruptions)")
+                }
+                #expect(try clusters().contains(stack.newCluster) && !clusters().contains(stack.temporaryCluster))
+                try expectEndState(databases, embedded: "NEW")
+                // One of each was made.
+                let made = try snapshots().components(separatedBy: "\"DBClusterSnapshotIdentifier\": ").dropFirst()
+                #expect(made.count { $0.hasPrefix("\"vecferry-\(stack.name.lowercased())") } == 2)
+            }
+        }
+
         private func clusters() throws -> String { try StandIn.aws("rds", "describe-db-clusters") }
         private func snapshots() throws -> String { try StandIn.aws("rds", "describe-db-cluster-snapshots") }
 

@@ -69,6 +69,24 @@ extension OnAWS {
                 // moto says so in another form than DynamoDB.
                 #expect(
                     unlisted.status == 1 && unlisted.errors.contains("aws dynamodb scan failed"), "\(unlisted.said)")
+                // moto's own tasks end at once, and write no log.
+                let run = try Self.user("run-task")
+                let ran = try step(
+                    "run-task", run, "--image", "x", "--execution-role", "r", "--", "plan", "--source-secret",
+                    "\(stack.name)-secret")
+                #expect(ran.status == 0, "\(ran.said)")
+                try StandIn.aws(
+                    "ecs", "run-task", "--cluster", stack.tasks, "--task-definition", stack.tasks, "--launch-type",
+                    "FARGATE",
+                    "--started-by", "vecferry-run-task", "--network-configuration",
+                    "awsvpcConfiguration={subnets=[\(stack.subnet)],securityGroups=[\(stack.securityGroup)]}")
+                #expect(try step("run-task", run, "--stop").status == 0)
+                // Of a bot that needs embedding, whose task says nothing.
+                let list = "\(stack.directory)/bots.txt"
+                try "NEW\n".write(toFile: list, atomically: true, encoding: .utf8)
+                let embedded = try step("embed-missing", try Self.user("embed-missing"), "--bots", list, "--yes")
+                #expect(
+                    embedded.status == 1 && embedded.errors.contains("unknown: the task has ended"), "\(embedded.said)")
                 let cleaned = try step("cleanup", cleanup, "--force", "--yes")
                 #expect(cleaned.status == 0, "\(cleaned.said)")
             }

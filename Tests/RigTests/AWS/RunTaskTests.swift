@@ -112,14 +112,18 @@ extension OnAWS {
                 #expect(resumed.status == 0 && resumed.output.contains("Proven"), "\(resumed.said)")
                 #expect(try copied(databases))
                 #expect(fargate.all.count == 2)
-                #expect(fargate.all.values.allSatisfy { $0.definition.containerDefinitions[0].secrets?.isEmpty != false })
+                #expect(
+                    fargate.all.values.allSatisfy { $0.definition.containerDefinitions[0].secrets?.isEmpty != false })
                 #expect(fargate.all.values.allSatisfy { $0.definition.taskRoleArn?.hasSuffix("role/vecferry") == true })
             }
         }
 
-        @Test func `the image runs as no root, verifies certificates with its bundle, and has pg_dump and aws`() throws {
+        @Test func `the image runs as no root, verifies certificates with its bundle, and has pg_dump and aws`() throws
+        {
             try Image.built.get()
-            func ran(_ arguments: [String], options: [String] = [], environment: [String: String] = [:]) throws
+            func ran(
+                _ arguments: [String], options: [String] = [], environment: [String: String] = [:]
+            ) throws
                 -> Command.Ended
             {
                 try Image.start(
@@ -134,7 +138,9 @@ extension OnAWS {
             let version = try ran(["--version"])
             #expect(version.status == 0, "\(version.said)")
             let address = try Rig.variable("VECFERRY_RIG_TLS")
-            for (bundle, status) in [("/etc/ssl/rds/global-bundle.pem", Int32(0)), ("/etc/ssl/certs/ca-certificates.crt", 1)] {
+            for (bundle, status) in [
+                ("/etc/ssl/rds/global-bundle.pem", Int32(0)), ("/etc/ssl/certs/ca-certificates.crt", 1),
+            ] {
                 let uri = "\(address)?sslmode=verify-full&sslrootcert=\(bundle)"
                 let planned = try ran(["undo", "--target", uri])
                 #expect(planned.status == status, "\(planned.said)")
