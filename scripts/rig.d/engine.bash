@@ -1,4 +1,4 @@
-# A Docker engine of the rig's own, and in it a bare Debian, so that images are built and run without a registry. Sourced by scripts/rig.
+# A Docker engine of the rig's own, so that images are built and run without a registry, and a bare Debian. Sourced by scripts/rig.
 # shellcheck shell=bash
 
 ENGINE_DIR=$RIG_DIR/engine
@@ -45,7 +45,10 @@ engine_start() {
     engine_docker image inspect "$ENGINE_BASE" >/dev/null 2>&1 || make_base
 }
 
-# A Debian of this machine's release, as a folder and then as an image.
+# A bare Debian of this machine's release, as an archive.
+ENGINE_ROOT=$RIG_CACHE/engine/root.tar
+
+# Makes that, and the image.
 make_base() {
     local archive=$RIG_CACHE/engine/base.tar root=$RIG_CACHE/engine/base log=$RIG_CACHE/engine/base.log suite
     # shellcheck disable=SC1091
@@ -54,7 +57,7 @@ make_base() {
         say "rig: making a Debian $suite with ${ENGINE_PACKAGES[*]}"
         rm -rf "$root"
         # apt chooses among packages that provide the same, which debootstrap does not.
-        { debootstrap --variant=minbase "$suite" "$root" && chroot "$root" apt-get install -y --no-install-recommends "${ENGINE_PACKAGES[@]}" &&
+        { debootstrap --variant=minbase "$suite" "$root" && tar -C "$root" -cf "$ENGINE_ROOT" . && chroot "$root" apt-get install -y --no-install-recommends "${ENGINE_PACKAGES[@]}" &&
             chroot "$root" apt-get clean; } >"$log" 2>&1 </dev/null || {
             tail -n 20 "$log" >&2
             die "the base image could not be made; the end of its log is above"
@@ -75,4 +78,13 @@ engine_stop() {
         done
     fi
     rm -f "$ENGINE_DIR/pid"
+    # The engine leaves the network of containers that shared this machine's mounted.
+    local folder mount
+    for folder in "$ENGINE_DIR" "$ENGINE_DATA"; do
+        [[ -d $folder ]] || continue
+        folder=$(cd "$folder" && pwd -P)
+        while read -r _ mount _; do
+            [[ $mount != "$folder"/* ]] || umount -l "$mount" 2>/dev/null || true
+        done </proc/self/mounts
+    done
 }

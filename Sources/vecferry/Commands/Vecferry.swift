@@ -38,6 +38,11 @@ struct Vecferry: AsyncParsableCommand {
         Machine.occupyStandardStreams()
         // A copy must not end because the reader of its output is gone.
         Machine.ignoreBrokenPipes()
+        // Swift reads them from /proc. Without that, a command would look like none.
+        if CommandLine.arguments.isEmpty {
+            Machine.write("Error: The arguments can't be read, because /proc is not mounted.\n", to: .error)
+            Machine.end(ExitStatus.failed.rawValue)
+        }
         if given.isEmpty {
             Machine.end(Machine.write(FirstSteps.text + "\n", to: .output) == nil ? 0 : ExitStatus.failed.rawValue)
         }
