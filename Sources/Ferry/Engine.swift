@@ -68,14 +68,19 @@ extension Engine {
     /// Compares every selected table on both sides, each in a snapshot of its own, and names the rows that differ. Without
     /// ``VerifyRequest/repair`` it changes nothing: its sessions are read-only.
     ///
+    /// - Parameter confirm: Asked before a repair, with what it would change. Without consent, the report is that of a dry run.
     /// - Throws: An error if any part can't be compared: unchecked rows never count as the same.
-    public func verify(_ request: VerifyRequest) async throws(FerryError) -> VerifyReport {
+    public func verify(
+        _ request: VerifyRequest, confirm: (@Sendable (VerifyReport) -> Bool)? = nil
+    ) async throws(FerryError) -> VerifyReport {
         try await WorkerThread.run { () throws(FerryError) in
-            guard let app = request.selection.app else { return try Verifier(engine: self, request: request).run() }
+            guard let app = request.selection.app else {
+                return try Verifier(engine: self, request: request, confirm: confirm).run()
+            }
             let deleted = try DeletedBots(app, of: request.selection, self)
             var known = request
             known.selection = deleted.leftOut(of: request.selection, on: .source, .target)
-            var report = try Verifier(engine: self, request: known).run()
+            var report = try Verifier(engine: self, request: known, confirm: confirm).run()
             report.notes += deleted.notes
             return report
         }

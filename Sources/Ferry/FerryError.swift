@@ -93,7 +93,8 @@ public struct FerryError: Error, Sendable, Equatable {
         let code: Code =
             switch cause.code {
             case .interrupted: .interrupted
-            case .connectFailed, .unknownHost, .notPostgreSQL, .tlsFailed, .invalidParameters: .cannotConnect
+            case .connectFailed, .unknownHost, .notPostgreSQL, .tlsFailed, .invalidParameters, .noPassword:
+                .cannotConnect
             default: .database
             }
         self.init(

@@ -17,8 +17,10 @@ enum ConnectFailure {
         // The message has a line for each address that was tried.
         let text = lines.joined(separator: " ")
         let state = sqlState(in: text)
+        let code = code(of: text, sqlState: state)
+        if code == .noPassword { return PostgresError(code, "No password was given.") }
         let shown = PostgresError.sentence(state.map { text.replacing("\($0): ", with: "") } ?? text)
-        return PostgresError(code(of: text, sqlState: state), shown, sqlState: state)
+        return PostgresError(code, shown, sqlState: state)
     }
 
     private static func code(of text: String, sqlState: String?) -> PostgresError.Code {
@@ -36,11 +38,8 @@ enum ConnectFailure {
         // The network failed during the handshake, not TLS.
         let isBroken = ["Connection refused", "SSL SYSCALL error", "closed the connection unexpectedly"]
         if tlsWords.contains(where: text.contains), !isBroken.contains(where: text.contains) { return .tlsFailed }
-        if text.hasPrefix("invalid ") || text.contains("definition of service")
-            || text.contains("no password supplied")
-        {
-            return .invalidParameters
-        }
+        if text.contains("no password supplied") { return .noPassword }
+        if text.hasPrefix("invalid ") || text.contains("definition of service") { return .invalidParameters }
         return .connectFailed
     }
 

@@ -10,6 +10,8 @@ public struct PostgresError: Error, Sendable, Equatable {
         public static let invalidParameters = Code(description: "invalid_parameters")
         /// The host name does not resolve.
         public static let unknownHost = Code(description: "unknown_host")
+        /// The server asks for a password, and none was given.
+        public static let noPassword = Code(description: "no_password")
         /// No session could be opened: refused, timed out, or rejected by the server (see the SQLSTATE).
         public static let connectFailed = Code(description: "connect_failed")
         /// The service that answered on the port does not speak PostgreSQL's protocol.

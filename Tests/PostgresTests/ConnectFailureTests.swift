@@ -32,7 +32,7 @@ import Testing
             ("root certificate file \"/nowhere\" does not exist\n", .tlsFailed),
             (prefix + "received invalid response to SSL negotiation: H\n", .notPostgreSQL),
             (prefix + "expected authentication request from server, but received H\n", .notPostgreSQL),
-            (prefix + "fe_sendauth: no password supplied\n", .invalidParameters),
+            (prefix + "fe_sendauth: no password supplied\n", .noPassword),
             (prefix + "FATAL:  28P01: password authentication failed for user \"postgres\"\n", .connectFailed),
             (prefix + "FATALE:  28P01: autenticazione con password fallita per l'utente \"p\"\n", .connectFailed),
             (prefix + "?????:  28P01: ???????????? ?? ?????? ????????????\n", .connectFailed),

@@ -21,19 +21,37 @@ public final class Command: Sendable {
 
     public let id: Int32
     private let output: Collector
-    private let errors: Collector
+    /// nil on a terminal, where output and errors are one.
+    private let errors: Collector?
+    /// Our end of its terminal; negative without one.
+    private let terminal: Int32
     private let status = Mutex<Int32?>(nil)
 
     /// Starts a program.
     ///
-    /// - Parameter environment: All of its variables; nil hands on those of the tests.
-    public init(_ program: String, _ arguments: [String], environment: [String: String]? = nil) throws {
-        let (out, err) = (try Channel(), try Channel())
+    /// - Parameters:
+    ///   - environment: All of its variables; nil hands on those of the tests.
+    ///   - size: Columns and rows of a terminal of its own, which is then its input, output and errors.
+    public init(
+        _ program: String, _ arguments: [String], environment: [String: String]? = nil,
+        onTerminal size: (columns: Int, rows: Int)? = nil
+    ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, out.writing, 1)
-        posix_spawn_file_actions_adddup2(&actions, err.writing, 2)
+        var channels: [Channel] = []
+        if let size {
+            terminal = try Self.openTerminal(size)
+            // Opened by the leader of a session, it becomes its terminal.
+            posix_spawn_file_actions_addopen(&actions, 0, Self.path(of: terminal), O_RDWR, 0)
+            posix_spawn_file_actions_adddup2(&actions, 0, 1)
+            posix_spawn_file_actions_adddup2(&actions, 0, 2)
+        } else {
+            terminal = -1
+            channels = [try Channel(), try Channel()]
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_adddup2(&actions, channels[0].writing, 1)
+            posix_spawn_file_actions_adddup2(&actions, channels[1].writing, 2)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         // Tests that run in the background may have been started with Ctrl-C ignored.
@@ -45,7 +63,9 @@ public final class Command: Sendable {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+        // POSIX_SPAWN_SETSID (spawn.h), which Swift's Glibc does not have.
+        let ownSession = size == nil ? 0 : Int32(0x80)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | ownSession))
         let variables = environment ?? ProcessInfo.processInfo.environment
         let argv = ([program] + arguments).map { strdup($0) } + [nil]
         let envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -56,13 +76,48 @@ public final class Command: Sendable {
         }
         var pid = pid_t()
         let failure = posix_spawn(&pid, program, &actions, &attributes, argv, envp)
-        close(out.writing)
-        close(err.writing)
+        for channel in channels { close(channel.writing) }
         id = pid
-        output = Collector(out.reading)
-        errors = Collector(err.reading)
+        output = Collector(channels.first?.reading ?? terminal)
+        errors = channels.last.map { Collector($0.reading) }
         guard failure == 0 else { throw Failure(program: program) }
     }
+
+    /// Opens a pseudo-terminal.
+    private static func openTerminal(_ size: (columns: Int, rows: Int)) throws -> Int32 {
+        // What posix_openpt, unlockpt and ptsname do (ioctl_tty(2)); Swift's Glibc does not have them.
+        let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var isLocked: Int32 = 0
+        guard terminal >= 0, ioctl(terminal, UInt(0x4004_5431), &isLocked) == 0 else {
+            throw Failure(program: "a terminal")
+        }
+        resize(terminal, size)
+        return terminal
+    }
+
+    /// The path of a pseudo-terminal's other end.
+    private static func path(of terminal: Int32) -> String {
+        var number: UInt32 = 0
+        _ = ioctl(terminal, UInt(0x8004_5430), &number)
+        return "/dev/pts/\(number)"
+    }
+
+    private static func resize(_ terminal: Int32, _ size: (columns: Int, rows: Int)) {
+        var window = winsize(ws_row: UInt16(size.rows), ws_col: UInt16(size.columns), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(terminal, UInt(TIOCSWINSZ), &window)
+    }
+
+    /// Gives its terminal another size.
+    public func resize(columns: Int, rows: Int) { Self.resize(terminal, (columns, rows)) }
+
+    /// Types on its terminal.
+    public func type(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(terminal, bytes, bytes.count)
+    }
+
+    /// What it has written to standard output so far; on a terminal, all that is on it, with control sequences.
+    public var outputSoFar: String { output.text }
 
     public static func run(_ program: String, _ arguments: [String]) throws -> Ended {
         try Command(program, arguments).ended()
@@ -80,7 +135,7 @@ public final class Command: Sendable {
     }
 
     /// What it has written to standard error so far.
-    public var errorsSoFar: String { errors.text }
+    public var errorsSoFar: String { errors?.text ?? output.text }
 
     public func kill() {
         if isRunning { Figures.count(.otherKills) }
@@ -119,7 +174,7 @@ public final class Command: Sendable {
         }
         return Ended(
             status: status.withLock { $0 } ?? -1, output: output.finished(),
-            errors: errors.finished() + (isLate ? "\nThe test killed it after \(seconds) seconds." : ""))
+            errors: (errors?.finished() ?? "") + (isLate ? "\nThe test killed it after \(seconds) seconds." : ""))
     }
 }
 

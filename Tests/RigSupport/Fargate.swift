@@ -90,26 +90,32 @@ public final class Fargate: Sendable {
     }
 
     private func arns(_ state: String) throws -> [String] {
-        try StandIn.aws(
-            "ecs", "list-tasks", "--cluster", cluster, "--desired-status", state, "--query", "taskArns", "--output",
-            "text"
-        ).split(whereSeparator: \.isWhitespace).map(String.init).filter { $0 != "None" }
+        struct List: Decodable { var taskArns: [String] }
+        return try StandIn.call(.ecs, "ListTasks", ["cluster": cluster, "desiredStatus": state], List.self).taskArns
     }
 
     private static func id(_ arn: String) -> String { arn.split(separator: "/").last.map(String.init) ?? arn }
 
     private func start(_ arn: String) throws {
-        struct Start: Decodable {
-            var command: [String]
-            var definition: String
+        struct Tasks: Decodable {
+            struct Task: Decodable {
+                var taskDefinitionArn: String
+                var overrides: Overrides
+            }
+            struct Overrides: Decodable { var containerOverrides: [Override] }
+            struct Override: Decodable { var command: [String] }
+            var tasks: [Task]
         }
+        struct Described: Decodable { var taskDefinition: Definition }
         let id = Self.id(arn)
-        let start = try decoded(
-            Start.self, "ecs", "describe-tasks", "--cluster", cluster, "--tasks", arn, "--query",
-            "tasks[0].{command: overrides.containerOverrides[0].command, definition: taskDefinitionArn}")
-        let definition = try decoded(
-            Definition.self, "ecs", "describe-task-definition", "--task-definition", start.definition, "--query",
-            "taskDefinition")
+        guard
+            let task = try StandIn.call(.ecs, "DescribeTasks", ["cluster": cluster, "tasks": [arn]], Tasks.self).tasks
+                .first,
+            let command = task.overrides.containerOverrides.first?.command
+        else { return }
+        let definition = try StandIn.call(
+            .ecs, "DescribeTaskDefinition", ["taskDefinition": task.taskDefinitionArn], Described.self
+        ).taskDefinition
         let container = definition.containerDefinitions[0]
         var variables = environment
         for variable in container.environment ?? [] { variables[variable.name] = variable.value }
@@ -117,19 +123,23 @@ public final class Fargate: Sendable {
             // The ARN, then a field of the JSON, a stage and a version.
             let parts = (secret.valueFrom ?? "").components(separatedBy: ":")
             let stage = parts[8].isEmpty ? "AWSCURRENT" : parts[8]
-            variables[secret.name] = try StandIn.aws(
-                "secretsmanager", "get-secret-value", "--secret-id", parts[..<7].joined(separator: ":"),
-                "--version-stage", stage, "--query", "SecretString", "--output", "text"
-            ).trimmingCharacters(in: .newlines)
+            struct Secret: Decodable { var SecretString: String }
+            variables[secret.name] = try StandIn.call(
+                .secretsmanager, "GetSecretValue",
+                ["SecretId": parts[..<7].joined(separator: ":"), "VersionStage": stage], Secret.self
+            ).SecretString
         }
-        try StandIn.aws(
-            "logs", "create-log-stream", "--log-group-name", container.logConfiguration.options["awslogs-group"] ?? "",
-            "--log-stream-name", stream(id, container))
+        try StandIn.call(
+            .logs, "CreateLogStream",
+            [
+                "logGroupName": container.logConfiguration.options["awslogs-group"] ?? "",
+                "logStreamName": stream(id, container),
+            ])
         let process = try Image.start(
-            start.command, name: id, environment: variables,
+            command, name: id, environment: variables,
             options: ["--volume", "\(folder.path)/aws:/usr/local/bin/aws:ro"])
         tasks.withLock {
-            $0[id] = Task(command: start.command, definition: definition, process: process)
+            $0[id] = Task(command: command, definition: definition, process: process)
         }
         try sayState()
     }
@@ -151,16 +161,18 @@ public final class Fargate: Sendable {
             let container = task.definition.containerDefinitions[0]
             let now = Int(Date().timeIntervalSince1970 * 1_000)
             let events = new.map { ["timestamp": now, "message": $0.isEmpty ? " " : $0] as [String: Any] }
-            try StandIn.aws(
-                "logs", "put-log-events", "--log-group-name",
-                container.logConfiguration.options["awslogs-group"] ?? "", "--log-stream-name", stream(id, container),
-                "--log-events", String(decoding: try JSONSerialization.data(withJSONObject: events), as: UTF8.self))
+            try StandIn.call(
+                .logs, "PutLogEvents",
+                [
+                    "logGroupName": container.logConfiguration.options["awslogs-group"] ?? "",
+                    "logStreamName": stream(id, container), "logEvents": events,
+                ])
         }
         tasks.withLock { $0[id]?.lines = lines.count }
         guard let ended else { return }
         tasks.withLock { $0[id]?.code = ended.status }
         try sayState()
-        if !task.isStopping { try StandIn.aws("ecs", "stop-task", "--cluster", cluster, "--task", id) }
+        if !task.isStopping { try StandIn.call(.ecs, "StopTask", ["cluster": cluster, "task": id]) }
     }
 
     /// moto's own answer moves a task on each time that it is asked for, and knows no exit code but 0.
@@ -178,9 +190,5 @@ public final class Fargate: Sendable {
                 return StandIn.Fault(
                     "DescribeTasks", answer: String(decoding: answer, as: UTF8.self), match: id, times: 100_000)
             })
-    }
-
-    private func decoded<Value: Decodable>(_ type: Value.Type, _ arguments: String...) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(try StandIn.aws(arguments).utf8))
     }
 }

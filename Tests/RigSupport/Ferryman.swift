@@ -6,7 +6,8 @@ public enum Ferryman {
     ///
     /// - Parameter output: bash's syntax for what its standard output is, such as `> /dev/full` or `| true`.
     public static func start(
-        _ arguments: [String], environment: [String: String] = [:], output: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], output: String? = nil,
+        onTerminal size: (columns: Int, rows: Int)? = nil
     ) throws -> Command {
         if environment["VECFERRY_FAIL_POINT"] != nil { Figures.count(.namedPoints) }
         let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
@@ -14,7 +15,7 @@ public enum Ferryman {
         }
         let program = try path
         let variables = inherited.merging(environment) { $1 }
-        guard let output else { return try Command(program, arguments, environment: variables) }
+        guard let output else { return try Command(program, arguments, environment: variables, onTerminal: size) }
         let script = "set -o pipefail; \"$0\" \"$@\" \(output)"
         return try Command("/bin/bash", ["-c", script, program] + arguments, environment: variables)
     }

@@ -24,6 +24,8 @@ enum FaultHint {
         case .invalidParameters:
             error.hint
                 ?? "Give --\(side) a URI (postgresql://user@host:5432/database) or a conninfo string (host=… dbname=…)."
+        case .noPassword:
+            "Use .pgpass, PGPASSWORD or --\(side)-password-command; on AWS, --\(side)-secret or --\(side)-iam."
         case .unknownHost:
             "Check the host name in --\(side); a restored cluster has a new one."
         case .notPostgreSQL:

@@ -6,6 +6,8 @@ struct Verifier {
     let request: VerifyRequest
     /// The plans of earlier copies; nil to read them from the target's ledger.
     var memory: LedgerMemory?
+    /// Asked before a repair; nil where the request is consent enough.
+    var confirm: (@Sendable (VerifyReport) -> Bool)?
 
     /// Compares; if the request is to repair, repairs the rows that differ and compares again.
     ///
@@ -82,6 +84,10 @@ struct Verifier {
             })
         guard repairs else { return (report, nil) }
         workers.events(.found(report))
+        if let confirm, !confirm(report) {
+            if workers.interrupt.isRequested { throw .interrupted }
+            return (report, nil)
+        }
         return (report, try Repairer(engine: engine, request: request, sides: sides).run(work))
     }
 

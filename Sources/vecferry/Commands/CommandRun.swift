@@ -10,7 +10,9 @@ struct CommandRun {
     let reporter: any Reporter
 
     /// Creates a run that reports in the form that the options select.
-    init(_ output: OutputOptions) { reporter = output.reporter() }
+    ///
+    /// - Throws: `ValidationError` where an output that they name can't be written.
+    init(_ output: OutputOptions) throws { reporter = try output.reporter() }
 
     /// Runs `body`, shows its result, and throws the exit status unless that is 0.
     ///

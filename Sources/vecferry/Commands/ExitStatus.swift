@@ -17,6 +17,8 @@ enum ExitStatus: Int32, CaseIterable {
     case busy = 6
     /// The command line or its environment is wrong (`EX_USAGE` of sysexits.h).
     case usage = 64
+    /// SIGHUP stopped the command: its terminal was closed (128 + SIGHUP).
+    case hungUp = 129
     /// Ctrl-C stopped the command (128 + SIGINT).
     case interrupted = 130
     /// SIGTERM stopped the command (128 + SIGTERM).

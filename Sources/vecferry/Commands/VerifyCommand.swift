@@ -50,6 +50,9 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "With --repair, show the changes without making them.")
     var dryRun = false
 
+    @Flag(help: "With --repair on a terminal, do not ask before rows of the target are deleted or replaced.")
+    var yes = false
+
     @Option(
         help: ArgumentHelp(
             "Also search on both sides as the application does, with this many queries for each embedding column, 1 to "
@@ -65,6 +68,7 @@ struct VerifyCommand: AsyncParsableCommand {
         if dryRun && !repair {
             throw ValidationError("--dry-run is an option of --repair; without --repair, verify changes nothing.")
         }
+        if yes && (!repair || dryRun) { throw ValidationError("--yes is an option of --repair without --dry-run.") }
         try Limits.check(maxFindings, in: 0...10_000_000, "--max-findings")
         if let search { try Limits.check(search, in: 1...10_000, "--search") }
         if search == nil, searches.isGiven {
@@ -74,7 +78,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// Compares the databases, repairs the target if requested, and shows the comparison.
     func run() async throws {
-        let run = CommandRun(output)
+        let run = try CommandRun(output)
         let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)
         var request = VerifyRequest()
         request.selection = try selection.selection()
@@ -83,6 +87,30 @@ struct VerifyCommand: AsyncParsableCommand {
         request.maxFindings = maxFindings
         request.repair = !repair ? .none : dryRun ? .dryRun : .apply
         request.search = try search.map { try searches.request(queries: $0) }
-        try await run.perform { [request] () async throws(FerryError) in .verify(try await engine.verify(request)) }
+        let confirm: @Sendable (VerifyReport) -> Bool = { report in
+            guard let question = Self.question(report) else { return true }
+            return Console.shared.agrees(to: question, or: run.interrupt)
+        }
+        let asks = !yes && Console.shared.canAsk
+        try await run.perform { [request] () async throws(FerryError) in
+            .verify(try await engine.verify(request, confirm: asks ? confirm : nil))
+        }
     }
+
+    /// What to ask before a repair; nil where it only inserts rows.
+    static func question(_ report: VerifyReport) -> String? {
+        let tables = report.repair?.tables ?? []
+        let (deleted, replaced) = tables.reduce((0, 0)) { ($0.0 + $1.deleted, $0.1 + $1.replaced) }
+        let parts = [
+            deleted > 0 ? "delete \(Units.count(deleted, "row"))" : nil,
+            replaced > 0 ? "replace \(Units.count(replaced, "row"))" : nil,
+        ].compactMap(\.self)
+        guard !parts.isEmpty else { return nil }
+        return "\(parts.joined(separator: " and ").capitalizedFirst) of the target, as listed above?"
+    }
+}
+
+extension String {
+    /// The text with a capital at its beginning.
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

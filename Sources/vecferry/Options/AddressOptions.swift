@@ -35,6 +35,12 @@ struct AddressOptions {
                         + "secret of an AWS database with --\(side)-secret.")
             }
         }
+        guard text.isEmpty || text.contains("=") || text.contains("://") else {
+            // It is not shown: it may be a mistyped password.
+            throw ValidationError(
+                "--\(side) is neither a URI (postgresql://user@host:5432/database) nor key=value pairs (host=\u{2026} dbname=\u{2026})."
+            )
+        }
         let parameters: ConnectionParameters
         do throws(PostgresError) {
             parameters = try ConnectionParameters(parsing: text)

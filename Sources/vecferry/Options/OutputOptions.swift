@@ -17,6 +17,12 @@ struct OutputOptions: ParsableArguments {
             "Lowest level of the log on standard error. (default: notice)", valueName: "level"))
     var logLevel: Logger.Level?
 
+    @Option(
+        help: ArgumentHelp(
+            "Also add the log to this file, with the time of each line, each step of the work, and the verdict.",
+            valueName: "file"))
+    var logFile: String?
+
     /// Refuses options that contradict each other.
     func validate() throws {
         if quiet && verbose { throw ValidationError("Give either --quiet or --verbose.") }

@@ -2,11 +2,12 @@ import Ferry
 import Logging
 import Synchronization
 
-/// Writes to standard error: events with their times, problems, and the reason why there is no result.
+/// Writes to standard error, or to a log file: events with their times, problems, and the reason why there is no result.
 final class LogReporter: Reporter {
     private let logger: Logger
-    private let console: Console
+    private let sink: any LineSink
     private let showsAll: Bool
+    private let showsVerdict: Bool
     /// The tables' names, by their number in the plan.
     private let names = Mutex<[String]>([])
     /// The retries that were logged.
@@ -14,11 +15,26 @@ final class LogReporter: Reporter {
     /// The notes that were logged.
     private let logged = Mutex<Set<String>>([])
 
-    /// - Parameter showsAll: Whether every row and bot that differs is listed before a repair, however many there are.
-    init(_ logger: Logger, console: Console = .shared, showsAll: Bool = false) {
+    /// - Parameters:
+    ///   - showsAll: Whether every row and bot that differs is listed before a repair, however many there are.
+    ///   - showsVerdict: Whether the verdict is written too, where the result itself goes elsewhere.
+    init(
+        _ logger: Logger, sink: any LineSink = Console.shared, showsAll: Bool = false, showsVerdict: Bool = false
+    ) {
         self.logger = logger
-        self.console = console
+        self.sink = sink
         self.showsAll = showsAll
+        self.showsVerdict = showsVerdict
+    }
+
+    /// A reporter that writes to a file.
+    static func file(_ file: LogFile, _ options: OutputOptions) -> LogReporter {
+        LogReporter(LogLines.logger(options, file), sink: file, showsAll: options.verbose, showsVerdict: true)
+    }
+
+    /// A log file holds several runs.
+    func begin() {
+        if showsVerdict { logger.notice("vecferry \(Build.description) begins.") }
     }
 
     /// Logs the event, if it is worth a record.
@@ -27,7 +43,7 @@ final class LogReporter: Reporter {
         case .warning(let note): log([note])
         case .found(let report):
             // The rows that the repair is about to change. The result, on standard output, shows the state afterwards.
-            for line in VerifyText(report: report, showsAll: showsAll).lines { console.message(line) }
+            for line in VerifyText(report: report, showsAll: showsAll).lines { sink.message(line) }
         default:
             // Most events only move a progress line, and come many times a second.
             guard let (level, message) = record(event) else { return }
@@ -43,7 +59,9 @@ final class LogReporter: Reporter {
     /// Logs the notes that no event reported, then writes the problems.
     func show(_ result: CommandResult) {
         log(result.notes)
-        for line in result.text(showsAll: showsAll).problems { console.message(line) }
+        let text = result.text(showsAll: showsAll)
+        for line in text.problems { sink.message(line) }
+        if showsVerdict { sink.message(text.verdict) }
     }
 
     /// Writes the reason why there is no result.
@@ -63,7 +81,7 @@ final class LogReporter: Reporter {
                     """,
                 ]
             }
-        for line in lines { console.message(line) }
+        for line in lines { sink.message(line) }
     }
 
     /// Logs the progress of the work.
@@ -118,7 +136,8 @@ final class LogReporter: Reporter {
 
     private static func level(_ note: Note) -> Logger.Level {
         switch note.level {
-        case .info: .info
+        // What the operator would ask next is shown without --verbose.
+        case .info: note.code == .sourceChanged ? .notice : .info
         case .warning: .warning
         case .blocker: .error
         }

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Shows progress: redraws lines on a terminal, or writes a line to a pipe now and then.
 final class ProgressReporter: Reporter {
-    private let interval: Duration
+    /// Seconds between two updates, by the seconds since the beginning.
+    private let interval: @Sendable (Double) -> Double
     private let draw: @Sendable (ProgressLines) -> Void
     private let onBegin: @Sendable () -> Void
     private let onEnd: @Sendable () -> Void
@@ -16,7 +17,7 @@ final class ProgressReporter: Reporter {
     }
 
     private init(
-        every interval: Duration, onBegin: @escaping @Sendable () -> Void = {},
+        every interval: @escaping @Sendable (Double) -> Double, onBegin: @escaping @Sendable () -> Void = {},
         onEnd: @escaping @Sendable () -> Void = {}, draw: @escaping @Sendable (ProgressLines) -> Void
     ) {
         self.interval = interval
@@ -28,15 +29,24 @@ final class ProgressReporter: Reporter {
     /// A reporter that draws lines at the bottom of a terminal every quarter of a second: often enough to look alive,
     /// at no cost.
     static func live(_ console: Console) -> ProgressReporter {
-        ProgressReporter(every: .milliseconds(250), onBegin: console.beginLive, onEnd: console.endLive) { lines in
+        ProgressReporter(every: { _ in 0.25 }, onBegin: console.beginLive, onEnd: console.endLive) { lines in
             console.redraw { lines.live(width: $0, height: $1) }
         }
     }
 
-    /// A reporter that writes a line to the log every five seconds.
+    /// A reporter that writes a line to the log every few seconds at first, and every minute later: a night's copy is some hundred lines.
     static func lines(_ log: LogReporter) -> ProgressReporter {
-        ProgressReporter(every: .seconds(5)) { lines in
+        ProgressReporter(every: pause(after:)) { lines in
             if let line = lines.plain { log.log(line) }
+        }
+    }
+
+    /// Seconds until the next line in a pipe, by the seconds since the beginning.
+    static func pause(after seconds: Double) -> Double {
+        switch seconds {
+        case ..<60: 5
+        case ..<300: 20
+        default: 60
         }
     }
 
@@ -45,7 +55,7 @@ final class ProgressReporter: Reporter {
         onBegin()
         let ticker = Task.detached { [self] in
             while true {
-                do { try await Task.sleep(for: interval) } catch { return }
+                do { try await Task.sleep(for: .seconds(interval(now))) } catch { return }
                 draw(ProgressLines(board: state.withLock { $0.board }, now: now))
             }
         }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Ferry
 
 /// Shows a command's events and its result. All output of a command goes through it.
@@ -40,9 +41,19 @@ struct Reporters: Reporter {
 
 extension OutputOptions {
     /// Returns the reporters that the options select. The result comes last, below everything else on a terminal.
-    func reporter(_ console: Console = .shared) -> any Reporter {
-        let log = LogReporter(LogLines.logger(self, console), console: console, showsAll: verbose)
+    ///
+    /// - Throws: `ValidationError` where the log file can't be opened.
+    func reporter(_ console: Console = .shared) throws -> any Reporter {
+        let log = LogReporter(LogLines.logger(self, console), sink: console, showsAll: verbose)
         var all: [any Reporter] = [log]
+        if let logFile {
+            do {
+                let file = LogReporter.file(try LogFile(path: logFile), self)
+                all += [file, ProgressReporter.lines(file)]
+            } catch {
+                throw ValidationError("--log-file: \(logFile.shown) can't be written: \(error.reason).")
+            }
+        }
         if !quiet { all.append(console.isLive ? ProgressReporter.live(console) : ProgressReporter.lines(log)) }
         all.append(json ? JSONReporter(console: console) : TextReporter(console: console, showsAll: verbose))
         return Reporters(all: all)

@@ -1,3 +1,4 @@
+import Postgres
 import Synchronization
 
 /// Writes the result to standard output, and everything else to standard error. The live lines stay at the bottom of a
@@ -37,6 +38,23 @@ final class Console: Sendable {
             let text = errorPainter.paint(line)
             Machine.write(Self.erasing(live) + text + "\n" + Self.drawing(live), to: .error)
         }
+    }
+
+    /// Whether somebody can be asked: standard input and standard error are a terminal.
+    var canAsk: Bool { Machine.isTerminal(.input) && Machine.isTerminal(.error) }
+
+    /// Asks, and waits for a line. Anything but a yes is a no, as is an interrupt.
+    func agrees(to question: String, or interrupt: Interrupt) -> Bool {
+        let wasLive = live.withLock { live in
+            defer {
+                Machine.write(Self.erasing(live) + question + " [y/N] ", to: .error)
+                live = nil
+            }
+            return live != nil
+        }
+        defer { if wasLive { beginLive() } }
+        let answer = Machine.readLine { interrupt.isRequested } ?? ""
+        return ["y", "yes"].contains(answer.lowercased())
     }
 
     /// Allows ``redraw(_:)`` to draw.

@@ -1,6 +1,6 @@
 import Logging
 
-/// Writes log records to standard error, one line each: `2026-11-22T17:35:55Z warning: …`.
+/// Writes log records, one line each: `2026-11-22T17:35:55Z warning: …`.
 struct LogLines: LogHandler {
     /// The lowest level that is written.
     var logLevel: Logger.Level
@@ -10,16 +10,24 @@ struct LogLines: LogHandler {
     var metadataProvider: Logger.MetadataProvider?
     /// Whether lines begin with the time, which is useful in a file and distracting on a terminal.
     var hasTimestamps: Bool
-    /// The console that lines are written to.
-    let console: Console
+    /// Where lines are written to.
+    let sink: any LineSink
 
-    /// Makes a logger with the level and the form that the options select.
+    /// Makes a logger for standard error, with the level and the form that the options select.
     static func logger(_ options: OutputOptions, _ console: Console) -> Logger {
-        let hasTimestamps = !console.isLive || options.level < .notice
+        logger(options.level, hasTimestamps: !console.isLive || options.level < .notice, console)
+    }
+
+    /// Makes a logger for a file, which has each step and not only the problems.
+    static func logger(_ options: OutputOptions, _ file: LogFile) -> Logger {
+        logger(min(options.level, .info), hasTimestamps: false, file)
+    }
+
+    private static func logger(_ level: Logger.Level, hasTimestamps: Bool, _ sink: any LineSink) -> Logger {
         var logger = Logger(label: "vecferry") { _ in
-            LogLines(logLevel: options.level, hasTimestamps: hasTimestamps, console: console)
+            LogLines(logLevel: level, hasTimestamps: hasTimestamps, sink: sink)
         }
-        logger.logLevel = options.level
+        logger.logLevel = level
         return logger
     }
 
@@ -30,7 +38,11 @@ struct LogLines: LogHandler {
     }
 
     /// Writes one line, without control characters.
-    func log(event: LogEvent) { console.message(line(event.level, "\(event.message)")) }
+    func log(event: LogEvent) {
+        // Messages of libpq have several lines.
+        let parts = "\(event.message)".split(whereSeparator: \.isNewline).map { $0.trimmingPrefix { $0.isWhitespace } }
+        sink.message(line(event.level, parts.joined(separator: " ")))
+    }
 
     private func line(_ level: Logger.Level, _ message: String) -> Line {
         let word: Line =

@@ -2,13 +2,14 @@ import Platform
 
 /// The operating system's services that the command line uses. No other file of this module calls the C library.
 enum Machine {
-    /// A stream that the process writes to.
+    /// A standard stream of the process.
     enum Stream {
-        /// Standard output, for the result; standard error, for everything else.
-        case output, error
+        /// Standard input, for answers; standard output, for the result; standard error, for everything else.
+        case input, output, error
 
         fileprivate var descriptor: Int32 {
             switch self {
+            case .input: STDIN_FILENO
             case .output: STDOUT_FILENO
             case .error: STDERR_FILENO
             }
@@ -76,7 +77,26 @@ enum Machine {
     @discardableResult
     static func write(_ text: String, to stream: Stream) -> String? { write(text, to: stream.descriptor) }
 
-    private static func write(_ text: String, to descriptor: Int32) -> String? {
+    /// Opens a file whose end is written to; creates it if there is none.
+    static func openForAdding(_ path: String) -> Result<Int32, LogFile.Failure> {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        return descriptor >= 0
+            ? .success(descriptor) : .failure(LogFile.Failure(reason: String(cString: strerror(errno))))
+    }
+
+    /// Closes a descriptor of ``openForAdding(_:)``.
+    static func endAdding(_ descriptor: Int32) { _ = close(descriptor) }
+
+    /// Whether the process began with SIGHUP ignored, as `nohup` starts it.
+    static var ignoresHangups: Bool {
+        var action = sigaction()
+        guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Writes all of `text`, as ``write(_:to:)`` does.
+    static func write(_ text: String, to descriptor: Int32) -> String? {
         var text = text
         return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
@@ -88,6 +108,23 @@ enum Machine {
             }
             return nil
         }
+    }
+
+    /// Reads a line of standard input, without its end.
+    ///
+    /// - Parameter isOver: Whether to wait no longer; asked ten times a second.
+    /// - Returns: nil at the end of the input, or when it is over.
+    static func readLine(unless isOver: () -> Bool) -> String? {
+        var bytes: [UInt8] = []
+        while !isOver() {
+            var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, 100) > 0 else { continue }
+            var byte: UInt8 = 0
+            guard Platform.read(STDIN_FILENO, &byte, 1) == 1 else { return nil }
+            if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+            bytes.append(byte)
+        }
+        return nil
     }
 
     /// Puts a file with this text in the place of one that may be there, in one step.

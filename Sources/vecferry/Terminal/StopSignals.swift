@@ -2,7 +2,7 @@ import Postgres
 import Synchronization
 import UnixSignals
 
-/// Handles Ctrl-C and SIGTERM. The first signal asks the engine to stop, so that the same command can resume. A second
+/// Handles Ctrl-C, SIGTERM and SIGHUP, which a terminal sends that is closed. The first signal asks the engine to stop, so that the same command can resume. A second
 /// one, or an engine that has not stopped within ``StopSignals/patience``, ends the process at once, after which a job
 /// can be resumed too.
 final class StopSignals: Sendable {
@@ -12,12 +12,24 @@ final class StopSignals: Sendable {
         case interrupt
         /// SIGTERM.
         case terminate
+        /// SIGHUP.
+        case hangUp
+
+        /// The signal of a number; one that is not handled counts as SIGINT.
+        init(_ signal: UnixSignal) {
+            switch signal {
+            case .sigterm: self = .terminate
+            case .sighup: self = .hangUp
+            default: self = .interrupt
+            }
+        }
 
         /// The status that the process ends with.
         var status: ExitStatus {
             switch self {
             case .interrupt: .interrupted
             case .terminate: .terminated
+            case .hangUp: .hungUp
             }
         }
     }
@@ -30,7 +42,7 @@ final class StopSignals: Sendable {
     /// The first signal; nil before one arrives.
     var received: Signal? { first.withLock { $0 } }
 
-    /// Runs `body` with both signals wired to `interrupt`.
+    /// Runs `body` with the signals wired to `interrupt`. SIGHUP stays ignored where the process began so, as under `nohup`.
     ///
     /// - Parameter onStop: Called at the first signal, and again, with `atOnce`, right before the process is ended
     ///   early.
@@ -38,14 +50,19 @@ final class StopSignals: Sendable {
         _ interrupt: Interrupt, onStop: @escaping @Sendable (_ atOnce: Bool) -> Void,
         _ body: () async throws -> Result
     ) async throws -> Result {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals =
+            Machine.ignoresHangups
+            ? await UnixSignalsSequence(trapping: .sigint, .sigterm)
+            : await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         let watch = Task.detached {
             for await signal in signals {
-                let signal: Signal = signal == .sigterm ? .terminate : .interrupt
+                let signal = Signal(signal)
                 let isFirst = self.first.withLock { first in
                     defer { first = first ?? signal }
                     return first == nil
                 }
+                // Of a terminal that is closed, both the kernel and the shell tell.
+                if !isFirst, signal == .hangUp { continue }
                 guard isFirst else { Self.endAtOnce(self.received ?? signal, onStop) }
                 interrupt.request()
                 onStop(false)

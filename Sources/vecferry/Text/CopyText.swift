@@ -162,7 +162,8 @@ struct CopyText: ResultText {
         if report.streamedBytes > 0 {
             let rate = Double(report.streamedBytes) / max(report.copySeconds, 0.001)
             parts.append(
-                "\(Units.bytes(report.streamedBytes)) in \(Units.duration(report.copySeconds)) (\(Units.rate(rate)))")
+                "\(Units.bytes(report.streamedBytes)) sent in \(Units.duration(report.copySeconds)) (\(Units.rate(rate)))"
+            )
         }
         let built = report.tables.flatMap(\.indexes).count { $0.seconds != nil }
         if built > 0 { parts.append("\(Units.count(built, "index", "indexes")) built on the data") }

@@ -16,7 +16,8 @@ struct PairText {
     var lines: [Line] {
         var lines: [Line] = ["\(pair.name, .name)  \(heading)"]
         if pair.isCreated { lines.append(line("created", "from the source's definition, with pg_dump")) }
-        lines.append(line("rows", "\(load); as \(pair.format.rawValue)\(formatReason)"))
+        lines.append(
+            line("rows", "\(load)\(pair.load == .append ? ", " : "; as ")\(pair.format.rawValue)\(formatReason)"))
         for column in pair.convertedColumns {
             lines.append(
                 line(
@@ -56,7 +57,7 @@ struct PairText {
     private func line(_ label: String, _ text: String) -> Line { "  \(label + ":", .label) \(text)" }
 
     /// The table's role, size and vectors:
-    /// `embedding table, about 60,000 rows, 363 MB, 12 chunks, embedding vector(1024)`.
+    /// `embedding table, about 60,000 rows, 363 MB on disk, 12 chunks, embedding vector(1024)`.
     private var heading: String {
         var parts: [String] = []
         switch pair.role {
@@ -65,7 +66,7 @@ struct PairText {
         case .other: break
         }
         parts.append(PlanText.rows([pair]))
-        parts.append(Units.bytes(pair.bytes))
+        parts.append("\(Units.bytes(pair.bytes)) on disk")
         parts.append(Units.count(pair.chunkCount, "chunk"))
         for column in pair.embeddingColumns {
             let type = column.dimensions.map { "\(column.vectorType?.rawValue ?? column.type)(\($0))" } ?? column.type
@@ -76,8 +77,8 @@ struct PairText {
 
     private var load: String {
         switch pair.load {
-        case .append: "into the table, which must be empty"
-        case .truncate: "into the table, after TRUNCATE empties it"
+        case .append: "appended to the empty table"
+        case .truncate: "appended after TRUNCATE empties the table"
         case .keepBots: "beside the target's bots, which stay as they are"
         case .replaceBots(let bots):
             "after deleting the target's rows of \(Units.count(bots.count, "bot")), which the source's rows replace"

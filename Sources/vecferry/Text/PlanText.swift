@@ -26,7 +26,7 @@ struct PlanText: ResultText {
         guard plan.isReady else { return NotesText(notes: plan.notes).blocked }
         let builds = plan.pairs.flatMap(\.indexes).count { $0.action != .keep }
         var parts = [
-            Units.count(plan.pairs.count, "table"), Self.rows(plan.pairs), Units.bytes(plan.bytes),
+            Units.count(plan.pairs.count, "table"), Self.rows(plan.pairs), Units.bytes(plan.bytes) + " on disk",
             Units.count(plan.pairs.reduce(0) { $0 + $1.chunkCount }, "chunk"),
         ]
         if builds > 0 { parts.append(Units.count(builds, "index", "indexes") + " to build on the data") }
@@ -60,7 +60,7 @@ struct PlanText: ResultText {
         let chunks = Units.count(pairs.reduce(0) { $0 + $1.chunkCount }, "chunk")
         let bytes = Units.bytes(pairs.reduce(0) { $0 + $1.bytes })
         return """
-            And \(Units.count(pairs.count, "more table")): \(Self.rows(pairs)), \(bytes), \(chunks). --verbose lists them.
+            And \(Units.count(pairs.count, "more table")): \(Self.rows(pairs)), \(bytes) on disk, \(chunks). --verbose lists them.
             """
     }
 }

@@ -7,10 +7,15 @@ struct VerifyText: ResultText {
     /// Whether digests and every bot that differs are listed.
     var showsAll = false
 
-    /// The whole comparison.
+    /// The number of lines above which the verdict stands before them too.
+    private static let fewLines = 20
+
+    /// The whole comparison, which ends with the verdict.
     var lines: [Line] {
-        report.tables.flatMap { ComparisonText(table: $0, showsAll: showsAll).lines }
-            + report.searches.flatMap { SearchText(report: $0, showsAll: showsAll).lines } + repairs + [verdict]
+        let lines =
+            report.tables.flatMap { ComparisonText(table: $0, showsAll: showsAll).lines }
+            + report.searches.flatMap { SearchText(report: $0, showsAll: showsAll).lines } + repairs
+        return (lines.count > Self.fewLines ? [verdict, .empty] : []) + lines + [verdict]
     }
 
     /// Whether both sides hold the same rows.
@@ -61,10 +66,14 @@ struct VerifyText: ResultText {
         return "\(Units.bytes(bytes)) read in \(Units.duration(report.seconds))."
     }
 
-    /// The options that repair the rows; none after a repair.
+    /// What to do next; nothing after a repair.
     private var hint: String {
+        let bad = report.tables.filter { $0.state == .differs }
+        if report.repair == nil, !bad.isEmpty, bad.allSatisfy(\.isEmptyOnTarget) {
+            return " To copy them, run vecferry copy."
+        }
         guard let repair = report.repair else { return " To see what a repair would change, add --repair --dry-run." }
-        return repair.isDryRun ? " To make these changes, leave out --dry-run." : ""
+        return repair.isDryRun ? " Nothing was changed; --repair without --dry-run makes these changes." : ""
     }
 
     /// A line for each table that was repaired, or would be.
@@ -83,6 +92,8 @@ struct VerifyText: ResultText {
 struct ComparisonText {
     /// The number of differing bots that are listed; the rest are counted.
     static let fewBots = 20
+    /// The number of differing rows that are listed; the rest are counted.
+    static let fewFindings = 10
 
     /// The table on both sides.
     let table: TableComparison
@@ -99,12 +110,8 @@ struct ComparisonText {
         case .differs:
             lines = ["\(table.name, .name)  \("differs", .bad): \(counts)"]
             if showsAll { lines.append("  digests \(table.source.hex) and \(table.target.hex)") }
-            lines += bots
-            lines += table.findings.map { line($0).indented() }
-            let left = table.counts.all - table.findings.reduce(0) { $0 + rows($1) } - rowsOfLoneBots
-            if left > 0 {
-                lines.append("  and \(Units.count(left, "more row")); a higher --max-findings lists them")
-            }
+            // That the target is empty says all.
+            if !table.isEmptyOnTarget || showsAll { lines += bots + findings }
         }
         for column in table.textColumns { lines.append("  \(column.name): compared as text, because \(column.reason)") }
         if !table.keptBots.isEmpty {
@@ -119,7 +126,23 @@ struct ComparisonText {
         return lines
     }
 
+    /// The rows that differ, and how many are not listed.
+    private var findings: [Line] {
+        let listed = showsAll ? table.findings : Array(table.findings.prefix(Self.fewFindings))
+        var lines = listed.map { line($0).indented() }
+        let left = table.counts.all - listed.reduce(0) { $0 + rows($1) } - rowsOfLoneBots
+        if left > 0 {
+            let option =
+                listed.count < table.findings.count ? "--verbose lists more" : "a higher --max-findings lists them"
+            lines.append("  and \(Units.count(left, "more row")); \(option)")
+        }
+        return lines
+    }
+
     private var counts: String {
+        if table.isEmptyOnTarget {
+            return "empty on the target (\(Units.count(table.source.rows, "row")) missing)"
+        }
         let sides =
             "\(Units.count(table.source.rows, "row")) on the source, \(Units.count(table.target.rows)) on the target"
         let counts = table.counts
@@ -175,4 +198,9 @@ struct ComparisonText {
         if same > 0 { lines.append("  \(Units.count(same, "bot")) the same") }
         return lines
     }
+}
+
+extension TableComparison {
+    /// Whether the target has none of the rows, and the source has some.
+    fileprivate var isEmptyOnTarget: Bool { state == .differs && target.rows == 0 && source.rows > 0 }
 }

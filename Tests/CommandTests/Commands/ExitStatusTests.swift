@@ -11,8 +11,7 @@ import Testing
         #expect(
             table == [
                 "0 done", "1 failed", "3 blocked", "4 differs", "5 searchesWorse", "6 busy", "64 usage",
-                "130 interrupted",
-                "143 terminated",
+                "129 hungUp", "130 interrupted", "143 terminated",
             ])
     }
 
@@ -30,6 +29,7 @@ import Testing
         let error = FerryError(.interrupted, "Interrupted.")
         #expect(ExitStatus(error, signal: .terminate) == .terminated)
         #expect(ExitStatus(error, signal: .interrupt) == .interrupted)
+        #expect(ExitStatus(error, signal: .hangUp) == .hungUp)
         #expect(ExitStatus(FerryError(.database, "It failed."), signal: .terminate) == .failed)
     }
 

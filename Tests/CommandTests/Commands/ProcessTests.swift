@@ -47,7 +47,9 @@ import Testing
         #expect(limits.count == 2 && limits.allSatisfy { $0 == "1" || $0 == "0" }, "\(limits)")
     }
 
-    @Test(arguments: [(SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated)])
+    @Test(arguments: [
+        (SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated), (SIGHUP, ExitStatus.hungUp),
+    ])
     func `a signal stops a copy, and the command reports how to resume it`(signal: Int32, status: ExitStatus) throws {
         let server = try SilentServer()
         let address = "host=127.0.0.1 port=\(server.port) user=u dbname=db"
@@ -55,11 +57,45 @@ import Testing
         try server.waitForClient()
         let start = ContinuousClock.now
         tool.signal(signal)
+        // Of a closed terminal, both the kernel and the shell tell.
+        if signal == SIGHUP { tool.signal(signal) }
         let ended = tool.ended()
         #expect(ContinuousClock.now - start < .seconds(5))
         #expect(ended.status == status.rawValue)
         #expect(ended.output.isEmpty)
         #expect(ended.errors.hasSuffix("Stopped. To resume, run the same command again.\n"))
+    }
+
+    @Test func `a copy that nohup started does not stop when its terminal is closed`() throws {
+        let server = try SilentServer()
+        let address = "host=127.0.0.1 port=\(server.port) user=u dbname=db"
+        let old = signal(SIGHUP, SIG_IGN)
+        let tool = try Tool(["copy", "--source", address, "--target", address])
+        signal(SIGHUP, old)
+        try server.waitForClient()
+        tool.signal(SIGHUP)
+        usleep(300_000)
+        tool.signal(SIGTERM)
+        #expect(tool.ended().status == ExitStatus.terminated.rawValue)
+    }
+
+    @Test func `a log file has each line's time and the verdict, and the next run's lines follow`() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let address = "host=127.0.0.1 port=1 user=u dbname=db password=\(Self.secret)"
+        for runs in 1...2 {
+            let ended = try Tool.run(
+                "plan", "--quiet", "--retries", "0", "--log-file", file.path, "--source", address, "--target", address)
+            #expect(ended.status == ExitStatus.failed.rawValue)
+            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            #expect(lines.allSatisfy { $0.contains(#/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ /#) }, "\(lines)")
+            #expect(lines.count { $0.contains("vecferry \(Build.description) begins.") } == runs)
+            #expect(lines.count { $0.contains("Error: ") } == runs)
+            #expect(!lines.joined().contains(Self.secret))
+        }
+        let unwritable = try Tool.run("plan", "--log-file", "/nowhere/log", "--source", address, "--target", address)
+        #expect(unwritable.status == ExitStatus.usage.rawValue)
+        #expect(unwritable.errors.contains("--log-file: /nowhere/log can't be written: No such file or directory."))
     }
 
     @Test(arguments: [

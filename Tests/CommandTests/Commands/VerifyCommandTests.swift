@@ -85,7 +85,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--dry-run"], "--dry-run is an option of --repair"), (["--max-findings", "-1"], "--max-findings"),
+        (["--dry-run"], "--dry-run is an option of --repair"), (["--yes"], "--yes is an option"),
+        (["--max-findings", "-1"], "--max-findings"),
         (["--search", "0"], "--search"), (["--search", "5", "--k", "0"], "--k"),
     ])
     func `options that can't be are refused`(_ arguments: [String], _ message: String) throws {

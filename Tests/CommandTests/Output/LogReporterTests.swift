@@ -1,3 +1,5 @@
+import Logging
+import Synchronization
 import Testing
 
 @testable import Ferry
@@ -22,6 +24,34 @@ import Testing
         #expect(levels(.source, 1) == "warning" && levels(.source, 1) == "debug")
         #expect(levels(.target, 1, "The server is starting up.") == "debug")
         #expect(levels(.target, 2) == "warning" && levels(.target, 2) == "debug")
+    }
+
+    /// Collects lines.
+    private final class Sink: LineSink {
+        let lines = Mutex<[String]>([])
+        func message(_ line: Line) { lines.withLock { $0.append(line.text) } }
+    }
+
+    @Test func `a record is one line, also of an error whose message has two`() {
+        let sink = Sink()
+        let log = LogLines(logLevel: .info, hasTimestamps: false, sink: sink)
+        let logger = Logger(label: "test") { _ in log }
+        let error = FerryError(.cannotConnect, "Connection refused.\n\tIs the server running there?", side: .target)
+        LogReporter(logger, sink: sink).take(.retry(error, attempt: 1, of: 2, delay: .seconds(1)))
+        #expect(
+            sink.lines.withLock { $0 } == [
+                "warning: target: Connection refused. Is the server running there? Trying again in 1.0 s, try 1 of 2."
+            ])
+    }
+
+    @Test func `in a pipe, a night's copy is some hundred lines`() {
+        var (seconds, lines) = (0.0, 0)
+        while seconds < 3 * 3_600 {
+            seconds += ProgressReporter.pause(after: seconds)
+            lines += 1
+        }
+        #expect(ProgressReporter.pause(after: 0) == 5)
+        #expect((150...250).contains(lines))
     }
 
     @Test func `a fault that comes again later is told again`() {

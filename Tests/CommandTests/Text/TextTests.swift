@@ -95,7 +95,7 @@ extension PlanText {
         (
             Fixtures.report(.proven, .proven, .proven),
             "Proven: 60,000 rows in 2 tables on the target, byte for byte as on the source. "
-                + "363 MB in 3.0 s (121 MB/s), 2 indexes built on the data, 9.1 s in all."
+                + "363 MB sent in 3.0 s (121 MB/s), 2 indexes built on the data, 9.1 s in all."
         ),
         (
             Fixtures.report(.alreadyFinished, .proven),
@@ -245,6 +245,42 @@ extension PlanText {
         report.tables.removeAll { $0.state == .differs }
         report.notCompared = (1...7).map { QualifiedName(schema: "public", name: "notes_\($0)") }
         try Golden.expect(CommandResult.verify(report).plain, "verify-incomplete-same")
+    }
+
+    @Test func `of an empty target, that is all that is said, with what to do`() {
+        var report = Fixtures.fullComparison
+        report.searches = []
+        report.repair = nil
+        report.tables = [report.tables[0]]
+        report.tables[0].target = .zero
+        report.tables[0].counts = FindingCounts(missing: 30_000, extra: 0, differing: 0)
+        let lines = VerifyText(report: report).lines.map(\.text)
+        #expect(lines[0] == "public.items  differs: empty on the target (30,000 rows missing)")
+        #expect(!lines.contains { $0.contains("id=") || $0.contains("bot A") })
+        #expect(lines.last?.hasSuffix(" To copy them, run vecferry copy.") == true)
+        #expect(VerifyText(report: report, showsAll: true).lines.contains { $0.text.contains("id=3") })
+    }
+
+    @Test func `ten rows that differ are listed, and the verdict stands before and after a long list`() {
+        var report = Fixtures.fullComparison
+        report.searches = []
+        report.repair = nil
+        report.tables = [report.tables[0]]
+        report.tables[0].findings = (1...100).map {
+            Finding(
+                kind: .missing, key: ["id": "\($0)", "part": "a"], hash: nil, sourceCopies: 1, targetCopies: 0,
+                columns: [],
+                bot: nil)
+        }
+        report.tables[0].counts = FindingCounts(missing: 250, extra: 0, differing: 0)
+        let few = VerifyText(report: report).lines.map(\.text)
+        #expect(few.count { $0.contains("missing id=") } == 10)
+        #expect(few.contains("  and 239 more rows; --verbose lists more"))
+        #expect(few.count { $0.hasPrefix("DIFFERS") } == 1)
+        let all = VerifyText(report: report, showsAll: true).lines.map(\.text)
+        #expect(all.count { $0.contains("missing id=") } == 100)
+        #expect(all.contains("  and 149 more rows; a higher --max-findings lists them"))
+        #expect(all.first?.hasPrefix("DIFFERS") == true && all.first == all.last)
     }
 
     @Test func `rows that were written on the target are not called differences of the source's`() {

@@ -3,7 +3,7 @@ import RigSupport
 import Testing
 
 extension Faults.OnRig {
-    /// Ctrl-C and SIGTERM, and two copies at once.
+    /// Ctrl-C, SIGTERM and SIGHUP, and two copies at once.
     @Suite struct StopTests {
         enum Moment: String, CaseIterable, CustomTestStringConvertible {
             case copying, buildingAnIndex, stalled
@@ -15,7 +15,7 @@ extension Faults.OnRig {
         @Test(
             arguments: zip(
                 Moment.allCases + Moment.allCases.prefix(Rig.isSoak ? 4 : 1),
-                [SIGINT, SIGINT, SIGINT, SIGINT, SIGTERM, SIGTERM, SIGTERM, SIGTERM]))
+                [SIGINT, SIGINT, SIGTERM, SIGINT, SIGHUP, SIGTERM, SIGHUP, SIGTERM]))
         func `a signal stops the copy within 5 seconds, leaves no backend, and the job can be resumed`(
             moment: Moment, signal: Int32
         ) async throws {
@@ -55,7 +55,7 @@ extension Faults.OnRig {
                 let ended = copy.ended(within: 20)
                 let seconds = (ContinuousClock.now - start) / .seconds(1)
                 #expect(seconds < 5, "it took \(seconds) seconds")
-                #expect(ended.status == (signal == SIGINT ? 130 : 143), "\(ended.said)")
+                #expect(ended.status == 128 + signal, "\(ended.said)")
                 #expect(ended.errors.contains("run the same command again"), "\(ended.said)")
                 // A stalled proxy keeps its end open; the server sees ours when it goes.
                 if moment == .stalled || moment == .unreachable { proxy.close() }

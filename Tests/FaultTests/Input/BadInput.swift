@@ -86,6 +86,12 @@ extension BadInput {
             "a malformed conninfo string", 64, ["--target"],
             target: { _ in "host=h password=\(TestRole.password) nonsense" }),
         .address(
+            "no URI and no key=value pairs", 64, ["--source is neither a URI", "nor key=value pairs"],
+            source: { _ in "\(TestRole.password)" }),
+        .address(
+            "no password", 1, ["source: No password was given.", "--source-password-command"],
+            source: { $0.sourceRole.uri.replacing(":\(TestRole.password)@", with: "@") }),
+        .address(
             "an unknown host", 1, ["source:", "Check the host name in --source"],
             source: { _ in "postgresql://u:\(TestRole.password)@no-such-host.invalid/db" }),
         .address(

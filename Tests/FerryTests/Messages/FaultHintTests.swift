@@ -10,6 +10,7 @@ import Testing
             .invalidParameters,
             "The connection string can't be parsed: missing \"=\" after \"…\" in connection info string."
         ),
+        (.noPassword, "No password was given."),
         (.unknownHost, "Could not translate host name \"db\" to address: Name or service not known."),
         (.connectFailed, "Connection to server at \"10.0.0.7\", port 5432 failed: Connection refused."),
         (.notPostgreSQL, "Received invalid response to SSL negotiation: H."),

@@ -29,46 +29,53 @@ final class EmbeddingTasks: Sendable {
 
     func stop() { isOver.store(true, ordering: .relaxed) }
 
-    private func work() throws {
-        for state in ["RUNNING", "STOPPED"] {
-            let arns = try StandIn.aws(
-                "ecs", "list-tasks", "--cluster", stack.tasks, "--desired-status", state,
-                "--started-by", "vecferry-embed-missing", "--query", "taskArns", "--output", "text"
-            ).split(whereSeparator: \.isWhitespace).map(String.init).filter { $0 != "None" }
-            for arn in arns where seen.withLock({ !$0.values.joined().contains(arn) }) { try embed(arn) }
+    private struct Tasks: Decodable {
+        struct Task: Decodable { var overrides: Overrides }
+        struct Overrides: Decodable { var containerOverrides: [Override] }
+        struct Override: Decodable {
+            struct Variable: Decodable {
+                var name: String
+                var value: String
+            }
+            var command: [String]
+            var environment: [Variable]
         }
+        var taskArns: [String]?
+        var tasks: [Task]?
     }
 
-    private struct Override: Decodable {
-        struct Variable: Decodable {
-            var name: String
-            var value: String
+    private func work() throws {
+        for state in ["RUNNING", "STOPPED"] {
+            let listed = try StandIn.call(
+                .ecs, "ListTasks",
+                ["cluster": stack.tasks, "desiredStatus": state, "startedBy": "vecferry-embed-missing"], Tasks.self)
+            for arn in listed.taskArns ?? [] where seen.withLock({ !$0.values.joined().contains(arn) }) {
+                try embed(arn)
+            }
         }
-        var command: [String]
-        var environment: [Variable]
     }
 
     private func embed(_ arn: String) throws {
-        let text = try StandIn.aws(
-            "ecs", "describe-tasks", "--cluster", stack.tasks, "--tasks", arn, "--query",
-            "tasks[0].overrides.containerOverrides[0]")
-        let override = try JSONDecoder().decode(Override.self, from: Data(text.utf8))
-        guard let event = override.environment.first(where: { $0.name == "EVENT" })?.value,
+        let described = try StandIn.call(.ecs, "DescribeTasks", ["cluster": stack.tasks, "tasks": [arn]], Tasks.self)
+        guard let override = described.tasks?.first?.overrides.containerOverrides.first,
+            let event = override.environment.first(where: { $0.name == "EVENT" })?.value,
             let keys = try JSONSerialization.jsonObject(with: Data(event.utf8)) as? [String: [String: String]],
             let bot = keys["SK"]?["S"]?.components(separatedBy: "#BOT#").last
         else { return }
         if !failing.contains(bot) {
             try target.run("DELETE FROM items WHERE botid = '\(bot)';" + OnAWS.BotsTests.rows(bot, 501...510))
         }
-        let status = failing.contains(bot) ? "FAILED" : "SUCCEEDED"
-        let values: [String: [String: String]] = [
-            ":s": ["S": status], ":r": ["S": failing.contains(bot) ? "the document can't be read" : ""],
+        let values = [
+            ":s": ["S": failing.contains(bot) ? "FAILED" : "SUCCEEDED"],
+            ":r": ["S": failing.contains(bot) ? "the document can't be read" : ""],
             ":t": ["S": String(arn.split(separator: "/").last ?? "")],
         ]
-        try StandIn.aws(
-            "dynamodb", "update-item", "--table-name", table, "--key", event, "--update-expression",
-            "SET SyncStatus = :s, SyncStatusReason = :r, LastExecId = :t", "--expression-attribute-values",
-            String(decoding: try JSONSerialization.data(withJSONObject: values), as: UTF8.self))
+        try StandIn.call(
+            .dynamodb, "UpdateItem",
+            [
+                "TableName": table, "Key": keys, "ExpressionAttributeValues": values,
+                "UpdateExpression": "SET SyncStatus = :s, SyncStatusReason = :r, LastExecId = :t",
+            ])
         seen.withLock { $0[bot] = [arn] + override.command }
     }
 }

@@ -5,10 +5,11 @@ extension Note {
         message: "The source was written to since the job began.",
         hint: "When all chunks are copied, every table is compared with the source as it is then.")
 
-    /// A warning: the source was written to after the job finished.
+    /// A notice: transactions ended on the source after the job finished. Which tables they wrote to is not known.
     static let sourceChangedSince = Note(
-        level: .warning, code: .sourceChanged, side: .source, table: nil,
-        message: "The source was written to since the job finished.",
+        level: .info, code: .sourceChanged, side: .source, table: nil,
+        message:
+            "Transactions ended on the source since the job finished; autovacuum's count too, so its rows need not have changed.",
         hint: "Run vecferry verify to compare the tables, or vecferry copy --restart to copy again.")
 
     /// A warning: a part of the table was copied before the source was written to.

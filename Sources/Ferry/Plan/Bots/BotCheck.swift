@@ -32,8 +32,8 @@ struct BotCheck {
         }
         let known = Set(survey.sourceBots.values.flatMap(\.keys))
         if !survey.sourceBots.isEmpty {
-            notes += Self.unknown(only.filter { !known.contains($0) }, of: "selected bots")
-            notes += Self.unknown(excluded.filter { !known.contains($0) }, of: "bots to leave out")
+            notes += Self.unknown(only.filter { !known.contains($0) }, by: "--bot or --bots")
+            notes += Self.unknown(excluded.filter { !known.contains($0) }, by: "--exclude-bot")
         }
         for table in chosen where table.botScope == nil {
             notes.append(
@@ -44,14 +44,16 @@ struct BotCheck {
         return notes
     }
 
-    private static func unknown(_ bots: [String], of all: String) -> [Note] {
+    /// - Parameter option: Where the operator named them.
+    private static func unknown(_ bots: [String], by option: String) -> [Note] {
         guard !bots.isEmpty else { return [] }
         let shown = bots.prefix(5).joined(separator: ", ") + (bots.count > 5 ? ", \u{2026}" : "")
         return [
             Note(
                 level: .warning, code: .unknownBots, side: .source, table: nil,
-                message: "\(Count.of(bots.count)) of the \(all) \(bots.count == 1 ? "has" : "have") no rows: \(shown).",
-                hint: "Check the ids; a bot without knowledge has no rows.")
+                message:
+                    "\(Count.of(bots.count, "named bot")) \(bots.count == 1 ? "has" : "have") no rows in the source: \(shown).",
+                hint: "Check \(option); a bot without knowledge has no rows.")
         ]
     }
 

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// Takes lines for people, one at a time.
+protocol LineSink: Sendable {
+    /// Takes a line.
+    func message(_ line: Line)
+}
+
+extension Console: LineSink {}
+
+/// A file that lines are added to, each with its time, so that what happened at night is there in the morning.
+final class LogFile: LineSink {
+    private let descriptor: Int32
+    /// Whether a write has failed. The work is not stopped for that, and it is said once.
+    private let hasFailed = Atomic<Bool>(false)
+    private let path: String
+
+    /// Opens the file, and creates it if there is none. Others may read it as the operator's umask lets them: it holds no secret.
+    ///
+    /// - Throws: ``Failure`` where it can't be opened.
+    init(path: String) throws(Failure) {
+        switch Machine.openForAdding(path) {
+        case .success(let descriptor): self.descriptor = descriptor
+        case .failure(let failure): throw failure
+        }
+        self.path = path
+    }
+
+    deinit { Machine.endAdding(descriptor) }
+
+    /// The reason why a file can't be opened, in the operating system's words.
+    struct Failure: Error {
+        let reason: String
+    }
+
+    func message(_ line: Line) {
+        // One write, so that lines of two processes do not mix.
+        guard let failure = Machine.write("\(Machine.timestamp()) \(line.text)\n", to: descriptor),
+            !hasFailed.exchange(true, ordering: .relaxed)
+        else { return }
+        Console.shared.message("\("warning:", .attention) The log file \(path) could not be written: \(failure).")
+    }
+}
