@@ -123,11 +123,14 @@ public final class Fargate: Sendable {
             // The ARN, then a field of the JSON, a stage and a version.
             let parts = (secret.valueFrom ?? "").components(separatedBy: ":")
             let stage = parts[8].isEmpty ? "AWSCURRENT" : parts[8]
-            struct Secret: Decodable { var SecretString: String }
+            struct Secret: Decodable {
+                var text: String
+                enum CodingKeys: String, CodingKey { case text = "SecretString" }
+            }
             variables[secret.name] = try StandIn.call(
                 .secretsmanager, "GetSecretValue",
                 ["SecretId": parts[..<7].joined(separator: ":"), "VersionStage": stage], Secret.self
-            ).SecretString
+            ).text
         }
         try StandIn.call(
             .logs, "CreateLogStream",
