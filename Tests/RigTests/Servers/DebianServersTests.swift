@@ -141,7 +141,7 @@ import Testing
                 UPDATE items SET title = lower(title) WHERE id LIKE 'Z%'; UPDATE items SET price = price + '0.01'
                     WHERE id LIKE '日本語1%'; INSERT INTO items (id, botid) VALUES ('zebra', 'bot1'), ('Zebra', NULL), ('ärger', 'bot2')
                 """)
-            let found = try vecferry(databases, "verify", ends: 4)
+            let found = try vecferry(databases, "verify", "--verbose", ends: 4)
             for key in ["zebra", "Zebra", "ärger", "Ärger34"] { #expect(found.output.contains(key), "\(found.said)") }
             try vecferry(databases, "verify", "--repair")
             try expectSame(databases, debian: way.isDebianOnly)
