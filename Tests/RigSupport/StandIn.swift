@@ -46,7 +46,7 @@ public enum StandIn {
         }
     }
 
-    /// Sends a request without `aws`, which takes a hundred times as long: for those who ask many times a second.
+    /// Sends a request without `aws`, which takes a hundred times as long: for callers that poll.
     @discardableResult
     public static func call<Answer: Decodable>(
         _ service: Service, _ operation: String, _ parameters: [String: Any], _ type: Answer.Type = Nothing.self
@@ -66,7 +66,7 @@ public enum StandIn {
         }
     }
 
-    /// An answer that nobody reads.
+    /// An answer that the caller does not read.
     public struct Nothing: Decodable {}
 
     /// A fault of the next requests for an operation.

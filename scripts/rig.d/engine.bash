@@ -20,16 +20,16 @@ engine_pid() {
 }
 
 engine_start() {
-    local program pid try
+    local program pid try PATH=$PATH:/usr/sbin:/sbin
     engine_pid >/dev/null && return
     for program in dockerd docker debootstrap; do
-        PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || die "$program is not installed; install it: scripts/setup --test"
+        command -v "$program" >/dev/null || die "$program is not installed; install it: scripts/setup --test"
     done
     [[ $(id -u) == 0 ]] || die "a Docker engine of the rig's own needs root"
     mkdir -p "$ENGINE_DIR" "$ENGINE_DATA"
     rm -f "$ENGINE_DIR/docker.pid"
     # No bridge and no firewall rules: containers share this machine's network, or have none.
-    PATH=$PATH:/usr/sbin:/sbin setsid dockerd --data-root "$ENGINE_DATA" --exec-root "$ENGINE_DIR/exec" --pidfile "$ENGINE_DIR/docker.pid" \
+    setsid dockerd --data-root "$ENGINE_DATA" --exec-root "$ENGINE_DIR/exec" --pidfile "$ENGINE_DIR/docker.pid" \
         --host "$(engine_socket)" --bridge none --iptables=false --ip6tables=false </dev/null >"$ENGINE_DIR/engine.log" 2>&1 9>&- &
     pid=$!
     echo "$pid" >"$ENGINE_DIR/pid"

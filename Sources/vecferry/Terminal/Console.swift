@@ -40,10 +40,10 @@ final class Console: Sendable {
         }
     }
 
-    /// Whether somebody can be asked: standard input and standard error are a terminal.
+    /// Whether the operator can be asked: standard input and standard error are a terminal.
     var canAsk: Bool { Machine.isTerminal(.input) && Machine.isTerminal(.error) }
 
-    /// Asks, and waits for a line. Anything but a yes is a no, as is an interrupt.
+    /// Asks the operator, and waits for a line. Anything but y or yes is a no, and so is an interrupt.
     func agrees(to question: String, or interrupt: Interrupt) -> Bool {
         let wasLive = live.withLock { live in
             defer {

@@ -8,25 +8,25 @@ protocol LineSink: Sendable {
 
 extension Console: LineSink {}
 
-/// A file that lines are added to, each with its time, so that what happened at night is there in the morning.
+/// A log file. Lines are appended, each with its time.
 final class LogFile: LineSink {
     private let descriptor: Int32
-    /// Whether a write has failed. The work is not stopped for that, and it is said once.
+    /// Whether a write has failed. The command continues, and warns once.
     private let hasFailed = Atomic<Bool>(false)
     private let path: String
 
-    /// Opens the file, and creates it if there is none. Others may read it as the operator's umask lets them: it holds no secret.
+    /// Opens the file, or creates it with the permissions that the umask leaves: it holds no secret.
     ///
     /// - Throws: ``Failure`` where it can't be opened.
     init(path: String) throws(Failure) {
-        switch Machine.openForAdding(path) {
+        switch Machine.openForAppending(path) {
         case .success(let descriptor): self.descriptor = descriptor
         case .failure(let failure): throw failure
         }
         self.path = path
     }
 
-    deinit { Machine.endAdding(descriptor) }
+    deinit { Machine.closeFile(descriptor) }
 
     /// The reason why a file can't be opened, in the operating system's words.
     struct Failure: Error {

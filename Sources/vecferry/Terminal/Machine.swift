@@ -77,15 +77,15 @@ enum Machine {
     @discardableResult
     static func write(_ text: String, to stream: Stream) -> String? { write(text, to: stream.descriptor) }
 
-    /// Opens a file whose end is written to; creates it if there is none.
-    static func openForAdding(_ path: String) -> Result<Int32, LogFile.Failure> {
+    /// Opens a file to append to it, or creates it.
+    static func openForAppending(_ path: String) -> Result<Int32, LogFile.Failure> {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         return descriptor >= 0
             ? .success(descriptor) : .failure(LogFile.Failure(reason: String(cString: strerror(errno))))
     }
 
-    /// Closes a descriptor of ``openForAdding(_:)``.
-    static func endAdding(_ descriptor: Int32) { _ = close(descriptor) }
+    /// Closes a descriptor of ``openForAppending(_:)``.
+    static func closeFile(_ descriptor: Int32) { _ = close(descriptor) }
 
     /// Whether the process began with SIGHUP ignored, as `nohup` starts it.
     static var ignoresHangups: Bool {
@@ -112,8 +112,8 @@ enum Machine {
 
     /// Reads a line of standard input, without its end.
     ///
-    /// - Parameter isOver: Whether to wait no longer; asked ten times a second.
-    /// - Returns: nil at the end of the input, or when it is over.
+    /// - Parameter isOver: Whether to stop waiting; called ten times a second.
+    /// - Returns: nil at the end of the input, or once `isOver` returns true.
     static func readLine(unless isOver: () -> Bool) -> String? {
         var bytes: [UInt8] = []
         while !isOver() {

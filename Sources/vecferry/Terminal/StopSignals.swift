@@ -2,9 +2,9 @@ import Postgres
 import Synchronization
 import UnixSignals
 
-/// Handles Ctrl-C, SIGTERM and SIGHUP, which a terminal sends that is closed. The first signal asks the engine to stop, so that the same command can resume. A second
-/// one, or an engine that has not stopped within ``StopSignals/patience``, ends the process at once, after which a job
-/// can be resumed too.
+/// Handles Ctrl-C, SIGTERM, and SIGHUP, which a closed terminal sends. The first signal asks the engine to stop, so that the
+/// same command can resume. A second one, or an engine that has not stopped within ``StopSignals/patience``, ends the process
+/// at once, after which a job can be resumed too.
 final class StopSignals: Sendable {
     /// A signal that asks the process to stop.
     enum Signal: Sendable {
@@ -34,6 +34,22 @@ final class StopSignals: Sendable {
         }
     }
 
+    /// The response to a signal.
+    enum Response {
+        /// Asks the engine to stop.
+        case stop
+        /// Ends the process without waiting for the engine.
+        case endAtOnce
+        /// Nothing.
+        case ignore
+
+        /// - Parameter first: The signal that came first; nil if this is it.
+        init(to signal: Signal, after first: Signal?) {
+            // When a terminal closes, both the kernel and the shell send SIGHUP.
+            self = first == nil ? .stop : signal == .hangUp ? .ignore : .endAtOnce
+        }
+    }
+
     /// The time that the engine may take to stop: the operator is promised 5 seconds.
     static let patience: Duration = .milliseconds(4500)
 
@@ -57,14 +73,15 @@ final class StopSignals: Sendable {
         let watch = Task.detached {
             for await signal in signals {
                 let signal = Signal(signal)
-                let isFirst = self.first.withLock { first in
+                let response = self.first.withLock { first in
                     defer { first = first ?? signal }
-                    return first == nil
+                    return Response(to: signal, after: first)
                 }
-                // Of a terminal that is closed, both the kernel and the shell tell.
-                if !isFirst, signal == .hangUp { continue }
-                guard isFirst else { Self.endAtOnce(self.received ?? signal, onStop) }
-                interrupt.request()
+                switch response {
+                case .ignore: continue
+                case .endAtOnce: Self.endAtOnce(self.received ?? signal, onStop)
+                case .stop: interrupt.request()
+                }
                 onStop(false)
                 Task.detached {
                     try await Task.sleep(for: Self.patience)

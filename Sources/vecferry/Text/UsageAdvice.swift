@@ -8,7 +8,7 @@ enum UsageAdvice {
     static func improved(_ message: String, _ arguments: [String]) -> String {
         var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let first = lines.first, let advice = advice(first, arguments) else { return message }
-        lines[0] = "\(statement(first)) \(advice)".trimmingSuffix { $0 == " " }
+        lines[0] = statement(first) + (advice.isEmpty ? "" : " " + advice)
         return lines.joined(separator: "\n")
     }
 
@@ -82,7 +82,7 @@ enum UsageAdvice {
         if let other = otherOptions[name], known.contains(String(other.prefix { $0 != " " })) {
             return "Did you mean '\(other)'?"
         }
-        if ["-d", "-h", "-U", "--host", "--port", "--user", "--username", "--dbname", "--database", "--password"]
+        if ["-d", "-U", "--host", "--port", "--user", "--username", "--dbname", "--database", "--password"]
             .contains(name), known.contains("--target")
         {
             return "The address is one text: --target 'host=\u{2026} port=\u{2026} user=\u{2026} dbname=\u{2026}'."
@@ -131,11 +131,5 @@ enum UsageAdvice {
             rows.append(row)
         }
         return rows[first.count][second.count]
-    }
-}
-
-extension String {
-    fileprivate func trimmingSuffix(_ isTrimmed: (Character) -> Bool) -> String {
-        lastIndex { !isTrimmed($0) }.map { String(self[...$0]) } ?? ""
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import RigSupport
 import Testing
 
 @testable import vecferry
@@ -57,8 +58,6 @@ import Testing
         try server.waitForClient()
         let start = ContinuousClock.now
         tool.signal(signal)
-        // Of a closed terminal, both the kernel and the shell tell.
-        if signal == SIGHUP { tool.signal(signal) }
         let ended = tool.ended()
         #expect(ContinuousClock.now - start < .seconds(5))
         #expect(ended.status == status.rawValue)
@@ -69,14 +68,28 @@ import Testing
     @Test func `a copy that nohup started does not stop when its terminal is closed`() throws {
         let server = try SilentServer()
         let address = "host=127.0.0.1 port=\(server.port) user=u dbname=db"
-        let old = signal(SIGHUP, SIG_IGN)
-        let tool = try Tool(["copy", "--source", address, "--target", address])
-        signal(SIGHUP, old)
+        let ignoring = try Command(
+            "/bin/sh",
+            [
+                "-c", #"trap '' HUP; exec "$0" "$@""#, try Ferryman.path, "copy", "--source", address, "--target",
+                address,
+            ])
         try server.waitForClient()
-        tool.signal(SIGHUP)
+        ignoring.signal(SIGHUP)
         usleep(300_000)
-        tool.signal(SIGTERM)
-        #expect(tool.ended().status == ExitStatus.terminated.rawValue)
+        ignoring.terminate()
+        #expect(ignoring.ended().status == ExitStatus.terminated.rawValue)
+    }
+
+    @Test(
+        arguments: [
+            (.hangUp, nil, .stop), (.interrupt, .interrupt, .endAtOnce), (.interrupt, .hangUp, .endAtOnce),
+            (.hangUp, .hangUp, .ignore), (.hangUp, .terminate, .ignore),
+        ] as [(StopSignals.Signal, StopSignals.Signal?, StopSignals.Response)])
+    func `a second signal ends the process at once, but for the second SIGHUP of a closed terminal`(
+        signal: StopSignals.Signal, first: StopSignals.Signal?, response: StopSignals.Response
+    ) {
+        #expect(StopSignals.Response(to: signal, after: first) == response)
     }
 
     @Test func `a log file has each line's time and the verdict, and the next run's lines follow`() throws {

@@ -86,21 +86,13 @@ extension OnAWS {
         private func withStack(
             _ body: (RigDatabases, BedrockStack, _ bots: String) async throws -> Void
         ) async throws {
-            try await Rig.withDatabases(setup: BotsTests.items) { databases in
-                try databases.source.run(BotsTests.rows("A", 1...30))
-                let bots = try BotsTests.table([
-                    BotsTests.item("A"), BotsTests.item("NEW"), BotsTests.item("BAD", title: "Bad \"quotes\" \\"),
-                    BotsTests.item("MAP", sitemaps: 1), BotsTests.item("NONE", files: 0), BotsTests.item("MORE"),
-                ])
-                let stack = try BedrockStack(source: databases.source, bots: bots)
-                defer { stack.remove() }
-                try StandIn.setFaults([BedrockStack.offering("15.3")])
-                #expect(try stack.run("prepare").status == 0)
-                try stack.deploy(target: databases.target, bots: bots)
-                #expect(try stack.run("restore", "--sslmode", "disable").status == 0)
+            let items = [
+                BotsTests.item("A"), BotsTests.item("NEW"), BotsTests.item("BAD", title: "Bad \"quotes\" \\"),
+                BotsTests.item("MAP", sitemaps: 1), BotsTests.item("NONE", files: 0), BotsTests.item("MORE"),
+            ]
+            try await OnAWS.withRestoredStack(rows: ["A": 30], items: items) { databases, stack, bots in
                 try databases.target.run(BotsTests.rows("A", 1...30))
                 try await body(databases, stack, bots)
-                try StandIn.setFaults([])
             }
         }
 
@@ -145,7 +137,7 @@ extension OnAWS {
                 let second = try stack.start("embed-missing", ["--vecferry", tool, "--yes"])
                 #expect(
                     eventually {
-                        second.errorsSoFar.contains("its task runs since an earlier time") || !second.isRunning
+                        second.errorsSoFar.contains("its task is already running") || !second.isRunning
                     })
                 let tasks = EmbeddingTasks(stack, table: bots, target: databases.target, failing: [])
                 defer { tasks.stop() }

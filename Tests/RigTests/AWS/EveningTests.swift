@@ -24,18 +24,19 @@ extension OnAWS {
         }
 
         /// Runs vecferry with the files that `restore` wrote.
-        private func vecferry(_ stack: BedrockStack, _ command: String, _ arguments: String...) throws -> Command.Ended
-        {
-            var environment = try StandIn.environment()
-            environment["PGHOSTADDR"] = "127.0.0.1"
+        func vecferry(
+            _ stack: BedrockStack, _ command: String, _ arguments: String..., environment: [String: String] = [:]
+        ) throws -> Command.Ended {
+            let variables = try StandIn.environment().merging(["PGHOSTADDR": "127.0.0.1"]) { $1 }
             let sides = ["--source", "@\(stack.directory)/source.conf", "--target", "@\(stack.directory)/target.conf"]
-            return try Ferryman.run([command] + sides + arguments, environment: environment)
+            return try Ferryman.run(
+                [command] + sides + arguments, environment: variables.merging(environment) { $1 })
         }
 
         /// The rows of the target beside those of the source that should be there, as psql sees them.
         ///
         /// - Parameter embedded: The bots that were embedded again.
-        private func expectEndState(_ databases: RigDatabases, embedded: String...) throws {
+        func expectEndState(_ databases: RigDatabases, embedded: String...) throws {
             let kept = "SELECT id, botid, embedding FROM items WHERE botid IN ('A', 'C') ORDER BY id"
             #expect(try Psql.run(databases.target.uri, kept) == Psql.run(databases.source.uri, kept))
             let others =
@@ -99,94 +100,8 @@ extension OnAWS {
             }
         }
 
-        /// Runs a step again and again; the answer to its first call is lost, then to its second, and so on, until none is. What was asked for
-        /// has happened each time.
-        ///
-        /// - Returns: How it ended, and how many times it was interrupted before.
-        private func interruptedAtEachCall(
-            _ wanted: Int32 = 0, _ run: ([String: String]) throws -> Command.Ended
-        ) throws -> (ended: Command.Ended, interruptions: Int) {
-            let walker = "walker"
-            let environment = ["AWS_ACCESS_KEY_ID": walker, "AWS_MAX_ATTEMPTS": "1"]
-            for calls in 0..<60 {
-                try StandIn.setFaults([
-                    StandIn.Fault.lost(of: walker, after: calls), BedrockStack.offering("14.9", "15.4", "15.12"),
-                ])
-                let ended = try run(environment)
-                if !ended.said.contains("answer was lost") {
-                    #expect(ended.status == wanted, "\(ended.said)")
-                    return (ended, calls)
-                }
-                #expect(ended.status == 1, "\(ended.said)")
-            }
-            throw Psql.Failure(description: "It never ended.")
-        }
-
-        @Test func `an evening that is interrupted at each call of each step ends as one that is not`() async throws {
-            try await withStack { databases, stack, bots in
-                func step(_ name: String, _ arguments: String..., wanted: Int32 = 0) throws -> Int {
-                    let (ended, interruptions) = try interruptedAtEachCall(wanted) {
-                        try stack.start(name, arguments, environment: $0).ended()
-                    }
-                    #expect(!ended.said.contains("rig-secret-8f3a"))
-                    return interruptions
-                }
-                func ferry(_ command: String, _ arguments: String...) throws -> Int {
-                    try interruptedAtEachCall { environment in
-                        let sides = [
-                            "--source", "@\(stack.directory)/source.conf", "--target",
-                            "@\(stack.directory)/target.conf",
-                        ]
-                        return try Ferryman.run(
-                            [command] + sides + arguments,
-                            environment: try StandIn.environment().merging(environment) { $1 }.merging([
-                                "PGHOSTADDR": "127.0.0.1"
-                            ]) { $1 })
-                    }.interruptions
-                }
-                var interruptions = [String: Int]()
-                interruptions["prepare"] = try step("prepare")
-                try stack.deploy(target: databases.target, bots: bots)
-                try databases.target.run(BotsTests.rows("B", 101...125))
-                interruptions["restore"] = try step("restore", "--sslmode", "disable")
-                let options = ["--bots-table", bots, "--existing", "keep"]
-                interruptions["plan"] = try ferry("plan", options[0], options[1], options[2], options[3])
-                interruptions["copy"] = try ferry("copy", options[0], options[1], options[2], options[3])
-                try expectEndState(databases)
-                interruptions["run-task"] = try step(
-                    "run-task", "--image", "x", "--execution-role", "r", "--", "plan", "--source", "@source.conf")
-                let started = try ["RUNNING", "STOPPED"].map {
-                    try BedrockStack.text(
-                        "ecs", "list-tasks", "--cluster", stack.tasks, "--started-by", "vecferry-run-task",
-                        "--desired-status", $0, query: "length(taskArns)")
-                }
-                #expect(started.compactMap { Int($0) }.reduce(0, +) == 1)
-                interruptions["bots"] = try ferry("bots", "--bots-table", bots)
-                let tool = try Ferryman.path
-                let tasks = EmbeddingTasks(stack, table: bots, target: databases.target, failing: ["BAD"])
-                defer { tasks.stop() }
-                // The task of BAD fails each time.
-                interruptions["embed-missing"] = try step("embed-missing", "--yes", "--vecferry", tool, wanted: 1)
-                #expect(Set(tasks.bots.keys) == ["NEW", "BAD"])
-                interruptions["verify"] = try ferry("verify", "--bots-table", bots)
-                interruptions["cleanup"] = try step("cleanup", "--yes", "--verify", tool, "--", "--bots-table", bots)
-                for (step, least) in [
-                    ("prepare", 5), ("restore", 8), ("plan", 3), ("copy", 3), ("run-task", 7), ("bots", 3),
-                    ("embed-missing", 8),
-                    ("verify", 3), ("cleanup", 8),
-                ] {
-                    #expect(interruptions[step] ?? 0 >= least, "\(interruptions)")
-                }
-                #expect(try clusters().contains(stack.newCluster) && !clusters().contains(stack.temporaryCluster))
-                try expectEndState(databases, embedded: "NEW")
-                // One of each was made.
-                let made = try snapshots().components(separatedBy: "\"DBClusterSnapshotIdentifier\": ").dropFirst()
-                #expect(made.count { $0.hasPrefix("\"vecferry-\(stack.name.lowercased())") } == 2)
-            }
-        }
-
-        private func clusters() throws -> String { try StandIn.aws("rds", "describe-db-clusters") }
-        private func snapshots() throws -> String { try StandIn.aws("rds", "describe-db-cluster-snapshots") }
+        func clusters() throws -> String { try StandIn.aws("rds", "describe-db-clusters") }
+        func snapshots() throws -> String { try StandIn.aws("rds", "describe-db-cluster-snapshots") }
 
         @Test func `nothing is deleted that was not verified, or that restore did not make`() async throws {
             try await withStack { databases, stack, bots in
@@ -244,66 +159,6 @@ extension OnAWS {
                 // Again, it keeps the same one.
                 #expect(try stack.run("restore", "--sslmode", "disable").status == 0)
                 #expect(try stack.file("source.conf") == source)
-            }
-        }
-
-        @Test func `a step that ends in the middle goes on when it is run again`() async throws {
-            try await withStack { databases, stack, bots in
-                // The snapshot is being made when the terminal is closed.
-                let creating = """
-                    <DescribeDBClusterSnapshotsResponse><DescribeDBClusterSnapshotsResult><DBClusterSnapshots><DBClusterSnapshot>\
-                    <Status>creating</Status><PercentProgress>7</PercentProgress></DBClusterSnapshot></DBClusterSnapshots>\
-                    </DescribeDBClusterSnapshotsResult></DescribeDBClusterSnapshotsResponse>
-                    """
-                let offering = BedrockStack.offering("15.3")
-                try StandIn.setFaults([offering, StandIn.Fault("DescribeDBClusterSnapshots", answer: creating)])
-                let waiting = try stack.start("prepare")
-                #expect(eventually { waiting.errorsSoFar.contains("creating 7") || !waiting.isRunning })
-                waiting.signal(SIGHUP)
-                #expect(waiting.ended().status != 0)
-                try StandIn.setFaults([offering])
-                let prepared = try stack.run("prepare")
-                #expect(prepared.status == 0 && prepared.errors.contains("has been begun before"), "\(prepared.said)")
-                #expect(
-                    try snapshots().components(
-                        separatedBy: "\"DBClusterSnapshotIdentifier\": \"vecferry-\(stack.name.lowercased())"
-                    ).count == 2)
-
-                try stack.deploy(target: databases.target, bots: bots)
-                // A failure at each call in turn; then all goes well.
-                for operation in [
-                    "DescribeDBEngineVersions", "RestoreDBClusterFromSnapshot", "CreateDBInstance", "DescribeSecret",
-                ] {
-                    try StandIn.setFaults([
-                        StandIn.Fault(
-                            operation, "ExpiredToken", "The security token included in the request is expired"),
-                        offering,
-                    ])
-                    let failed = try stack.run("restore", "--sslmode", "disable")
-                    #expect(
-                        failed.status == 1 && failed.errors.contains("Sign in to AWS again"),
-                        "\(operation): \(failed.said)")
-                    #expect(!failed.errors.contains("Wrote"))
-                }
-                try StandIn.setFaults([offering])
-                let restored = try stack.run("restore", "--sslmode", "disable")
-                #expect(restored.status == 0 && restored.errors.contains("has been begun before"), "\(restored.said)")
-                let copied = try vecferry(stack, "copy", "--bots-table", bots)
-                #expect(copied.status == 0, "\(copied.said)")
-                let tool = try Ferryman.path
-                for operation in ["DeleteDBInstance", "DeleteDBCluster"] {
-                    try StandIn.setFaults([StandIn.Fault(operation, "Throttling", "Rate exceeded", times: 1_000)])
-                    let failed = try stack.start(
-                        "cleanup", ["--yes", "--verify", tool, "--", "--bots-table", bots],
-                        environment: ["AWS_MAX_ATTEMPTS": "1"]
-                    ).ended()
-                    #expect(
-                        failed.status == 1 && failed.errors.contains("Wait a minute"), "\(operation): \(failed.said)")
-                }
-                try StandIn.setFaults([])
-                let cleaned = try stack.run("cleanup", "--yes", "--verify", tool, "--", "--bots-table", bots)
-                #expect(cleaned.status == 0, "\(cleaned.said)")
-                #expect(try !clusters().contains(stack.temporaryCluster))
             }
         }
 

@@ -10,15 +10,9 @@ extension OnAWS {
             rows: Int = 30, _ body: (RigDatabases, BedrockStack, _ bots: String, Fargate) async throws -> Void
         ) async throws {
             try Image.built.get()
-            try await Rig.withDatabases(setup: BotsTests.items) { databases in
-                for bot in ["A", "B", "DELETED"] { try databases.source.run(BotsTests.rows(bot, 1...rows)) }
-                let bots = try BotsTests.table([BotsTests.item("A"), BotsTests.item("B")])
-                let stack = try BedrockStack(source: databases.source, bots: bots)
-                defer { stack.remove() }
-                try StandIn.setFaults([BedrockStack.offering("15.3")])
-                #expect(try stack.run("prepare").status == 0)
-                try stack.deploy(target: databases.target, bots: bots)
-                #expect(try stack.run("restore", "--sslmode", "disable").status == 0)
+            let counts = ["A": rows, "B": rows, "DELETED": rows]
+            let items = [BotsTests.item("A"), BotsTests.item("B")]
+            try await OnAWS.withRestoredStack(rows: counts, items: items) { databases, stack, bots in
                 let names = [
                     "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION",
                 ]
@@ -28,7 +22,6 @@ extension OnAWS {
                 defer { fargate.close() }
                 try await body(databases, stack, bots, fargate)
                 #expect(fargate.problem == nil)
-                try StandIn.setFaults([])
             }
         }
 
@@ -64,8 +57,20 @@ extension OnAWS {
                     "--status", "ACTIVE", "--query", "length(taskDefinitionArns)")
                 #expect(left.trimmingCharacters(in: .whitespacesAndNewlines) == "0")
                 // What the operator gave once is known, and vecferry's own exit code is this one's.
-                let blocked = try stack.start("run-task", ["--", "plan", "--truncate"] + Self.sides).ended()
+                let blocked = try stack.start(
+                    "run-task",
+                    [
+                        "--", "plan", "--truncate", "--source-secret=\(stack.secret)", "--target",
+                        "dbname=x sslrootcert=/a.pem",
+                    ]
+                        + ["--source", "@source.conf"]
+                ).ended()
                 #expect(blocked.status == 64 && blocked.output.contains("--truncate"), "\(blocked.said)")
+                let second = try #require(fargate.all.values.first { $0.command.first == "plan" })
+                #expect(second.command.contains("dbname=x sslrootcert=/etc/ssl/rds/global-bundle.pem"))
+                // An option comes before the file.
+                #expect(
+                    second.definition.containerDefinitions[0].secrets?.map(\.valueFrom) == ["\(stack.secret):::"])
             }
         }
 
@@ -93,12 +98,12 @@ extension OnAWS {
                 // The operator's terminal is closed, and the task goes on.
                 first.signal(SIGHUP)
                 let left = first.ended()
-                #expect(left.status == 129 && left.errors.contains("goes on"), "\(left.said)")
+                #expect(left.status == 129 && left.errors.contains("keeps running"), "\(left.said)")
                 let other = try stack.start("run-task", ["--", "plan"] + Self.sides).ended()
-                #expect(other.status == 1 && other.errors.contains("Another task of vecferry runs"), "\(other.said)")
+                #expect(other.status == 1 && other.errors.contains("Another vecferry task is running"), "\(other.said)")
                 let again = try stack.start("run-task", arguments)
                 #expect(
-                    eventually { again.errorsSoFar.contains("runs since an earlier time") || !again.isRunning })
+                    eventually { again.errorsSoFar.contains("is already running") || !again.isRunning })
                 let stopped = try stack.run("run-task", "--stop")
                 #expect(stopped.status == 0, "\(stopped.said)")
                 let ended = again.ended()
@@ -162,13 +167,15 @@ extension OnAWS {
                     #expect(refused.contains("holds a password") && !refused.contains("rig-secret-8f3a"), "\(refused)")
                 }
                 #expect(try said(["bots", "--bots-scan", "x.json"]).contains("a file of this machine"))
-                #expect(try said(["bots", "--write-list=x"]).contains("gone after it"))
+                #expect(try said(["bots", "--write-list=x"]).contains("lost when it ends"))
                 #expect(try said(["plan", "--source-password-command", "pass"]).contains("--source-secret"))
-                #expect(try said(["plan", "--target-secret", "file:x"]).contains("ARN or the name"))
+                for secret in ["file:x", "env:X"] {
+                    #expect(try said(["plan", "--target-secret", secret]).contains("ARN or the name"))
+                }
                 #expect(try said(["plan", "--source", "@nope.conf"]).contains("can't be read"))
                 #expect(try said(["plan", "--source-secret", "nope"]).contains("Check the name"))
                 #expect(fargate.all.isEmpty)
-                #expect(try stack.run("run-task", "--stop").errors.contains("No task of vecferry runs"))
+                #expect(try stack.run("run-task", "--stop").errors.contains("No vecferry task is running"))
                 try StandIn.setFaults([
                     StandIn.Fault(
                         "RunTask",

@@ -5,11 +5,11 @@ extension Note {
         message: "The source was written to since the job began.",
         hint: "When all chunks are copied, every table is compared with the source as it is then.")
 
-    /// A notice: transactions ended on the source after the job finished. Which tables they wrote to is not known.
+    /// A notice: transactions ended on the source after the job finished. The snapshots do not tell which tables they changed.
     static let sourceChangedSince = Note(
         level: .info, code: .sourceChanged, side: .source, table: nil,
         message:
-            "Transactions ended on the source since the job finished; autovacuum's count too, so its rows need not have changed.",
+            "Transactions ended on the source since the job finished. Autovacuum's count too, so the rows may be unchanged.",
         hint: "Run vecferry verify to compare the tables, or vecferry copy --restart to copy again.")
 
     /// A warning: a part of the table was copied before the source was written to.
