@@ -21,20 +21,23 @@ public enum Rig {
     /// Whether the long forms of tests are asked for.
     public static var isSoak: Bool { getenv("VECFERRY_SOAK") != nil }
 
-    /// Runs `body` with a new database on each server, and drops both afterwards, also when it throws.
+    /// Runs `body` with a new database on each server, and drops both afterwards, also when it throws. It may wait on its thread, which
+    /// is its own.
     ///
     /// - Parameters:
     ///   - servers: URIs of other servers than the rig's, each with a database.
     ///   - options: What the source's URI ends in, such as `?sslmode=verify-full`.
     ///   - setup: SQL for both; pgvector is created first.
     ///   - onTargetServer: Whether the target's server plays both parts, for what only its pgvector has.
+    ///   - atOnce: Whether it goes past the tests that queue. For those that run one after the other in any case, since the last of them
+    ///     would be alone for long.
     public static func withDatabases<Result>(
         on servers: (source: String, target: String)? = nil, options: String = "", setup: String = "",
-        onTargetServer: Bool = false, _ body: (RigDatabases) async throws -> Result
+        onTargetServer: Bool = false, atOnce: Bool = false, _ body: (RigDatabases) async throws -> Result
     ) async throws -> Result {
         // Each test opens several sessions, and the servers take a hundred.
-        await Gate.databases.enter()
-        defer { Gate.databases.leave() }
+        if !atOnce { await Gate.databases.enter() }
+        defer { if !atOnce { Gate.databases.leave() } }
         let name = "t\(UInt64.random(in: 0...UInt64.max))"
         let source = try RigDatabase(
             server: try servers?.source ?? variable(onTargetServer ? "VECFERRY_TARGET" : "VECFERRY_SOURCE"),
@@ -44,7 +47,7 @@ public enum Rig {
         do {
             try source.create(setup)
             try target.create(setup)
-            let result = try await body(databases)
+            let result = try await withTaskExecutorPreference(OwnThread()) { try await body(databases) }
             await databases.drop()
             return result
         } catch {

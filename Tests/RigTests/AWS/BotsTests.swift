@@ -62,7 +62,7 @@ extension OnAWS {
 
         /// A source with bots A, B, C, E and DELETED; a target on which B was re-synced, and DELETED has left rows.
         private func withBots(_ body: (RigDatabases) async throws -> Void) async throws {
-            try await Rig.withDatabases(setup: Self.items) { databases in
+            try await Rig.withDatabases(setup: Self.items, atOnce: true) { databases in
                 for (bot, count) in [("A", 30), ("B", 20), ("C", 10), ("E", 4), ("DELETED", 7)] {
                     try databases.source.run(Self.rows(bot, 1...count))
                 }
@@ -161,7 +161,7 @@ extension OnAWS {
         }
 
         @Test func `rows of deleted bots are no differences, on either side`() async throws {
-            try await Rig.withDatabases(setup: Self.items) { databases in
+            try await Rig.withDatabases(setup: Self.items, atOnce: true) { databases in
                 let table = try Self.table(Self.app)
                 try databases.both(Self.rows("A", 1...30))
                 try databases.source.run(Self.rows("DELETED", 1...7))
@@ -241,7 +241,7 @@ extension OnAWS {
                 CREATE TABLE document (id int PRIMARY KEY, bot_id text);
                 CREATE TABLE document_part (document_id int REFERENCES document, n int, embedding vector(2), PRIMARY KEY (document_id, n));
                 """
-            try await Rig.withDatabases(setup: Self.items + more) { databases in
+            try await Rig.withDatabases(setup: Self.items + more, atOnce: true) { databases in
                 try databases.source.run(
                     """
                     INSERT INTO items SELECT i, 'bot' || i % 3000, '[1,2]' FROM generate_series(1, 9000) AS i;

@@ -36,7 +36,7 @@ extension OnAWS {
             """
 
         private func withItems(_ body: (RigDatabases) async throws -> Void) async throws {
-            try await Rig.withDatabases { databases in
+            try await Rig.withDatabases(atOnce: true) { databases in
                 try databases.source.run(
                     Self.items
                         + "INSERT INTO items SELECT i, 'bot', ARRAY[i, 1]::vector FROM generate_series(1, 2000) AS i"

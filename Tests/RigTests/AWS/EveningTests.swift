@@ -10,7 +10,7 @@ extension OnAWS {
 
         /// A stack as v0 has it, with rows of A, B, C and DELETED on the source.
         func withStack(_ body: (RigDatabases, BedrockStack, _ bots: String) async throws -> Void) async throws {
-            try await Rig.withDatabases(setup: BotsTests.items) { databases in
+            try await Rig.withDatabases(setup: BotsTests.items, atOnce: true) { databases in
                 for (bot, count) in [("A", 300), ("B", 20), ("C", 10), ("DELETED", 7)] {
                     try databases.source.run(BotsTests.rows(bot, 1...count))
                 }

@@ -12,7 +12,7 @@ import Testing
         rows: [String: Int], items: [[String: Any]],
         _ body: (RigDatabases, BedrockStack, _ bots: String) async throws -> Void
     ) async throws {
-        try await Rig.withDatabases(setup: BotsTests.items) { databases in
+        try await Rig.withDatabases(setup: BotsTests.items, atOnce: true) { databases in
             for (bot, count) in rows { try databases.source.run(BotsTests.rows(bot, 1...count)) }
             let bots = try BotsTests.table(items)
             let stack = try BedrockStack(source: databases.source, bots: bots)
