@@ -12,7 +12,8 @@ let settings: [SwiftSetting] = [
 let embeddedSQL = [
     "session.sql", "own_path.sql", "table_lock_holder.sql", "ledger/trust.sql", "ledger/schema.sql",
     "ledger/grantees.sql",
-    "ledger/upgrade.sql", "ledger/tuning.sql", "ledger/insert_chunks.sql",
+    "ledger/upgrade.sql", "ledger/tuning.sql", "ledger/run.sql", "ledger/runs.sql",
+    "ledger/insert_chunks.sql",
     "ledger/lock_holder.sql",
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
     "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/extensions.sql",
@@ -20,6 +21,7 @@ let embeddedSQL = [
     "catalog/present.sql", "catalog/taken_names.sql",
     "index/progress.sql", "index/leftovers.sql", "job/loaded_parts.sql", "job/referrers.sql",
     "search/settings.sql",
+    "status/jobs.sql", "status/chunks.sql", "status/builds.sql",
 ]
 
 /// The commit that is built, for `--version`.

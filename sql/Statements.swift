@@ -51,6 +51,10 @@ public enum Statements {
     public static let ledgerUpgrade = text(PackageResources.upgrade_sql)
     /// Creates the record of tuning.
     public static let tuning = text(PackageResources.tuning_sql)
+    /// Creates the record of processes.
+    public static let run = text(PackageResources.run_sql)
+    /// The processes that worked on a job.
+    public static let runs = text(PackageResources.runs_sql)
     /// Adds the chunks of a job.
     public static let insertChunks = text(PackageResources.insert_chunks_sql)
     /// The session that holds vecferry's lock.
@@ -69,6 +73,15 @@ public enum Statements {
     public static let indexProgress = text(PackageResources.progress_sql)
     /// The indexes that a killed concurrent build left behind.
     public static let indexLeftovers = text(PackageResources.leftovers_sql)
+
+    // MARK: status/
+
+    /// All jobs.
+    public static let statusJobs = text(PackageResources.jobs_sql)
+    /// How much of a job is done.
+    public static let statusChunks = text(PackageResources.chunks_sql)
+    /// The index builds that are under way.
+    public static let statusBuilds = text(PackageResources.builds_sql)
 
     // MARK: search/
 

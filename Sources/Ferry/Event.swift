@@ -32,6 +32,8 @@ public enum Event: Sendable {
     case retry(FerryError, attempt: Int, of: Int, delay: Duration)
     /// A note that the operator should read.
     case warning(Note)
+    /// `status` has found something at work, and will look again.
+    case status(StatusReport)
 }
 
 /// The stages, in order.

@@ -61,7 +61,7 @@ struct IndexStep {
         let clock = ContinuousClock()
         let start = clock.now
         let leader = try workers.retrying { () throws(FerryError) in try connect() }
-        try Ledger().acquireLock(leader, workers.interrupt)
+        try Ledger().acquireLock(leader, for: .index, workers.interrupt)
         let plan = try workers.during(.plan) { () throws(FerryError) in try self.plan(on: leader) }
         guard plan.isReady else { return IndexStepReport(plan: plan, indexes: [], seconds: 0) }
         for note in plan.notes where note.level == .warning { workers.events(.warning(note)) }

@@ -44,6 +44,9 @@ struct Job {
         case .ended(let report): return report
         case .running(let opened, let known, let notCreated): (job, entries, refused) = (opened, known, notCreated)
         }
+        let run = try session.run { session throws(FerryError) in
+            try RunRecorder(job.number, streams: workers.streams, target: target, on: session)
+        }
         do throws(FerryError) {
             var (record, copySeconds) = try movePairs(job, entries, without: refused, snapshots, &session)
             try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
@@ -53,8 +56,10 @@ struct Job {
                     seconds: (ContinuousClock.now - start) / .seconds(1))
             }
             compareSearches(job, &report, &session)
+            run.end(StoredRunEnd(report))
             return report
         } catch {
+            run.end(StoredRunEnd(error))
             warn(of: job)
             throw error
         }

@@ -48,7 +48,7 @@ struct Undo {
     func run() throws(FerryError) -> UndoReport {
         let leader = try workers.retrying { () throws(FerryError) in try target.connect() }
         try PoolerProbe(endpoint: target).requireSessions(leader)
-        try Ledger().acquireLock(leader, workers.interrupt)
+        try Ledger().acquireLock(leader, for: .undo, workers.interrupt)
         guard try Ledger().exists(leader) else { return .nothing }
         var session = JobSession(target, workers: workers)
         return try session.run { session throws(FerryError) in try undo(on: session) }

@@ -25,6 +25,13 @@ extension Ledger {
         }
     }
 
+    /// The record of a process that worked on a job, from its `document`.
+    func run(of row: Record, job: JobNumber) throws(FerryError) -> StoredRun {
+        let text = try readingLedger { () throws(FerryError) in try row.string("document") }
+        let damage = Self.damaged("the record of a process of job \(job) can't be read")
+        return try Self.read(job: job, otherwise: damage) { () throws(StoredFault) in try StoredRun(text: text) }
+    }
+
     private static func read<Document>(
         job: JobNumber, otherwise damage: FerryError, _ body: () throws(StoredFault) -> Document
     ) throws(FerryError) -> Document {

@@ -47,8 +47,14 @@ extension Ledger {
     }
 
     /// Creates the record of tuning where there is none, in the caller's transaction.
-    func prepareTuning(_ session: borrowing Session) throws(FerryError) {
-        try define(Statements.tuning, session)
+    func prepareTuning(_ session: borrowing Session) throws(FerryError) { try add(Statements.tuning, session) }
+
+    /// Creates the record of processes where there is none, in the caller's transaction.
+    func prepareRuns(_ session: borrowing Session) throws(FerryError) { try add(Statements.run, session) }
+
+    /// Adds a table that others may not change.
+    private func add(_ table: String, _ session: borrowing Session) throws(FerryError) {
+        try define(table, session)
         try shutOthersOut(session)
         try LedgerTrust.required(session)
     }

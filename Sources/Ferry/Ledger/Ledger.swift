@@ -45,23 +45,22 @@ struct Ledger {
 
     // MARK: One copy at a time
 
-    /// Takes the lock that excludes a second copy into this target, for as long as the session is open.
+    /// Takes the lock that excludes a second vecferry that changes this target, for as long as the session is open. The session's
+    /// application gets the command's name, for others to see.
     ///
     /// - Throws: ``FerryError/Code/busy``, naming the holder. A killed vecferry's backend may hold the lock for a
     ///   moment, so this waits some seconds first.
-    func acquireLock(_ session: borrowing Session, _ interrupt: Interrupt) throws(FerryError) {
+    func acquireLock(
+        _ session: borrowing Session, for command: LockHolding.Command, _ interrupt: Interrupt
+    ) throws(FerryError) {
+        try session.query(
+            "SELECT set_config('application_name', $1, false)", ["vecferry \(command.rawValue)"], .prompt)
         for attempt in 1... {
             if try session.query("SELECT pg_try_advisory_lock(\(Self.lock)) AS taken").only().bool("taken") { return }
             if attempt == 10 { break }
             try RetryPolicy.sleep(.milliseconds(500), interrupt)
         }
-        var who = "another session"
-        if let holder = try session.query(Statements.lockHolder).first {
-            who =
-                "process \(try holder.string("pid")) of \(try holder.optional("user") ?? "another user") "
-                + "from \(try holder.optional("client") ?? "an unknown address"), "
-                + "connected since \(try holder.optional("since") ?? "an unknown time")"
-        }
+        let who = try LockHolding.read(session)?.description ?? "another session"
         throw FerryError(
             .busy, "Another vecferry is running against this target: \(who).",
             hint: "Wait until it has finished or stop it, then run the same command again.", side: .target)

@@ -41,7 +41,7 @@ private final class TargetLock: SessionBound {
         over session: borrowing Session, after last: Backend?, isClosed: () -> Bool
     ) throws(FerryError) -> Void? {
         if let last { try session.end(last) } else { try PoolerProbe(endpoint: target).requireSessions(session) }
-        try Ledger().acquireLock(session, workers.interrupt)
+        try Ledger().acquireLock(session, for: .copy, workers.interrupt)
         return ()
     }
 

@@ -12,7 +12,7 @@ public struct Endpoint: Sendable {
     /// How long a server may be silent in the middle of a stream before it counts as hung.
     public let stallLimit: Duration
     /// Ends every wait of its sessions when it is raised.
-    let interrupt: Interrupt
+    private(set) var interrupt: Interrupt
     /// Whether its sessions are read-only: always on the source, and on a target that is only compared.
     private var isReadOnly: Bool
 
@@ -35,6 +35,18 @@ public struct Endpoint: Sendable {
     var readOnly: Endpoint {
         var endpoint = self
         endpoint.isReadOnly = true
+        return endpoint
+    }
+
+    /// The same address for a few last statements after an interrupt, which all together may take this long from now on.
+    func forLastWords(within limit: Duration = .seconds(1)) -> Endpoint {
+        let interrupt = Interrupt()
+        WorkerThread.startDetached {
+            Pause.milliseconds(Int(limit / .milliseconds(1)))
+            interrupt.request()
+        }
+        var endpoint = self
+        endpoint.interrupt = interrupt
         return endpoint
     }
 

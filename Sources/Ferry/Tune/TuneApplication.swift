@@ -17,7 +17,7 @@ struct TuneApplication {
             try PoolerProbe(endpoint: target).requireSessions(session)
             return session
         }
-        try Ledger().acquireLock(session, workers.interrupt)
+        try Ledger().acquireLock(session, for: .tune, workers.interrupt)
         let number = try session.transaction(lockWait: workers.retry.lockWait, locking: "") { () throws(FerryError) in
             try Ledger().record(column, session)
         }

@@ -13,8 +13,12 @@ enum ExitStatus: Int32, CaseIterable {
     case differs = 4
     /// The application's searches are worse than on the source, or could not be compared.
     case searchesWorse = 5
-    /// Another copy is running on the target.
+    /// Another copy is running on the target; for `status`, anything that changes it.
     case busy = 6
+    /// `status`: a copy is not finished, and nothing works on it.
+    case stopped = 7
+    /// `status`: the target has no copy.
+    case nothing = 8
     /// The command line or its environment is wrong (`EX_USAGE` of sysexits.h).
     case usage = 64
     /// SIGHUP stopped the command: its terminal was closed (128 + SIGHUP).
@@ -49,7 +53,17 @@ enum ExitStatus: Int32, CaseIterable {
             case .bots: .done
             case .undo(let report): report.stillOff.isEmpty ? .done : .failed
             case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
+            case .status(let report): Self(report.state)
             }
+    }
+
+    private init(_ state: StatusReport.State) {
+        switch state {
+        case .finished: self = .done
+        case .running: self = .busy
+        case .stopped: self = .stopped
+        case .nothing: self = .nothing
+        }
     }
 
     private init(_ outcome: VerifyReport.Outcome) {

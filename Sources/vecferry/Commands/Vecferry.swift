@@ -14,7 +14,7 @@ struct Vecferry: AsyncParsableCommand {
             --table items --table bots. The command line takes precedence.
 
             Exit status: 0 success; 1 failure; 3 the plan is blocked; 4 the target differs from the source; 5 \
-            searches are worse than on the source; 6 another copy is running on the target; 64 usage error; 129 stopped because the terminal was closed; 130 by Ctrl-C; 143 by SIGTERM.
+            searches are worse than on the source; 6 another copy is running on the target; 7 and 8 are status's; 64 usage error; 129 stopped because the terminal was closed; 130 by Ctrl-C; 143 by SIGTERM.
 
             Example:
               VECFERRY_SOURCE=postgresql://postgres@restored.example.com/postgres
@@ -26,7 +26,7 @@ struct Vecferry: AsyncParsableCommand {
         version: Build.description,
         subcommands: [
             BotsCommand.self, PlanCommand.self, CopyCommand.self, VerifyCommand.self, TuneCommand.self,
-            IndexCommand.self, UndoCommand.self,
+            IndexCommand.self, StatusCommand.self, UndoCommand.self,
         ])
 
     /// Parses the command line and the environment, runs the command, and exits with its status.
@@ -71,11 +71,7 @@ struct Vecferry: AsyncParsableCommand {
             message = "Error: \(error.message)\n  See 'vecferry \(kind._commandName) --help' for more information."
         }
         message = UsageAdvice.improved(message, arguments)
-        for argument in arguments {
-            for secret in ProcessArguments.secretParts(argument) {
-                message = message.replacing(secret, with: "\u{2026}")
-            }
-        }
+        for secret in ProcessArguments.secretParts(arguments) { message = message.replacing(secret, with: "\u{2026}") }
         var status = code.rawValue
         if !message.isEmpty {
             let failure = Machine.write(message + "\n", to: code == .success ? .output : .error)

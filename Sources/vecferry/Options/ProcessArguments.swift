@@ -38,35 +38,49 @@ enum ProcessArguments {
     static func secretRanges(_ bytes: [UInt8]) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var start = 0
+        var option: String?
         for argument in bytes.split(separator: 0, omittingEmptySubsequences: false) {
             let text = String(decoding: argument, as: UTF8.self)
-            if let value = secretValue(text) {
+            if let value = secretValue(text, after: option) {
                 ranges.append((start + argument.count - value.utf8.count)..<(start + argument.count))
             }
             start += argument.count + 1
+            option = text
         }
         return ranges
     }
 
-    /// The parts of an argument that no message may repeat: the value itself, and the passwords in it.
-    static func secretParts(_ argument: String) -> [String] {
-        guard let value = secretValue(argument) else { return [] }
-        let passwords = (try? ConnectionParameters(parsing: String(value)))?.secrets ?? []
-        return [String(value)] + passwords.filter { !$0.isEmpty }
+    /// The parts of the arguments that no message may repeat: the values themselves, and the passwords in them.
+    static func secretParts(_ arguments: [String]) -> [String] {
+        zip(arguments, [nil] + arguments).flatMap { argument, option -> [String] in
+            guard let value = secretValue(argument, after: option) else { return [] }
+            let passwords = (try? ConnectionParameters(parsing: String(value)))?.secrets ?? []
+            // A slip of a few letters would be found in every sentence.
+            return (value.utf8.count > 3 ? [String(value)] : []) + passwords.filter { !$0.isEmpty }
+        }
     }
 
     /// The value in `--name=value`, or the whole argument, where that may hold a password: a URI with one before its
-    /// host, or any mention of a password. It need not be a string that libpq can parse, because operators mistype.
-    private static func secretValue(_ argument: String) -> Substring? {
-        var value = argument[...]
+    /// host, any mention of a password, or an address that is none. It need not be a string that libpq can parse, because operators
+    /// mistype.
+    ///
+    /// - Parameter option: The argument before it.
+    private static func secretValue(_ argument: String, after option: String?) -> Substring? {
+        var (name, value) = (option ?? "", argument[...])
         if argument.hasPrefix("--") {
             guard let equals = argument.firstIndex(of: "=") else { return nil }
+            name = String(argument[..<equals])
             value = argument[argument.index(after: equals)...]
         }
         if let scheme = value.firstRange(of: "://"), let at = value.lastIndex(of: "@"), scheme.upperBound < at,
             value[scheme.upperBound..<at].contains(":")
         {
             return value
+        }
+        // A slip: the password alone where the address belongs.
+        if ["--source", "--target"].contains(name), !value.contains("://"), !value.contains("="), !value.hasPrefix("@")
+        {
+            return value.isEmpty ? nil : value
         }
         return value.lowercased().contains("password") ? value : nil
     }

@@ -21,6 +21,9 @@ enum CommandResult: Sendable {
     /// `undo`: the job that was given up.
     case undo(UndoReport)
 
+    /// `status`: what runs and what ran on the target.
+    case status(StatusReport)
+
     /// The notes that the log repeats. A dry run's notes are in its text.
     var notes: [Note] {
         switch self {
@@ -29,7 +32,7 @@ enum CommandResult: Sendable {
         case .verify(let report): report.notes
         case .tune(let report): report.notes
         case .bots(let report): report.notes
-        case .plan, .refused, .indexPlan, .index, .undo: []
+        case .plan, .refused, .indexPlan, .index, .undo, .status: []
         }
     }
 }

@@ -19,10 +19,20 @@ struct JSONReporter: Reporter {
         try console.result(try Self.text(of: result))
     }
 
+    /// `status --watch`: a document a line, for as long as something is at work.
+    func take(_ event: Event) {
+        guard case .status(let report) = event, let text = try? Self.text(of: .status(report), isOneLine: true) else {
+            return
+        }
+        // A reader that is gone is noticed at the end.
+        try? console.result(text)
+    }
+
     /// Returns the document for a result.
-    static func text(of result: CommandResult) throws -> String {
+    static func text(of result: CommandResult, isOneLine: Bool = false) throws -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if !isOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
         return escaped(String(decoding: try encoder.encode(document(result)), as: UTF8.self))
     }
 
@@ -52,6 +62,7 @@ struct JSONReporter: Reporter {
         case .tune(let report): TuneDocument(report)
         case .bots(let report): BotsDocument(report)
         case .undo(let report): UndoDocument(report)
+        case .status(let report): StatusDocument(report)
         }
     }
 }

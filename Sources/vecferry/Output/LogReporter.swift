@@ -129,7 +129,7 @@ final class LogReporter: Reporter {
             return (level, "\(error.descriptionOfRetry) Trying again in \(wait), try \(attempt) of \(attempts).")
         case .warning(let note):
             return (Self.level(note), note.description)
-        case .ended, .moved, .readBack, .compared, .found, .indexProgress, .buildEnded:
+        case .ended, .moved, .readBack, .compared, .found, .indexProgress, .buildEnded, .status:
             return nil
         }
     }

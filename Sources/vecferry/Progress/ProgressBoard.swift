@@ -61,6 +61,9 @@ struct ProgressBoard {
     /// Whether an earlier process did a part, so that this one's rows are not all of them.
     private(set) var isResumed = false
 
+    /// What `status` found last; nil for other commands.
+    private(set) var status: StatusReport?
+
     /// The time at which a build of each index last ended.
     private var buildEnds: [QualifiedName: Double] = [:]
 
@@ -102,6 +105,7 @@ struct ProgressBoard {
                 table.readBackRows += rows
             }
         case .compared(_, _, let bytes): compared.add(bytes, at: now)
+        case .status(let report): status = report
         case .retry, .warning, .found: break
         }
     }

@@ -9,6 +9,7 @@ struct ProgressLines {
 
     /// Lines of at most `width` columns, at most `height` of them: a heading, then one for each piece of work.
     func live(width: Int, height: Int) -> [String] {
+        if let status = board.status { return StatusText(report: status).live(width: width, height: height) }
         guard height > 0, let heading else { return [] }
         let rows = work
         let room = max(0, height - 1)
@@ -23,6 +24,7 @@ struct ProgressLines {
 
     /// A sentence for a pipe.
     var plain: String? {
+        if let status = board.status { return StatusText(report: status).plain }
         guard let heading else { return nil }
         guard !builds.isEmpty else { return heading + "." }
         let shown = builds.prefix(4).map { $0.joined(separator: " ") }.joined(separator: "; ")

@@ -31,6 +31,7 @@ extension CommandResult {
         case .tune(let report): TuneText(report: report)
         case .bots(let report): BotsText(report: report, showsAll: showsAll)
         case .undo(let report): UndoText(report: report, showsAll: showsAll)
+        case .status(let report): StatusText(report: report, showsAll: showsAll)
         }
     }
 }

@@ -23,18 +23,24 @@ import Testing
         #expect(masked("vecferry", value) == ["vecferry", x])
     }
 
+    @Test func `the password alone where an address belongs is overwritten`() {
+        #expect(masked("vecferry", "--source", "role-secret") == ["vecferry", "--source", "xxxxxxxxxxx"])
+        #expect(masked("vecferry", "--target=p:w@x") == ["vecferry", "--target=xxxxx"])
+        #expect(ProcessArguments.secretParts(["--source", "role-secret"]) == ["role-secret"])
+    }
+
     @Test func `arguments without a password stay as they are`() {
         let arguments = [
             "vecferry", "--source", "postgresql://u@h:5432/db", "--target=host=h dbname=x", "--source-password-command",
-            "aws rds generate-db-auth-token", "--bot", "a@b:c",
+            "aws rds generate-db-auth-token", "--bot", "a@b:c", "--target", "@target.conf",
         ]
         #expect(ProcessArguments.secretRanges(arguments.flatMap { Array($0.utf8) + [0 as UInt8] }).isEmpty)
     }
 
     @Test func `a password is among the parts that no message repeats`() {
-        #expect(ProcessArguments.secretParts("postgresql://u:p%40w@h/db") == ["postgresql://u:p%40w@h/db", "p@w"])
-        #expect(ProcessArguments.secretParts("--source=host=h password=pw") == ["host=h password=pw", "pw"])
-        #expect(ProcessArguments.secretParts("--jobs").isEmpty)
+        #expect(ProcessArguments.secretParts(["postgresql://u:p%40w@h/db"]) == ["postgresql://u:p%40w@h/db", "p@w"])
+        #expect(ProcessArguments.secretParts(["--source=host=h password=pw"]) == ["host=h password=pw", "pw"])
+        #expect(ProcessArguments.secretParts(["--jobs"]).isEmpty)
     }
 
     @Test func `the arguments are found behind any program name`() {

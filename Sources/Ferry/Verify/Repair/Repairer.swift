@@ -40,7 +40,7 @@ struct Repairer {
         let leader = try engine.workers.retrying { () throws(FerryError) in
             try engine.target.connect()
         }
-        try Ledger().acquireLock(leader, engine.workers.interrupt)
+        try Ledger().acquireLock(leader, for: .repair, engine.workers.interrupt)
         // A copy may have begun, and stopped, since the comparison began.
         try LedgerMemory.requireNoOpenCopy(leader)
         return try engine.workers.during(.repair) { () throws(FerryError) in try repair(work) }

@@ -103,3 +103,13 @@ struct ServerDocument: Encodable {
         hasLedgerSchema = server.hasLedgerSchema
     }
 }
+
+/// Times as programs read them.
+enum ISOTime {
+    /// The time of the engine's `2026-11-29 09:38:05 UTC` as `2026-11-29T09:38:05Z` (ISO 8601). A time of another form stays as it is.
+    static func of(_ time: String) -> String {
+        let parts = time.split(separator: " ")
+        guard parts.count == 3, parts[2] == "UTC" else { return time }
+        return "\(parts[0])T\(parts[1])Z"
+    }
+}

@@ -1,0 +1,60 @@
+/// The work of one process on a job, as the ledger records it.
+public struct JobRun: Sendable, Equatable {
+    /// How it ended.
+    public enum Outcome: String, Sendable {
+        /// Every row is proven; rows differ; one or more tables, or the whole job, failed; a signal stopped it.
+        case proven, differs, failed, stopped
+    }
+
+    /// A table that could not be finished.
+    public struct Failure: Sendable, Equatable {
+        /// The table.
+        public var table: QualifiedName
+        /// Why, in whole sentences.
+        public var error: String
+
+        /// Takes the table and the reason.
+        public init(table: QualifiedName, error: String) {
+            self.table = table
+            self.error = error
+        }
+    }
+
+    /// The name of its host.
+    public var host: String
+    /// Its process id there.
+    public var process: Int
+    /// The version of its vecferry.
+    public var version: String
+    /// The number of its streams.
+    public var streams: Int
+    /// When it began, in UTC.
+    public var beganAt: String
+    /// When it ended, in UTC; nil while it works, and for one that was killed or had lost the target.
+    public var endedAt: String?
+    /// Seconds that it worked, until now where it has not ended.
+    public var seconds: Double
+    /// How it ended; nil where ``endedAt`` is.
+    public var outcome: Outcome?
+    /// The error that stopped the whole job, in whole sentences.
+    public var error: String?
+    /// The tables that it could not finish.
+    public var failures: [Failure]
+
+    /// Takes the record.
+    public init(
+        host: String, process: Int, version: String, streams: Int, beganAt: String, endedAt: String? = nil,
+        seconds: Double = 0, outcome: Outcome? = nil, error: String? = nil, failures: [Failure] = []
+    ) {
+        self.host = host
+        self.process = process
+        self.version = version
+        self.streams = streams
+        self.beganAt = beganAt
+        self.endedAt = endedAt
+        self.seconds = seconds
+        self.outcome = outcome
+        self.error = error
+        self.failures = failures
+    }
+}

@@ -1,0 +1,56 @@
+internal import SQLStatements
+
+/// The session that holds vecferry's lock on a target.
+public struct LockHolding: Sendable, Equatable {
+    /// A command that takes the lock, by the name that follows `vecferry` in its application's name.
+    public enum Command: String, Sendable {
+        /// `copy`; `index`; `tune --apply`; `undo`; `verify --repair`.
+        case copy, index, tune, undo
+        case repair = "verify --repair"
+    }
+
+    /// The command; nil where the role may not see it, or an older vecferry holds the lock.
+    public var command: Command?
+    /// The process id of the server's backend.
+    public var backend: Int
+    /// The role; nil where the role that asks may not see it.
+    public var user: String?
+    /// The address that the target sees, of the host or of a pooler; nil where the role may not see it.
+    public var client: String?
+    /// When the session began; nil where the role may not see it.
+    public var since: String?
+    /// Seconds since it last asked the server for something. A copy does so every two seconds, so that a longer silence means that its
+    /// process or its line is gone.
+    public var silence: Double?
+
+    /// Takes what the server says.
+    public init(
+        command: Command?, backend: Int, user: String?, client: String?, since: String?, silence: Double?
+    ) {
+        self.command = command
+        self.backend = backend
+        self.user = user
+        self.client = client
+        self.since = since
+        self.silence = silence
+    }
+
+    /// Reads who holds the lock; nil where nobody does.
+    static func read(_ session: borrowing Session) throws(FerryError) -> LockHolding? {
+        guard let row = try session.query(Statements.lockHolder).first else { return nil }
+        let application = try row.optional("application") ?? ""
+        return LockHolding(
+            command: application.hasPrefix("vecferry ") ? Command(rawValue: String(application.dropFirst(9))) : nil,
+            backend: try row.int("pid"), user: try row.optional("user"), client: try row.optional("client"),
+            since: try row.optional("since"),
+            silence: try row.optional("silence") == nil ? nil : try row.double("silence"))
+    }
+}
+
+extension LockHolding: CustomStringConvertible {
+    /// `process 4711 of postgres from 10.0.1.5, connected since 2026-11-29 09:38:05 UTC`
+    public var description: String {
+        "process \(backend) of \(user ?? "another user") from \(client ?? "an unknown address"), "
+            + "connected since \(since ?? "an unknown time")"
+    }
+}

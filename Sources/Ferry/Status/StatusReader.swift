@@ -1,0 +1,147 @@
+internal import SQLStatements
+
+/// Reads the target's ledger and its server's own views. Changes nothing, and needs no lock: it may read while a copy works.
+struct StatusReader {
+    /// The target, read-only.
+    let target: Endpoint
+
+    private var ledger: Ledger { Ledger() }
+
+    /// Reads all of it in one snapshot.
+    ///
+    /// - Throws: ``FerryError/Code/ledger`` where the ledger is not to be trusted, or can't be read.
+    func read(_ session: borrowing Session) throws(FerryError) -> StatusReport {
+        let address = session.endpoint
+        return try session.transaction(
+            lockWait: nil, mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", locking: ""
+        ) { () throws(FerryError) in
+            let holder = try LockHolding.read(session)
+            guard try ledger.exists(session) else {
+                return StatusReport(state: holder == nil ? .nothing : .running, target: address, holder: holder)
+            }
+            var report = StatusReport(state: .nothing, target: address, holder: holder, jobs: try summaries(session))
+            report.tuned = try ledger.tunings(session).reduce(into: []) { tables, tuning in
+                if !tables.contains(tuning.table) { tables.append(tuning.table) }
+            }
+            if let job = try ledger.newestJob(session) {
+                report.state = job.state == .finished ? .finished : .stopped
+                report.job = try status(of: job, in: report, session)
+                if job.state == .loading {
+                    report.stillOff = try StillOff.read(job.number, of: job.plan, on: session)
+                }
+            } else if let job = try ledger.halfUndoneJob(session) {
+                report.state = .stopped
+                report.job = try status(of: job, in: report, session)
+                report.stillOff = try StillOff.read(job.number, of: job.plan, on: session)
+            }
+            if holder != nil { report.state = .running }
+            return report
+        }
+    }
+
+    private func summaries(_ session: borrowing Session) throws(FerryError) -> [JobSummary] {
+        try ledger.readingLedger { () throws(FerryError) in
+            var jobs: [JobSummary] = []
+            for row in try session.query(Statements.statusJobs) {
+                guard let state = JobSummary.State(rawValue: try row.string("state")) else {
+                    throw session.unexpected("A job in the ledger has an unknown state.")
+                }
+                jobs.append(
+                    JobSummary(
+                        number: try row.number("id"), state: state, beganAt: try row.string("began_at"),
+                        endedAt: try row.optional("finished_at"), age: try row.double("age")))
+            }
+            return jobs
+        }
+    }
+
+    private func status(
+        of job: Ledger.Job, in report: StatusReport, _ session: borrowing Session
+    ) throws(FerryError) -> JobStatus? {
+        guard let summary = report.jobs.first(where: { $0.number == job.number }) else { return nil }
+        let runs = try ledger.runs(of: job.number, session)
+        var status = JobStatus(
+            summary: summary, source: job.plan.source.endpoint, tables: [], runs: runs, report: job.report)
+        // Of a session that the lock's holder opened. A copy of an older vecferry says nothing.
+        let isCopying = report.holder.map { $0.command == .copy || $0.command == nil } ?? false
+        try addChunks(of: job, to: &status, isCopying: isCopying, session)
+        try addIndexes(of: job, to: &status, isCopying: isCopying, session)
+        return status
+    }
+
+    private func addChunks(
+        of job: Ledger.Job, to status: inout JobStatus, isCopying: Bool, _ session: borrowing Session
+    ) throws(FerryError) {
+        let began = status.runs.last.flatMap { isCopying && $0.endedAt == nil ? $0.beganAt : nil }
+        let rows = try ledger.readingLedger { () throws(FerryError) in
+            try session.query(Statements.statusChunks, ["\(job.number)", began])
+        }
+        var done: [PairNumber: (chunks: Int, rows: Int)] = [:]
+        var pace = 0.0
+        for row in rows {
+            let number: PairNumber = try row.number("pair")
+            guard job.plan.pairs.indices.contains(number.value) else {
+                throw Ledger.damaged("it holds chunks of a table that the plan of job \(job.number) does not have")
+            }
+            done[number] = (try row.int("done"), try row.int("rows"))
+            let pair = job.plan[number]
+            let seconds = try row.double("recent_seconds")
+            guard isCopying, pair.chunkCount > 0, seconds >= 1 else { continue }
+            pace += Double(pair.bytes) * Double(try row.int("recent", as: Int.self)) / Double(pair.chunkCount) / seconds
+        }
+        let failures = status.runs.last?.failures ?? []
+        status.tables = job.plan.pairs.map { pair in
+            TableStatus(
+                name: pair.name, doneChunks: done[pair.number]?.chunks ?? 0, allChunks: pair.chunkCount,
+                rows: done[pair.number]?.rows ?? 0, estimatedRows: pair.estimatedRows < 0 ? nil : pair.estimatedRows,
+                bytes: pair.bytes, error: isCopying ? nil : failures.first { $0.table == pair.name }?.error)
+        }
+        if pace > 0 { status.bytesPerSecond = pace }
+    }
+
+    private func addIndexes(
+        of job: Ledger.Job, to status: inout JobStatus, isCopying: Bool, _ session: borrowing Session
+    ) throws(FerryError) {
+        let pending = IndexTask.pending(
+            job.plan, job: job.number, try ledger.pendingDefinitions(job: job.number, session))
+        status.allIndexes =
+            IndexTask.pending(
+                job.plan, job: job.number, try ledger.definitions(job: job.number, session)
+            ).count
+        status.builtIndexes = status.allIndexes - pending.count
+        guard isCopying else { return }
+        let relations = Set(pending.map(\.build.relation))
+        for row in try session.query(Statements.statusBuilds) {
+            let relation = try row.name()
+            guard relations.contains(relation) else { continue }
+            let there = pending.filter { $0.build.relation == relation }
+            let phase = IndexPhase(
+                name: try row.string("phase"), blocksDone: try row.int("blocks_done"),
+                blocksTotal: try row.int("blocks_total"), tuplesDone: try row.int("tuples_done"),
+                tuplesTotal: try row.int("tuples_total"))
+            let only = there.count == 1 ? there.first : nil
+            status.builds.append(
+                BuildStatus(
+                    relation: relation, index: only?.build.index.name, phase: phase.name,
+                    fraction: only.flatMap { phase.fraction(of: $0.build) }, seconds: try row.double("seconds")))
+        }
+    }
+}
+
+extension TargetEngine {
+    /// Reads what runs and what ran on the target.
+    ///
+    /// - Parameter interval: Where it is given, an ``Event/status(_:)`` comes this often for as long as something runs.
+    public func status(every interval: Duration? = nil) async throws(FerryError) -> StatusReport {
+        try await WorkerThread.run { () throws(FerryError) in
+            let reader = StatusReader(target: target.readOnly)
+            var session = JobSession(target.readOnly, workers: workers)
+            while true {
+                let report = try session.run { session throws(FerryError) in try reader.read(session) }
+                guard let interval, report.state == .running else { return report }
+                workers.events(.status(report))
+                try RetryPolicy.sleep(interval, workers.interrupt)
+            }
+        }
+    }
+}

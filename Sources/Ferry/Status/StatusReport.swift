@@ -1,0 +1,186 @@
+/// What runs and what ran on a target, as its ledger and its server show it.
+public struct StatusReport: Sendable, Equatable {
+    /// The state of the target.
+    public enum State: String, Sendable {
+        /// A vecferry that changes the target is at work; the newest copy is finished; it is not, and nothing works on it, or a copy that was
+        /// given up has left something off; there is no copy.
+        case running, finished, stopped, nothing
+    }
+
+    /// The state of the target.
+    public var state: State
+    /// The target's address as `host:port/database`.
+    public var target: String
+    /// Who works on it now.
+    public var holder: LockHolding?
+    /// The newest job: one that was not given up, else one that has left something off.
+    public var job: JobStatus?
+    /// All jobs, the newest first.
+    public var jobs: [JobSummary]
+    /// What is off on the target now, and how to put it back.
+    public var stillOff: [StillOff]
+    /// The tables that `tune --apply` has changed.
+    public var tuned: [QualifiedName]
+
+    /// Takes the facts.
+    public init(
+        state: State, target: String, holder: LockHolding? = nil, job: JobStatus? = nil, jobs: [JobSummary] = [],
+        stillOff: [StillOff] = [], tuned: [QualifiedName] = []
+    ) {
+        self.state = state
+        self.target = target
+        self.holder = holder
+        self.job = job
+        self.jobs = jobs
+        self.stillOff = stillOff
+        self.tuned = tuned
+    }
+}
+
+/// One job in a few words.
+public struct JobSummary: Sendable, Equatable {
+    /// The state of a job: not finished; finished and proven; given up.
+    public enum State: String, Sendable {
+        case loading, finished, abandoned
+    }
+
+    /// The number in the ledger.
+    public var number: JobNumber
+    /// Its state.
+    public var state: State
+    /// When it began, in UTC.
+    public var beganAt: String
+    /// When it was finished or given up, in UTC; nil until it is.
+    public var endedAt: String?
+    /// Seconds since it began.
+    public var age: Double
+
+    /// Takes the facts.
+    public init(number: JobNumber, state: State, beganAt: String, endedAt: String?, age: Double) {
+        self.number = number
+        self.state = state
+        self.beganAt = beganAt
+        self.endedAt = endedAt
+        self.age = age
+    }
+}
+
+/// How far one job is.
+public struct JobStatus: Sendable, Equatable {
+    /// The job.
+    public var summary: JobSummary
+    /// The source's address as `host:port/database`.
+    public var source: String
+    /// Every table, in the plan's order.
+    public var tables: [TableStatus]
+    /// Index builds that are done, and all of them, each part of a partitioned index for itself.
+    public var builtIndexes: Int
+    public var allIndexes: Int
+    /// The builds that are under way.
+    public var builds: [BuildStatus]
+    /// Bytes of the source's tables a second, in the last minute; nil where nothing was committed in it, or nothing works.
+    public var bytesPerSecond: Double?
+    /// The processes that worked on it, the first one first. None where an older vecferry did alone.
+    public var runs: [JobRun]
+    /// Its report; nil until it is finished.
+    public var report: JobReport?
+
+    /// Takes the facts.
+    public init(
+        summary: JobSummary, source: String, tables: [TableStatus], builtIndexes: Int = 0, allIndexes: Int = 0,
+        builds: [BuildStatus] = [], bytesPerSecond: Double? = nil, runs: [JobRun] = [], report: JobReport? = nil
+    ) {
+        self.summary = summary
+        self.source = source
+        self.tables = tables
+        self.builtIndexes = builtIndexes
+        self.allIndexes = allIndexes
+        self.builds = builds
+        self.bytesPerSecond = bytesPerSecond
+        self.runs = runs
+        self.report = report
+    }
+
+    /// Chunks that are committed.
+    public var doneChunks: Int { tables.reduce(0) { $0 + $1.doneChunks } }
+    /// Chunks of all tables.
+    public var allChunks: Int { tables.reduce(0) { $0 + $1.allChunks } }
+    /// Rows of the chunks that are committed.
+    public var rows: Int { tables.reduce(0) { $0 + $1.rows } }
+    /// The planner's estimate of all rows; nil where it is unknown for a table.
+    public var estimatedRows: Int? {
+        tables.allSatisfy { $0.estimatedRows != nil } ? tables.reduce(0) { $0 + ($1.estimatedRows ?? 0) } : nil
+    }
+    /// Bytes of heap and TOAST on the source, of the chunks that are committed.
+    public var doneBytes: Double { tables.reduce(0) { $0 + $1.doneBytes } }
+    /// Bytes of heap and TOAST on the source.
+    public var allBytes: Int { tables.reduce(0) { $0 + $1.bytes } }
+    /// Whether all rows are committed.
+    public var isLoaded: Bool { doneChunks == allChunks }
+    /// Seconds until all rows are committed, at the pace of the last minute; nil where that is not known. Indexes and the reading back come
+    /// beside and after it.
+    public var secondsLeft: Double? {
+        guard !isLoaded, let bytesPerSecond, bytesPerSecond > 0 else { return nil }
+        return max(0, Double(allBytes) - doneBytes) / bytesPerSecond
+    }
+}
+
+/// How far one table is.
+public struct TableStatus: Sendable, Equatable {
+    /// Its name, which is the same on both sides.
+    public var name: QualifiedName
+    /// Chunks that are committed.
+    public var doneChunks: Int
+    /// All its chunks.
+    public var allChunks: Int
+    /// Rows of the chunks that are committed.
+    public var rows: Int
+    /// The planner's estimate of its rows; nil where unknown, or where only a part of the table is copied.
+    public var estimatedRows: Int?
+    /// Bytes of heap and TOAST on the source.
+    public var bytes: Int
+    /// Why the last process could not finish it; nil where none failed, or one works.
+    public var error: String?
+
+    /// Takes the facts.
+    public init(
+        name: QualifiedName, doneChunks: Int, allChunks: Int, rows: Int, estimatedRows: Int?, bytes: Int,
+        error: String? = nil
+    ) {
+        self.name = name
+        self.doneChunks = doneChunks
+        self.allChunks = allChunks
+        self.rows = rows
+        self.estimatedRows = estimatedRows
+        self.bytes = bytes
+        self.error = error
+    }
+
+    /// Whether all its rows are committed.
+    public var isLoaded: Bool { doneChunks == allChunks }
+
+    var doneBytes: Double { allChunks > 0 ? Double(bytes) * Double(doneChunks) / Double(allChunks) : 0 }
+}
+
+/// An index build that is under way on the target.
+public struct BuildStatus: Sendable, Equatable {
+    /// The table, or the partition, that it is on.
+    public var relation: QualifiedName
+    /// The index that the job builds there; nil where it builds several.
+    public var index: String?
+    /// The server's name of the phase, such as `building index: loading tuples`.
+    public var phase: String
+    /// The share of the build that is done, from 0 to 1, where the phase tells.
+    public var fraction: Double?
+    /// Seconds since its statement began.
+    public var seconds: Double
+
+    /// Takes the facts.
+    public init(relation: QualifiedName, index: String?, phase: String, fraction: Double?, seconds: Double) {
+        self.relation = relation
+        self.index = index
+        self.phase = phase
+        self.fraction = fraction
+        self.seconds = seconds
+    }
+}
