@@ -6,6 +6,7 @@ SELECT
     coalesce(host(a.client_addr), 'a local socket') AS client,
     to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS since,
     a.application_name AS application,
+    extract(epoch FROM now() - a.backend_start)::float8 AS age,
     extract(epoch FROM clock_timestamp() - a.state_change)::float8 AS silence
 FROM pg_locks AS l
 LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid

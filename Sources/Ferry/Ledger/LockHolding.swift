@@ -19,21 +19,28 @@ public struct LockHolding: Sendable, Equatable {
     public var client: String?
     /// When the session began; nil where the role may not see it.
     public var since: String?
+    /// Seconds since the session began; nil where the role may not see it.
+    public var age: Double?
     /// Seconds since it last asked the server for something. A copy does so every two seconds, so that a longer silence means that its
     /// process or its line is gone.
     public var silence: Double?
 
     /// Takes what the server says.
     public init(
-        command: Command?, backend: Int, user: String?, client: String?, since: String?, silence: Double?
+        command: Command?, backend: Int, user: String?, client: String?, since: String?, age: Double?, silence: Double?
     ) {
         self.command = command
         self.backend = backend
         self.user = user
         self.client = client
         self.since = since
+        self.age = age
         self.silence = silence
     }
+
+    /// Whether a process that began to work so many seconds ago may be the holder's: it has taken the lock first. One that had to take it
+    /// again is not known.
+    func isOf(processOfAge seconds: Double) -> Bool { command == .copy && age.map { seconds <= $0 } ?? false }
 
     /// Reads who holds the lock; nil where nobody does.
     static func read(_ session: borrowing Session) throws(FerryError) -> LockHolding? {
@@ -42,8 +49,8 @@ public struct LockHolding: Sendable, Equatable {
         return LockHolding(
             command: application.hasPrefix("vecferry ") ? Command(rawValue: String(application.dropFirst(9))) : nil,
             backend: try row.int("pid"), user: try row.optional("user"), client: try row.optional("client"),
-            since: try row.optional("since"),
-            silence: try row.optional("silence") == nil ? nil : try row.double("silence"))
+            since: try row.optional("since"), age: try row.optionalDouble("age"),
+            silence: try row.optionalDouble("silence"))
     }
 }
 

@@ -104,6 +104,11 @@ struct Record: Sendable {
         try attempting { row throws(PostgresError) in try row.double(column) }
     }
 
+    /// The field as a floating-point number, or nil for NULL.
+    func optionalDouble(_ column: String) throws(FerryError) -> Double? {
+        try optional(column) == nil ? nil : try double(column)
+    }
+
     /// The field as a boolean.
     func bool(_ column: String) throws(FerryError) -> Bool {
         try attempting { row throws(PostgresError) in try row.bool(column) }

@@ -62,8 +62,11 @@ struct StatusReader {
         let runs = try ledger.runs(of: job.number, session)
         var status = JobStatus(
             summary: summary, source: job.plan.source.endpoint, tables: [], runs: runs, report: job.report)
-        // Of a session that the lock's holder opened. A copy of an older vecferry says nothing.
+        // A copy of an older vecferry does not say what it is.
         let isCopying = report.holder.map { $0.command == .copy || $0.command == nil } ?? false
+        if let last = runs.last, last.endedAt == nil, report.holder?.isOf(processOfAge: last.seconds) == true {
+            status.now = last
+        }
         try addChunks(of: job, to: &status, isCopying: isCopying, session)
         try addIndexes(of: job, to: &status, isCopying: isCopying, session)
         return status
@@ -72,9 +75,8 @@ struct StatusReader {
     private func addChunks(
         of job: Ledger.Job, to status: inout JobStatus, isCopying: Bool, _ session: borrowing Session
     ) throws(FerryError) {
-        let began = status.runs.last.flatMap { isCopying && $0.endedAt == nil ? $0.beganAt : nil }
         let rows = try ledger.readingLedger { () throws(FerryError) in
-            try session.query(Statements.statusChunks, ["\(job.number)", began])
+            try session.query(Statements.statusChunks, ["\(job.number)", status.now?.beganAt])
         }
         var done: [PairNumber: (chunks: Int, rows: Int)] = [:]
         var pace = 0.0

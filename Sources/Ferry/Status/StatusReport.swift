@@ -82,6 +82,8 @@ public struct JobStatus: Sendable, Equatable {
     public var bytesPerSecond: Double?
     /// The processes that worked on it, the first one first. None where an older vecferry did alone.
     public var runs: [JobRun]
+    /// The process that works on it now, if that is known.
+    public var now: JobRun?
     /// Its report; nil until it is finished.
     public var report: JobReport?
 

@@ -33,10 +33,10 @@ struct StatusText: ResultText {
                 """
         case .finished:
             guard let job = report.job else { return "\("FINISHED", .good)." }
-            let rows = job.report.map { " and proved \(Units.count($0.rows, "row"))" } ?? ""
+            let rows = job.report.map { ", and proved \(Units.count($0.rows, "row"))" } ?? ""
             return """
-                \("FINISHED", .good): job \(job.summary.number) copied\(rows) in \(Units.count(job.tables.count, "table")) \
-                from \(job.source) to \(report.target), at \(job.summary.endedAt ?? "an unknown time").
+                \("FINISHED", .good): at \(job.summary.endedAt ?? "an unknown time"), job \(job.summary.number) had copied \
+                \(Units.count(job.tables.count, "table")) from \(job.source) to \(report.target)\(rows).
                 """
         case .stopped:
             guard let job = report.job else { return "\("STOPPED HALF-WAY", .bad)." }
@@ -100,7 +100,7 @@ struct StatusText: ResultText {
     /// Where it runs: the process that has not ended, and what the server knows of its session.
     private func hosts(_ job: JobStatus) -> [Line] {
         var lines: [Line] = []
-        if let run = job.runs.last, run.endedAt == nil, report.holder?.command == .copy {
+        if let run = job.now {
             lines.append(
                 row(
                     "Host",
@@ -118,7 +118,7 @@ struct StatusText: ResultText {
     }
 
     private func tables(_ tables: [TableStatus]) -> [Line] {
-        guard !tables.isEmpty, report.job?.report == nil else { return [] }
+        guard !tables.isEmpty, report.job?.summary.state == .loading else { return [] }
         let shown = showsAll ? tables[...] : tables.prefix(Self.few)
         let width = min(40, shown.map { TextWidth.of($0.name.description) }.max() ?? 0)
         var lines: [Line] = [.empty]
@@ -143,10 +143,7 @@ struct StatusText: ResultText {
         guard report.state == .stopped, let run = report.job?.runs.last else { return [] }
         let place = "on \(run.host), process \(run.process), from \(run.beganAt)"
         guard let end = run.endedAt else {
-            return [
-                .empty,
-                "\("Last run", .label)  \(place): ended without a word. It was killed, or lost the target.",
-            ]
+            return [.empty, row("Last run", "\(place): ended without a word. It was killed, or lost the target.")]
         }
         let how =
             switch run.outcome {
@@ -157,7 +154,7 @@ struct StatusText: ResultText {
             case .proven, nil: "ended"
             }
         let error: [Line] = run.error.map { ["  \($0)"] } ?? []
-        return [.empty, "\("Last run", .label)  \(place), to \(end): \(how)."] + error
+        return [.empty, row("Last run", "\(place), to \(end): \(how).")] + error
     }
 
     private var off: [Line] {
@@ -175,15 +172,14 @@ struct StatusText: ResultText {
         var lines: [Line] = []
         if !report.tuned.isEmpty {
             let names = report.tuned.prefix(5).map(\.description).joined(separator: ", ")
-            lines.append(
-                "\("Tuned", .label)  \(names)\(report.tuned.count > 5 ? ", \u{2026}" : "") (vecferry undo takes that back)"
-            )
+            let more = report.tuned.count > 5 ? ", \u{2026}" : ""
+            lines.append(row("Tuned", "\(names)\(more) (vecferry undo takes that back)"))
         }
         let others = report.jobs.filter { $0.number != report.job?.summary.number }
         let shown = showsAll ? others[...] : others.prefix(Self.few)
         lines += shown.map { job in
             let end = job.endedAt.map { ", \(job.state == .abandoned ? "given up" : "finished") at \($0)" } ?? ""
-            return "\("Earlier", .label)  job \(job.number), began at \(job.beganAt)\(end)"
+            return row("Earlier", "job \(job.number), began at \(job.beganAt)\(end)")
         }
         if shown.count < others.count {
             lines.append("And \(Units.count(others.count - shown.count, "earlier job")) more (--verbose lists them).")
@@ -201,8 +197,8 @@ struct StatusText: ResultText {
                 "To go on, run the same vecferry copy again: what is copied stays copied. To give the job up, run vecferry undo.",
             ]
         case .finished:
-            return ["To compare both sides as they are now, run vecferry verify."]
-        case .nothing: return ["To begin, run vecferry plan, then vecferry copy."]
+            return [.empty, "To compare both sides as they are now, run vecferry verify."]
+        case .nothing: return [.empty, "To begin, run vecferry plan, then vecferry copy."]
         case .running: return []
         }
     }

@@ -10,7 +10,8 @@ import Testing
         let table = ExitStatus.allCases.map { "\($0.rawValue) \($0)" }
         #expect(
             table == [
-                "0 done", "1 failed", "3 blocked", "4 differs", "5 searchesWorse", "6 busy", "64 usage",
+                "0 done", "1 failed", "3 blocked", "4 differs", "5 searchesWorse", "6 busy", "7 stopped",
+                "8 nothing", "64 usage",
                 "129 hungUp", "130 interrupted", "143 terminated",
             ])
     }

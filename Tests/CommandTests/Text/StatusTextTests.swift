@@ -59,7 +59,7 @@ import Testing
                 ]),
             holder: LockHolding(
                 command: .copy, backend: 815, user: "postgres", client: "10.0.1.5",
-                since: "2026-11-29 01:02:02 UTC", silence: 34),
+                since: "2026-11-29 01:02:02 UTC", age: 601, silence: 34),
             off: [StillOff(table: items, kind: "index", name: "items_embedding_idx", statements: ["CREATE INDEX …"])])
     }
 
@@ -89,7 +89,7 @@ import Testing
         let tuning = Self.report(
             .running, Self.job(.finished, Self.tables(), []),
             holder: LockHolding(
-                command: .tune, backend: 815, user: nil, client: nil, since: nil, silence: nil))
+                command: .tune, backend: 815, user: nil, client: nil, since: nil, age: nil, silence: nil))
         let texts = [finished, undone, Self.report(.nothing, nil), tuning].map { CommandResult.status($0).plain }
         try Golden.expect(texts.joined(separator: "----\n"), "status-others")
     }

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `one that a newer vecferry ended in another way is not taken for damage`() {
-        let text = Self.failed.replacing("failed\",", with: "emigrated\",")
+        let text = Self.failed.replacing(#""failed"}"#, with: #""emigrated"}"#)
         #expect(throws: StoredFault.newer(writer: "0.1.0")) { try StoredRun(text: text) }
     }
 }
