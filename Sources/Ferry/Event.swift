@@ -10,6 +10,8 @@ public enum Event: Sendable {
     case resumed(job: JobNumber, doneChunks: Int, allChunks: Int, restoredIndexes: Int)
     /// Rows of a pair passed since the last event; `bytes` counts COPY data.
     case moved(pair: PairNumber, rows: Int, bytes: Int)
+    /// A stream begins to move a chunk, for the first time or again.
+    case chunkBegan(Chunk)
     /// A chunk is committed.
     case chunkDone(Chunk, Digest)
     /// All chunks of a pair are committed.
@@ -24,14 +26,19 @@ public enum Event: Sendable {
     case indexBuilt(IndexPlan, name: QualifiedName, seconds: Double)
     /// Rows of a pair were read back since the last event.
     case readBack(pair: PairNumber, rows: Int, bytes: Int)
-    /// `verify` read rows of one side since the last event.
-    case compared(Side, rows: Int, bytes: Int)
+    /// `verify` begins to read this much of both sides together, in bytes of heap and TOAST.
+    case scanning(bytes: Int)
+    /// `verify` read rows of one side since the last event; `bytes` counts COPY data, and `scanned` is what that completes of
+    /// ``scanning(bytes:)``.
+    case compared(Side, relation: QualifiedName, rows: Int, bytes: Int, scanned: Int)
     /// Differences that are about to be repaired; ``VerifyReport/repair`` says how.
     case found(VerifyReport)
     /// Work is retried after a transient fault.
     case retry(FerryError, attempt: Int, of: Int, delay: Duration)
     /// A note that the operator should read.
     case warning(Note)
+    /// What a job has left that a signal stopped, where the target could be asked.
+    case left(JobLeft)
     /// `status` has found something at work, and will look again.
     case status(StatusReport)
 }
@@ -72,6 +79,23 @@ public struct IndexProgress: Sendable, Equatable {
         self.fraction = fraction
         self.seconds = seconds
         self.secondsLeft = secondsLeft
+    }
+}
+
+/// What a stopped job has left on its target.
+public struct JobLeft: Sendable, Equatable {
+    /// Chunks that are committed.
+    public var doneChunks: Int
+    /// Chunks of all tables.
+    public var allChunks: Int
+    /// What it took off and has not put back.
+    public var stillOff: [StillOff]
+
+    /// Takes the facts.
+    public init(doneChunks: Int, allChunks: Int, stillOff: [StillOff]) {
+        self.doneChunks = doneChunks
+        self.allChunks = allChunks
+        self.stillOff = stillOff
     }
 }
 

@@ -65,12 +65,21 @@ struct Job {
         }
     }
 
-    /// Warns of what the job has left off, if the target can be asked.
+    /// Tells what the job has left off, if the target can be asked; of a job that a signal stopped, what is done as well.
     private func warn(of job: Ledger.Job) {
-        guard !workers.interrupt.isRequested, let session = try? target.readOnly.connect(),
+        let isStopped = workers.interrupt.isRequested
+        let endpoint = isStopped ? target.readOnly.forLastWords() : target.readOnly
+        guard let session = try? endpoint.connect(),
             let objects = try? StillOff.read(job.number, of: job.plan, on: session)
         else { return }
-        for note in Note.stillOff(objects) { workers.events(.warning(note)) }
+        guard isStopped else {
+            for note in Note.stillOff(objects) { workers.events(.warning(note)) }
+            return
+        }
+        guard let entries = try? Ledger().chunks(job, session) else { return }
+        let left = JobLeft(
+            doneChunks: entries.count - entries.open.count, allChunks: entries.count, stillOff: objects)
+        workers.events(.left(left))
     }
 
     // MARK: The stages

@@ -12,6 +12,11 @@ final class LogReporter: Reporter {
     private let names = Mutex<[String]>([])
     /// The retries that were logged.
     private let retries = Mutex(RetryNews())
+    /// The servers that can't be reached.
+    private let outages = Mutex(Outages())
+    private let start = ContinuousClock.now
+    /// What a stopped job has left.
+    private let left = Mutex<JobLeft?>(nil)
     /// The notes that were logged.
     private let logged = Mutex<Set<String>>([])
 
@@ -39,7 +44,12 @@ final class LogReporter: Reporter {
 
     /// Logs the event, if it is worth a record.
     func take(_ event: Event) {
+        let now = (ContinuousClock.now - start) / .seconds(1)
+        for outage in outages.withLock({ $0.take(event, at: now) }) where now - outage.since >= 1 {
+            logger.notice("\(outage.name) is back after \(Units.duration(now - outage.since)).")
+        }
         switch event {
+        case .left(let job): left.withLock { $0 = job }
         case .warning(let note): log([note])
         case .found(let report):
             // The rows that the repair is about to change. The result, on standard output, shows the state afterwards.
@@ -70,7 +80,8 @@ final class LogReporter: Reporter {
             switch failure {
             case .error(let error): ["\("Error:", .bad) \(error)"]
             case .stopping: ["Stopping\u{2026} (press Ctrl-C again to stop at once)"]
-            case .stopped(resumes: true): ["Stopped. To resume, run the same command again."]
+            case .stopped(resumes: true):
+                left.withLock(\.self)?.lines ?? ["Stopped. To resume, run the same command again."]
             case .stopped(resumes: false): ["Stopped."]
             case .undelivered(let result, let failure):
                 [
@@ -129,7 +140,8 @@ final class LogReporter: Reporter {
             return (level, "\(error.descriptionOfRetry) Trying again in \(wait), try \(attempt) of \(attempts).")
         case .warning(let note):
             return (Self.level(note), note.description)
-        case .ended, .moved, .readBack, .compared, .found, .indexProgress, .buildEnded, .status:
+        case .ended, .chunkBegan, .moved, .readBack, .scanning, .compared, .found, .indexProgress, .buildEnded, .left,
+            .status:
             return nil
         }
     }
@@ -163,5 +175,29 @@ final class LogReporter: Reporter {
         case .tune: "Trying settings and indexes."
         case .apply: "Applying the choice."
         }
+    }
+}
+
+extension JobLeft {
+    /// What is safe, what the target lacks until the job goes on, and how it does.
+    fileprivate var lines: [Line] {
+        var lines: [Line] = [
+            "Stopped. \(Units.count(doneChunks)) of \(Units.count(allChunks, "chunk")) are on the target and stay there."
+        ]
+        if !stillOff.isEmpty {
+            let kinds = [
+                ("index", "indexes"), ("constraint", "constraints"), ("trigger", "triggers"), ("rule", "rules"),
+            ]
+            let counts = kinds.compactMap { kind, plural -> String? in
+                let count = stillOff.count { $0.kind == kind }
+                return count > 0 ? Units.count(count, kind, plural) : nil
+            }
+            lines.append(
+                "Until it goes on, the target lacks \(counts.joined(separator: ", ")); vecferry status lists them.")
+        }
+        lines.append(
+            "To resume, run the same command again; an index build that was under way begins anew. To give the job up, run vecferry undo."
+        )
+        return lines
     }
 }

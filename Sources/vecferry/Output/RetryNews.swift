@@ -7,11 +7,15 @@ struct RetryNews {
     /// How long a fault is the same fault.
     private static let memory: Duration = .seconds(60)
 
-    /// Whether this is the first session to tell of a server's fault, or the first to try for the n-th time.
+    /// Whether this is the first session to tell of a server's fault; of a fault of one session, the first to try for the n-th time.
     mutating func isNews(_ error: FerryError, attempt: Int, at now: ContinuousClock.Instant = .now) -> Bool {
         let isOfSession = ["40P01", "55P03"].contains(error.cause?.sqlState)
         let fault = "\(error.side?.rawValue ?? "") \(isOfSession ? error.message : "")"
-        if let last = shown[fault], attempt <= last.attempt, now - last.at < Self.memory { return false }
+        if let last = shown[fault], now - last.at < Self.memory {
+            // The progress line shows how a server's fault goes on.
+            if !isOfSession { shown[fault]?.at = now }
+            if !isOfSession || attempt <= last.attempt { return false }
+        }
         shown[fault] = (attempt, now)
         return true
     }

@@ -7,6 +7,8 @@ struct Meter: Equatable {
 
     /// The sum of all amounts.
     private(set) var total = 0
+    /// The time of the first addition; nil before it.
+    private(set) var first: Double?
     /// The time of the last addition; nil before the first.
     private(set) var last: Double?
     private var marks: [Mark] = []
@@ -20,6 +22,7 @@ struct Meter: Equatable {
     ///
     /// - Parameter now: Seconds, on a clock that does not go back.
     mutating func add(_ amount: Int, at now: Double) {
+        first = first ?? now
         last = now
         if marks.isEmpty { marks.append(Mark(time: now, total: total)) }
         total += amount

@@ -24,8 +24,11 @@ struct ProgressBoard {
         var readBack = Meter()
         /// Rows that were read back.
         var readBackRows = 0
+        /// Whether all its chunks are on the target's disk.
+        var isSettled = false
+
         /// Whether all its chunks are committed.
-        var isLoaded = false
+        var isLoaded: Bool { isSettled || chunks > 0 && doneChunks >= chunks }
 
         /// Whether rows were copied and more are to come.
         var isMoving: Bool { movedRows > 0 && !isLoaded }
@@ -36,6 +39,15 @@ struct ProgressBoard {
             guard readBackRows > 0, let last = readBack.last else { return false }
             return now - last < 10 && !(isLoaded && readBackRows == committedRows)
         }
+    }
+
+    /// A relation that `verify` reads.
+    struct Scan {
+        /// Its name, and when rows of it came last.
+        var name: String
+        var last: Double
+        /// Bytes of COPY data, on both sides together.
+        var bytes = 0
     }
 
     /// The stages in progress.
@@ -52,8 +64,20 @@ struct ProgressBoard {
     private(set) var moved = Meter()
     /// Bytes that were read back, of all tables.
     private(set) var readBack = Meter()
-    /// Bytes that `verify` read, on both sides together.
+    /// Bytes of COPY data that `verify` read, on both sides together.
     private(set) var compared = Meter()
+    /// The relations that `verify` reads, the one that it came to last in the end.
+    private(set) var scans: [Scan] = []
+    /// When `verify` began to read what it reads now.
+    private(set) var scanBegan: Double?
+    /// Bytes of heap and TOAST on both sides together: those that are read, and all that are to be.
+    private var scanned = (done: 0, all: 0)
+    /// The chunks that streams move now.
+    private(set) var chunksInFlight: Set<Chunk.ID> = []
+    /// The servers that can't be reached.
+    private(set) var outages = Outages()
+    /// The time of the first event.
+    private(set) var began: Double?
     /// Chunks committed by this process or an earlier one.
     private(set) var doneChunks = 0
     /// Chunks of all tables.
@@ -71,6 +95,8 @@ struct ProgressBoard {
     ///
     /// - Parameter now: Seconds on any clock that does not go back.
     mutating func take(_ event: Event, at now: Double) {
+        began = began ?? now
+        _ = outages.take(event, at: now)
         switch event {
         case .began(let stage): stages.begin(stage)
         case .ended(let stage): end(stage)
@@ -85,13 +111,15 @@ struct ProgressBoard {
                 table.moved.add(bytes, at: now)
                 table.movedRows += rows
             }
+        case .chunkBegan(let chunk): chunksInFlight.insert(chunk.id)
         case .chunkDone(let chunk, let digest):
+            chunksInFlight.remove(chunk.id)
             doneChunks += 1
             change(chunk.pair) { table in
                 table.doneChunks += 1
                 table.committedRows += digest.rows
             }
-        case .pairLoaded(let pair): change(pair) { $0.isLoaded = true }
+        case .pairLoaded(let pair): change(pair) { $0.isSettled = true }
         case .indexesToBuild(let count): allIndexes = count
         case .indexProgress(let progress): take(progress, at: now)
         case .buildEnded(let index): endBuild(of: index, at: now)
@@ -104,14 +132,25 @@ struct ProgressBoard {
                 table.readBack.add(bytes, at: now)
                 table.readBackRows += rows
             }
-        case .compared(_, _, let bytes): compared.add(bytes, at: now)
+        case .scanning(let bytes):
+            (scanned, scans, scanBegan) = ((0, bytes), [], now)
+        case .compared(_, let relation, _, let bytes, let done):
+            compared.add(bytes, at: now)
+            scanned.done += done
+            take(relation.description, bytes, at: now)
         case .status(let report): status = report
-        case .retry, .warning, .found: break
+        case .retry, .warning, .found, .left: break
         }
     }
 
     /// The share of the copy that is done, from 0 to 1.
     var fraction: Double { allChunks > 0 ? min(1, Double(doneChunks) / Double(allChunks)) : 0 }
+
+    /// The share of what `verify` reads now that is read, from 0 to 1; nil where there is nothing to read.
+    var scannedShare: Double? { scanned.all > 0 ? min(1, Double(scanned.done) / Double(scanned.all)) : nil }
+
+    /// What `verify` reads now, in bytes of heap and TOAST on both sides together.
+    var scannedBytes: (done: Int, all: Int) { (min(scanned.done, scanned.all), scanned.all) }
 
     /// Tables of which this process committed the last chunk.
     var loadedTables: Int { tables.count(where: \.isLoaded) }
@@ -145,6 +184,17 @@ struct ProgressBoard {
         allIndexes = plan.pairs.flatMap(\.indexes).count { $0.action != .keep }
     }
 
+    private mutating func take(_ relation: String, _ bytes: Int, at now: Double) {
+        // A database has thousands of tables, and streams are few.
+        scans.removeAll { now - $0.last > 3 }
+        if let place = scans.firstIndex(where: { $0.name == relation }) {
+            scans[place].last = now
+            scans[place].bytes += bytes
+        } else {
+            scans.append(Scan(name: relation, last: now, bytes: bytes))
+        }
+    }
+
     private mutating func take(_ progress: IndexProgress, at now: Double) {
         // The engine asks for progress on another thread, so an answer may come after the end of the build.
         if let end = buildEnds[progress.index], now - progress.seconds < end { return }
@@ -163,6 +213,7 @@ struct ProgressBoard {
     private mutating func end(_ stage: Stage) {
         stages.end(stage)
         if stage == .index { builds = [] }
+        if stage == .copy { chunksInFlight = [] }
     }
 
     /// Changes the table of a pair; ignores a pair that the plan does not have, since progress is no reason to crash.

@@ -13,7 +13,7 @@ final class Console: Sendable {
     private let outputPainter = Painter(for: .output)
     private let errorPainter = Painter(for: .error)
     /// The live lines on the screen; nil while none may be drawn.
-    private let live = Mutex<[String]?>(nil)
+    private let live = Mutex<LiveLines?>(nil)
 
     private init() {}
 
@@ -25,8 +25,8 @@ final class Console: Sendable {
     /// Writes text to standard output, and ends it with a newline.
     func result(_ text: String) throws(UndeliveredResult) {
         let failure = live.withLock { live in
-            if Machine.isTerminal(.output) { Machine.write(Self.erasing(live), to: .error) }
-            defer { if Machine.isTerminal(.output) { Machine.write(Self.drawing(live), to: .error) } }
+            if Machine.isTerminal(.output) { Machine.write(erasing(live), to: .error) }
+            defer { if Machine.isTerminal(.output) { Machine.write(live?.drawing ?? "", to: .error) } }
             return Machine.write(text + "\n", to: .output)
         }
         if let failure { throw UndeliveredResult(reason: failure) }
@@ -36,7 +36,7 @@ final class Console: Sendable {
     func message(_ line: Line) {
         live.withLock { live in
             let text = errorPainter.paint(line)
-            Machine.write(Self.erasing(live) + text + "\n" + Self.drawing(live), to: .error)
+            Machine.write(erasing(live) + text + "\n" + (live?.drawing ?? ""), to: .error)
         }
     }
 
@@ -47,7 +47,7 @@ final class Console: Sendable {
     func agrees(to question: String, or interrupt: Interrupt) -> Bool {
         let wasLive = live.withLock { live in
             defer {
-                Machine.write(Self.erasing(live) + question + " [y/N] ", to: .error)
+                Machine.write(erasing(live) + question + " [y/N] ", to: .error)
                 live = nil
             }
             return live != nil
@@ -58,40 +58,36 @@ final class Console: Sendable {
     }
 
     /// Allows ``redraw(_:)`` to draw.
-    func beginLive() { live.withLock { $0 = $0 ?? [] } }
+    func beginLive() { live.withLock { $0 = $0 ?? LiveLines() } }
 
     /// Replaces the live lines, in one write so that nothing flickers. Only for a terminal.
     ///
     /// - Parameter lines: Makes lines that fit the columns and rows it is given.
     func redraw(_ lines: (_ columns: Int, _ rows: Int) -> [String]) {
         guard isLive else { return }
-        let size = Machine.terminalSize(.error) ?? (columns: 80, rows: 24)
+        let size = Self.size
         // One row stays free, for the cursor.
         let lines = lines(size.columns, size.rows - 1)
         live.withLock { live in
-            guard let shown = live else { return }
-            var text = shown.isEmpty ? "" : "\u{1b}[\(shown.count)A\r"
-            for line in lines { text += line + "\u{1b}[K\n" }
-            if lines.count < shown.count { text += "\u{1b}[J" }
-            live = lines
-            if !text.isEmpty { Machine.write(text, to: .error) }
+            guard let text = live?.replacing(with: lines, columns: size.columns), !text.isEmpty else { return }
+            Machine.write(text, to: .error)
         }
     }
 
     /// Removes the live lines from the screen; a redraw that comes late draws nothing.
     func endLive() {
         live.withLock { live in
-            Machine.write(Self.erasing(live), to: .error)
+            Machine.write(erasing(live), to: .error)
             live = nil
         }
     }
 
-    private static func erasing(_ live: [String]?) -> String {
-        guard let live, !live.isEmpty else { return "" }
-        return "\u{1b}[\(live.count)A\r\u{1b}[J"
+    private func erasing(_ live: LiveLines?) -> String {
+        guard let live, !live.shown.isEmpty else { return "" }
+        return live.erasing(columns: Self.size.columns)
     }
 
-    private static func drawing(_ live: [String]?) -> String { (live ?? []).map { $0 + "\n" }.joined() }
+    private static var size: (columns: Int, rows: Int) { Machine.terminalSize(.error) ?? (columns: 80, rows: 24) }
 }
 
 /// Some of the result could not be written to standard output, for example because a disk is full or the reader is gone.

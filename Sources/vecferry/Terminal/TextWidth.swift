@@ -28,6 +28,19 @@ enum TextWidth {
         return kept + "\u{2026}"
     }
 
+    /// Returns the text, cut to `width` columns with an ellipsis in front: of names, the end tells them apart.
+    static func ending(_ text: String, in width: Int) -> String {
+        guard of(text) > width else { return text }
+        var kept: [Character] = []
+        var used = 0
+        for character in text.reversed() {
+            used += of(character)
+            if used > width - 1 { break }
+            kept.append(character)
+        }
+        return "\u{2026}" + String(kept.reversed())
+    }
+
     /// Returns the text, cut or filled up with spaces to `width` columns.
     static func padded(_ text: String, to width: Int) -> String {
         let cut = cut(text, to: width)

@@ -209,11 +209,11 @@ struct StatusText: ResultText {
 }
 
 extension StatusText {
-    /// Lines that fit a terminal, for `--watch`.
+    /// Lines of at most `width` columns, for `--watch`.
     func live(width: Int, height: Int) -> [String] {
         let all = lines.map(\.text)
         let shown = all.count <= height ? all : Array(all.prefix(max(0, height - 1))) + ["\u{2026}"]
-        return shown.map { TextWidth.cut($0, to: max(1, width - 1)) }
+        return shown.map { TextWidth.cut($0, to: width) }
     }
 
     /// A sentence for a pipe.

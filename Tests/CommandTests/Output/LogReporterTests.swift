@@ -1,4 +1,5 @@
 import Logging
+import Postgres
 import Synchronization
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
         #expect(record?.message == "target: The connection was lost. Trying again in 0.5 s, try 2 of 8.")
     }
 
-    @Test func `a server that goes away is one line a try, however many sessions notice`() {
+    @Test func `a server that goes away is one line, however many sessions notice and try again`() {
         func levels(_ side: Side, _ attempt: Int, _ message: String = "The connection was lost.") -> String? {
             let error = FerryError(.database, message, side: side)
             return reporter.record(.retry(error, attempt: attempt, of: 8, delay: .seconds(1)))?.level.rawValue
@@ -23,7 +24,7 @@ import Testing
         #expect((1...8).map { _ in levels(.target, 1) } == ["warning"] + Array(repeating: "debug", count: 7))
         #expect(levels(.source, 1) == "warning" && levels(.source, 1) == "debug")
         #expect(levels(.target, 1, "The server is starting up.") == "debug")
-        #expect(levels(.target, 2) == "warning" && levels(.target, 2) == "debug")
+        #expect(levels(.target, 2) == "debug" && levels(.target, 3) == "debug")
     }
 
     /// Collects lines.
@@ -58,8 +59,36 @@ import Testing
         var news = RetryNews()
         let start = ContinuousClock.now
         let error = FerryError(.database, "The connection was lost.", side: .target)
-        let answers = [0, 5, 61].map { news.isNews(error, attempt: 1, at: start + .seconds($0)) }
+        let answers = [0, 5, 66].map { news.isNews(error, attempt: 1, at: start + .seconds($0)) }
         #expect(answers == [true, false, true])
+    }
+
+    @Test func `an outage is told once, however often and however many sessions try again`() {
+        var news = RetryNews()
+        let start = ContinuousClock.now
+        let error = FerryError(.database, "The connection was lost.", side: .target)
+        let answers = (0..<100).map { news.isNews(error, attempt: 2 + $0 / 10, at: start + .seconds($0)) }
+        #expect(answers.count(where: \.self) == 1)
+    }
+
+    @Test func `a server that is back is told once, with how long it was away`() {
+        var outages = Outages()
+        let lost = PostgresError(.connectionLost, "The server closed the connection.")
+        for (attempt, now) in [(2, 0.0), (2, 0.1), (3, 1.0), (3, 1.2), (4, 3.0)] {
+            let event = Event.retry(FerryError(lost, .target), attempt: attempt, of: 8, delay: .seconds(2))
+            #expect(outages.take(event, at: now).isEmpty)
+        }
+        #expect(
+            outages.all.map(\.attempt) == [4] && outages.all.map(\.since) == [0] && outages.all.map(\.nextTry) == [5])
+        let source = QualifiedName(schema: "public", name: "items")
+        #expect(
+            outages.take(.compared(.source, relation: source, rows: 1, bytes: 1, scanned: 0), at: 6).isEmpty)
+        #expect(outages.take(.moved(pair: 0, rows: 1, bytes: 1), at: 7).map(\.name) == ["Target"])
+        #expect(outages.all.isEmpty)
+        // One statement that failed is no outage.
+        let deadlock = PostgresError(.server, "deadlock detected", sqlState: "40P01")
+        _ = outages.take(.retry(FerryError(deadlock, .target), attempt: 2, of: 8, delay: .zero), at: 8)
+        #expect(outages.all.isEmpty)
     }
 
     @Test func `events that come many times a second are not logged`() {

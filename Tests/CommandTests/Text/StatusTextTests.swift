@@ -97,7 +97,7 @@ import Testing
     @Test(arguments: [(80, 24), (40, 12), (120, 40), (20, 3)])
     func `watched on a terminal, it fits`(width: Int, height: Int) {
         let lines = StatusText(report: Self.running).live(width: width, height: height)
-        #expect(lines.count <= height && lines.allSatisfy { TextWidth.of($0) < width })
+        #expect(lines.count <= height && lines.allSatisfy { TextWidth.of($0) <= width })
         #expect(lines.first?.hasPrefix("RUNNING") == true)
     }
 

@@ -27,7 +27,9 @@ import Testing
             let engine = try databases.engine(retry: retry) { event in
                 let strikes = state.withLock { state in
                     if case .began(.repair) = event { state.isRepair = true }
-                    guard state.isRepair, !state.isDone, case .compared(.source, _, _) = event else { return false }
+                    guard state.isRepair, !state.isDone, case .compared(.source, _, _, _, _) = event else {
+                        return false
+                    }
                     state.isDone = true
                     return true
                 }

@@ -104,6 +104,7 @@ struct Stream: Worker, ~Copyable {
         guard let from = onSource.take(), let to = onTarget.take(), let snapshot else { throw .interrupted }
         do throws(FerryError) {
             let mover = mover(batch)
+            for chunk in batch.chunks { events(.chunkBegan(chunk)) }
             if !isRequested { try mover.request(from: from, to: to) }
             isRequested = false
             switch try mover.move(from: from, to: to) {

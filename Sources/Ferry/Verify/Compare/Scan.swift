@@ -25,6 +25,7 @@ struct Scan: Sendable {
     ) throws(FerryError) -> [Side: Int] {
         let sign = StopSign()
         let bytes = Mutex<[Side: Int]>([:])
+        sides.workers.events(.scanning(bytes: tasks.values.joined().reduce(0) { $0 + $1.bytes }))
         WorkerThread.runAll(Side.allCases.count) { number in
             let reader = sides[Side.allCases[number]]
             let batches = SmallPieces.grouped(tasks[reader.side] ?? [], bytes: \.bytes)
@@ -84,8 +85,10 @@ private struct ScanHand<Sink: Scan.RangeSink & ~Copyable>: Worker, ~Copyable {
     ) throws(FerryError) {
         var reader = RowReader(task.query)
         var (rows, bytes, all) = (0, 0, 0)
-        func report() {
-            events(.compared(session.side, rows: rows, bytes: bytes))
+        func report(scanned: Int = 0) {
+            events(
+                .compared(
+                    session.side, relation: task.query.relation, rows: rows, bytes: bytes, scanned: scanned))
             all += bytes
             (rows, bytes) = (0, 0)
         }
@@ -100,7 +103,7 @@ private struct ScanHand<Sink: Scan.RangeSink & ~Copyable>: Worker, ~Copyable {
             bytes += size
             if bytes >= RowReader.progressBytes { report() }
         }
-        report()
+        report(scanned: task.bytes)
         try sink.finish()
         count(all)
     }
