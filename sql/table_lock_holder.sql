@@ -13,7 +13,13 @@ JOIN pg_class AS c ON c.oid = l.relation
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
 CROSS JOIN LATERAL (
-    SELECT coalesce(a.application_name = current_setting('application_name') AND a.usename = session_user, false) AS is_ours
+    SELECT coalesce(
+        -- The session with vecferry's lock has the command behind its application's name.
+        (
+            starts_with(a.application_name || ' ', current_setting('application_name') || ' ')
+            OR starts_with(current_setting('application_name') || ' ', a.application_name || ' ')
+        ) AND a.usename = session_user, false
+    ) AS is_ours
 ) AS own
 WHERE l.locktype = 'relation'
     AND l.granted

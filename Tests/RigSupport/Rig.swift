@@ -121,6 +121,16 @@ public struct RigDatabase: Sendable {
     /// The single value that a query returns.
     public func value(_ sql: String) throws -> String? { try run(sql).first?.first ?? nil }
 
+    /// The port of its server.
+    public var port: Int {
+        get throws { Int(try ConnectionParameters(parsing: uri)["port"] ?? "") ?? 5432 }
+    }
+
+    /// Its address by another port, such as a proxy's, which can read along: nothing is encrypted unless the address says so.
+    public func uri(port: Int) throws -> String {
+        uri.replacing(":\(try self.port)/", with: ":\(port)/") + "?sslmode=disable"
+    }
+
     func create(_ setup: String) throws {
         let connection = try Connection(
             try ConnectionParameters(parsing: server), applicationName: "vecferry-test", interrupt: Interrupt())

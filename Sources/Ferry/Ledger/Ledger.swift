@@ -54,7 +54,8 @@ struct Ledger {
         _ session: borrowing Session, for command: LockHolding.Command, _ interrupt: Interrupt
     ) throws(FerryError) {
         try session.query(
-            "SELECT set_config('application_name', $1, false)", ["vecferry \(command.rawValue)"], .prompt)
+            "SELECT set_config('application_name', current_setting('application_name') || ' ' || $1, false)",
+            [command.rawValue], .prompt)
         for attempt in 1... {
             if try session.query("SELECT pg_try_advisory_lock(\(Self.lock)) AS taken").only().bool("taken") { return }
             if attempt == 10 { break }

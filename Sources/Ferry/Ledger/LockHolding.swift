@@ -2,8 +2,8 @@ internal import SQLStatements
 
 /// The session that holds vecferry's lock on a target.
 public struct LockHolding: Sendable, Equatable {
-    /// A command that takes the lock, by the name that follows `vecferry` in its application's name.
-    public enum Command: String, Sendable {
+    /// A command that takes the lock, by the name that its application's name ends in.
+    public enum Command: String, CaseIterable, Sendable {
         /// `copy`; `index`; `tune --apply`; `undo`; `verify --repair`.
         case copy, index, tune, undo
         case repair = "verify --repair"
@@ -47,7 +47,7 @@ public struct LockHolding: Sendable, Equatable {
         guard let row = try session.query(Statements.lockHolder).first else { return nil }
         let application = try row.optional("application") ?? ""
         return LockHolding(
-            command: application.hasPrefix("vecferry ") ? Command(rawValue: String(application.dropFirst(9))) : nil,
+            command: Command.allCases.first { application.hasSuffix(" \($0.rawValue)") },
             backend: try row.int("pid"), user: try row.optional("user"), client: try row.optional("client"),
             since: try row.optional("since"), age: try row.optionalDouble("age"),
             silence: try row.optionalDouble("silence"))

@@ -167,13 +167,15 @@ extension Session {
     /// Terminates a backend that a lost session of vecferry's may have left behind: it would hold its locks for as long as
     /// its end of the connection is open. One that is gone, or that the role may not terminate, is left to the server.
     ///
-    /// A process of the same number is another session's if it started at another time, or has another user or application.
+    /// A process of the same number is another session's if it started at another time, or has another user or application; the session
+    /// with vecferry's lock has the command behind its application's name.
     func end(_ backend: Backend) throws(FerryError) {
         guard let pid = backend.pid else { return }
         try query(
             """
             SELECT pg_terminate_backend(a.pid) FROM pg_stat_get_activity($1) AS a
-            WHERE (a.backend_start = $2) IS NOT FALSE AND a.application_name = current_setting('application_name')
+            WHERE (a.backend_start = $2) IS NOT FALSE
+                AND starts_with(a.application_name || ' ', current_setting('application_name') || ' ')
                 AND pg_get_userbyid(a.usesysid) = session_user
             """, ["\(pid)", backend.start], .prompt)
     }

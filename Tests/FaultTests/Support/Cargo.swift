@@ -161,16 +161,6 @@ extension RigDatabase {
             CREATE INDEX items_embedding ON items USING ivfflat (embedding halfvec_l2_ops) WITH (lists = 10);
             """)
     }
-
-    /// The port of its server.
-    var port: Int {
-        get throws { Int(try ConnectionParameters(parsing: uri)["port"] ?? "") ?? 5432 }
-    }
-
-    /// Its address by another port, such as a proxy's, which can read along: nothing is encrypted unless the address says so.
-    func uri(port: Int) throws -> String {
-        uri.replacing(":\(try self.port)/", with: ":\(port)/") + "?sslmode=disable"
-    }
 }
 
 /// Collects the events of an engine.

@@ -216,7 +216,3 @@ extension OnAWS {
         }
     }
 }
-
-extension RigDatabase {
-    fileprivate var port: Int { get throws { Int(try ConnectionParameters(parsing: uri)["port"] ?? "") ?? 5432 } }
-}

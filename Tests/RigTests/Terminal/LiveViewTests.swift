@@ -1,12 +1,14 @@
 import Foundation
 import RigSupport
+import Synchronization
 import Testing
 
 /// `vecferry copy` on a real terminal.
 @Suite struct LiveViewTests {
     /// A copy that stands still before its last table, on which the target waits for the test.
     private func withCopy(
-        columns: Int, rows: Int, _ body: (RigDatabases, Command, _ letIn: () throws -> Void) async throws -> Void
+        columns: Int, rows: Int, through proxy: ((RigDatabases) throws -> Proxy)? = nil,
+        _ body: (RigDatabases, Command, _ letIn: () throws -> Void) async throws -> Void
     ) async throws {
         let tables = """
             CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(256));
@@ -26,10 +28,14 @@ import Testing
                 """)
             let gate = try databases.target.connect()
             try gate.execute("SELECT pg_advisory_lock(42)")
+            var target = databases.target.uri
+            if let proxy = try proxy?(databases) {
+                target = try databases.target.uri(port: proxy.port)
+            }
             let copy = try Ferryman.start(
                 [
                     "copy", "--jobs", "2", "--chunk-size", "1", "--source", databases.source.uri, "--target",
-                    databases.target.uri,
+                    target,
                 ],
                 environment: ["TERM": "xterm", "NO_COLOR": "1"], onTerminal: (columns: columns, rows: rows))
             try await body(databases, copy) { try gate.execute("SELECT pg_advisory_unlock(42)") }
@@ -47,10 +53,16 @@ import Testing
             #expect(shown.contains { $0.hasPrefix("Copying rows  phase 1 of 2") && $0.contains("so far") }, "\(shown)")
             #expect(shown.contains { $0.contains("0 of 2 tables") && $0.contains("in flight") }, "\(shown)")
             copy.resize(columns: 40, rows: 12)
-            screen.resize(columns: 40)
             pause(seconds: 1)
-            screen.write(String(copy.outputSoFar.dropFirst(before.count)))
-            #expect(screen.lines.count { $0.hasPrefix("Copying") && $0.contains("%") } == 1 && !screen.isTorn, "\(screen.lines)")
+            // The first that it writes for the new size.
+            let after = copy.outputSoFar.dropFirst(before.count)
+            let first = try #require(after.firstRange(of: #/\x1b\[\d+A\r\x1b\[J/#))
+            screen.write(String(after[..<first.lowerBound]))
+            screen.resize(columns: 40)
+            screen.write(String(after[first.lowerBound...]))
+            #expect(
+                screen.lines.count { $0.hasPrefix("Copying") && $0.contains("%") } == 1 && !screen.isTorn,
+                "\(screen.lines)")
             #expect(screen.lines.filter { $0.hasPrefix("Copying") || $0.hasPrefix("  ") }.allSatisfy { $0.count < 40 })
             try letIn()
             let ended = copy.ended()
@@ -74,6 +86,33 @@ import Testing
             #expect(ended.output.contains("Stopped. 4 of 6 chunks are on the target and stay there."), "\(ended.said)")
             #expect(ended.output.contains("run the same command again"), "\(ended.said)")
             try letIn()
+        }
+    }
+
+    @Test func `a target that goes away is one line, and it is told when it is back`() async throws {
+        let proxies = Mutex<[Proxy]>([])
+        try await withCopy(columns: 80, rows: 24) { databases in
+            let proxy = try Proxy(to: [try databases.target.port])
+            proxies.withLock { $0.append(proxy) }
+            return proxy
+        } _: { databases, copy, letIn in
+            let proxy = try #require(proxies.withLock { $0.first })
+            defer { proxy.close() }
+            #expect(eventually { copy.outputSoFar.contains("99%") || !copy.isRunning })
+            // Nobody listens on port 1.
+            proxy.redirect(to: 1)
+            proxy.cutAll()
+            let line = #/Target unreachable for \d+ s; try \d of 8/#
+            #expect(eventually { copy.outputSoFar.contains(line) || !copy.isRunning }, "\(copy.outputSoFar)")
+            proxy.redirect(to: try databases.target.port)
+            try letIn()
+            let ended = copy.ended()
+            #expect(ended.status == 0, "\(ended.said)")
+            var screen = Screen(columns: 80)
+            screen.write(ended.output)
+            #expect(screen.lines.count { $0.contains("Trying again in") } == 1, "\(screen.lines)")
+            #expect(screen.lines.count { $0.contains(#/Target is back after \d/#) } == 1, "\(screen.lines)")
+            #expect(!screen.lines.contains { $0.contains("unreachable") }, "\(screen.lines)")
         }
     }
 }
