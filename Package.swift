@@ -78,6 +78,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            exclude: ["Output/Schema"],
             swiftSettings: settings
         ),
         // Shared by the tests that need real servers: databases on the rig, proxies, and comparisons.

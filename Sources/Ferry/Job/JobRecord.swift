@@ -64,6 +64,11 @@ struct PairRecord: Sendable {
     var isLoaded = false
     /// The build time in seconds of each index that this process built.
     var built: [QualifiedName: Double] = [:]
+    /// When this process began with the pair, and when it last finished a part of it; nil where it did nothing.
+    var work: (began: ContinuousClock.Instant, ended: ContinuousClock.Instant)?
     /// The error that kept the pair from being finished.
     var failure: FerryError?
+
+    /// Counts the present moment to the work on the pair.
+    mutating func isAtWork() { work = (work?.began ?? .now, .now) }
 }

@@ -96,6 +96,11 @@ public struct TableReport: Sendable, Equatable {
     public var error: String?
     /// When the reading back began whose digest proves the rows, in UTC; nil where rows were merged by key.
     public var provenAt: String?
+    /// Bytes of heap and TOAST on the source; nil in the report of an older vecferry.
+    public var bytes: Int?
+    /// Seconds from the first of its chunks that this run copied until it was read back and its indexes were built; nil where this run did
+    /// nothing for it.
+    public var seconds: Double?
     /// What other sessions have changed since; nil if nothing, and in the report of an earlier run.
     public var changes: Changes?
     /// How both sides differ; nil unless the table does, and where that could not be found out.

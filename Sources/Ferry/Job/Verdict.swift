@@ -105,7 +105,8 @@ extension TableReport {
             keptBots: pair.load == .keepBots
                 ? pair.filter.except.filter { bot in !excluded.contains { $0 == bot } } : [],
             indexes: pair.indexes.map { IndexReport(name: $0.name, action: $0.action, seconds: record.built[$0.name]) },
-            error: error, provenAt: verdict.state == .proven ? record.readSince?.time : nil,
+            error: error, provenAt: verdict.state == .proven ? record.readSince?.time : nil, bytes: pair.bytes,
+            seconds: record.work.map { ($0.ended - $0.began) / .seconds(1) },
             comparison: verdict.state == .differs ? record.comparison : nil)
     }
 }

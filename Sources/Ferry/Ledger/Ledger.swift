@@ -37,9 +37,9 @@ struct Ledger {
         var sourceChanged: Bool
         /// Its report; nil until it is finished.
         var report: JobReport?
-        /// The time at which it began, to the minute, in the session's time zone; for people.
+        /// The time at which it began, in UTC, such as `2026-11-29 01:02:03 UTC`.
         var startedAt: String
-        /// The time at which it finished, to the minute, in the session's time zone; nil until it is finished.
+        /// The time at which it finished, in the same form; nil until it is finished.
         var finishedAt: String?
     }
 
@@ -86,8 +86,8 @@ struct Ledger {
             try session.query(
                 """
                 SELECT id, fingerprint, state, plan, plan_hash, source_visibility, source_changed, report,
-                    to_char(started_at, 'YYYY-MM-DD HH24:MI TZ') AS started_at,
-                    to_char(finished_at, 'YYYY-MM-DD HH24:MI TZ') AS finished_at
+                    to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') AS started_at,
+                    to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') AS finished_at
                 FROM vecferry.job WHERE \(condition) ORDER BY id DESC LIMIT 1
                 """
             ).first

@@ -46,7 +46,7 @@ struct BotsCommand: AsyncParsableCommand {
 
     /// Joins the bots with their rows, and shows them.
     func run() async throws {
-        let run = try CommandRun(output)
+        let run = try CommandRun(output, of: Self.self)
         let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)
         guard let source = try app.source() else { return }
         var request = BotsRequest(app: source)

@@ -12,7 +12,9 @@ struct CommandRun {
     /// Creates a run that reports in the form that the options select.
     ///
     /// - Throws: `ValidationError` where an output that they name can't be written.
-    init(_ output: OutputOptions) throws { reporter = try output.reporter() }
+    init(_ output: OutputOptions, of command: any ParsableCommand.Type) throws {
+        reporter = try output.reporter(of: command._commandName)
+    }
 
     /// Runs `body`, shows its result, and throws the exit status unless that is 0.
     ///

@@ -47,7 +47,7 @@ struct CopyCommand: AsyncParsableCommand {
 
     /// Copies the tables and shows the report, or the blockers if the plan is blocked.
     func run() async throws {
-        let run = try CommandRun(output)
+        let run = try CommandRun(output, of: Self.self)
         let planned = Mutex<Plan?>(nil)
         let engine = try connections.engine(interrupt: run.interrupt) { [reporter = run.reporter] event in
             if case .planned(let plan) = event { planned.withLock { $0 = plan } }

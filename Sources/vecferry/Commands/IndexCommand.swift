@@ -33,7 +33,7 @@ struct IndexCommand: AsyncParsableCommand {
 
     /// Builds the indexes, or only plans the builds with `--dry-run`, and shows the result.
     func run() async throws {
-        let run = try CommandRun(output)
+        let run = try CommandRun(output, of: Self.self)
         let engine = try target.engine(session.patience, streams: session.jobCount, run)
         var request = IndexStepRequest()
         request.selection.tables = Set(tables.table).sorted()

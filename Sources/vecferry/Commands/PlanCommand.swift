@@ -22,7 +22,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     /// Makes the plan and shows it.
     func run() async throws {
-        let run = try CommandRun(output)
+        let run = try CommandRun(output, of: Self.self)
         let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)
         let request = try request.request()
         try await run.perform { () async throws(FerryError) in .plan(try await engine.plan(request)) }

@@ -34,7 +34,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     /// Reads the ledger and shows what it says.
     func run() async throws {
-        let run = try CommandRun(output)
+        let run = try CommandRun(output, of: Self.self)
         let engine = try target.engine(patience, run)
         let pause: Duration? = watch ? .seconds(interval) : nil
         try await run.perform { () async throws(FerryError) in .status(try await engine.status(every: pause)) }

@@ -60,7 +60,7 @@ struct TuneCommand: AsyncParsableCommand {
 
     /// Tries the options, applies the choice if requested, and shows the result.
     func run() async throws {
-        let run = try CommandRun(output)
+        let run = try CommandRun(output, of: Self.self)
         let engine = try target.engine(patience, run)
         let reference = try source.source.map { _ in try source.endpoint(patience, run.interrupt) }
         var request = TuneRequest()

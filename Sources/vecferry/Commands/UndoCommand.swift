@@ -30,7 +30,7 @@ struct UndoCommand: AsyncParsableCommand {
 
     /// Gives the job up and shows what could not be put back.
     func run() async throws {
-        let run = try CommandRun(output)
+        let run = try CommandRun(output, of: Self.self)
         let engine = try target.engine(patience, run)
         var request = UndoRequest()
         request.finished = finished

@@ -78,7 +78,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// Compares the databases, repairs the target if requested, and shows the comparison.
     func run() async throws {
-        let run = try CommandRun(output)
+        let run = try CommandRun(output, of: Self.self)
         let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)
         var request = VerifyRequest()
         request.selection = try selection.selection()

@@ -23,8 +23,27 @@ struct OutputOptions: ParsableArguments {
             valueName: "file"))
     var logFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write each event as a line of JSON to this file, or to standard output for -, in place of the result.",
+            valueName: "file|-"))
+    var events: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep this file, which must end in .prom, up to date with the state of the work, for node_exporter's textfile "
+                + "collector.", valueName: "file"))
+    var metricsFile: String?
+
     /// Refuses options that contradict each other.
     func validate() throws {
+        if events == "-" && json {
+            throw ValidationError("Give either --json or --events -; both write to standard output.")
+        }
+        if let metricsFile, !metricsFile.hasSuffix(".prom") {
+            throw ValidationError(
+                "--metrics-file is \(metricsFile.shown); node_exporter reads files that end in .prom.")
+        }
         if quiet && verbose { throw ValidationError("Give either --quiet or --verbose.") }
     }
 

@@ -9,12 +9,8 @@ final class ProgressReporter: Reporter {
     private let onBegin: @Sendable () -> Void
     private let onEnd: @Sendable () -> Void
     private let start = ContinuousClock.now
-    private let state = Mutex(State())
-
-    private struct State {
-        var board = ProgressBoard()
-        var ticker: Task<Void, Never>?
-    }
+    private let board = Mutex(ProgressBoard())
+    private let ticker = Ticker()
 
     private init(
         every interval: @escaping @Sendable (Double) -> Double, onBegin: @escaping @Sendable () -> Void = {},
@@ -53,27 +49,19 @@ final class ProgressReporter: Reporter {
     /// Starts showing progress.
     func begin() {
         onBegin()
-        let ticker = Task.detached { [self] in
-            while true {
-                do { try await Task.sleep(for: .seconds(interval(now))) } catch { return }
-                draw(ProgressLines(board: state.withLock { $0.board }, now: now))
-            }
+        ticker.begin(every: { self.interval(self.now) }) {
+            self.draw(ProgressLines(board: self.board.withLock { $0 }, now: self.now))
         }
-        state.withLock { $0.ticker = ticker }
     }
 
     func take(_ event: Event) {
         let now = now
-        state.withLock { $0.board.take(event, at: now) }
+        board.withLock { $0.take(event, at: now) }
     }
 
     /// Stops showing progress, and removes its lines from the screen.
     func end() {
-        let ticker = state.withLock { state in
-            defer { state.ticker = nil }
-            return state.ticker
-        }
-        ticker?.cancel()
+        ticker.end()
         onEnd()
     }
 

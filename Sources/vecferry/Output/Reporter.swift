@@ -40,10 +40,10 @@ struct Reporters: Reporter {
 }
 
 extension OutputOptions {
-    /// Returns the reporters that the options select. The result comes last, below everything else on a terminal.
+    /// Returns the reporters of a command that the options select. The result comes last, below everything else on a terminal.
     ///
     /// - Throws: `ValidationError` where the log file can't be opened.
-    func reporter(_ console: Console = .shared) throws -> any Reporter {
+    func reporter(of command: String, _ console: Console = .shared) throws -> any Reporter {
         let log = LogReporter(LogLines.logger(self, console), sink: console, showsAll: verbose)
         var all: [any Reporter] = [log]
         if let logFile {
@@ -54,8 +54,21 @@ extension OutputOptions {
                 throw ValidationError("--log-file: \(logFile.shown) can't be written: \(error.reason).")
             }
         }
+        if let events {
+            do {
+                all.append(
+                    EventReporter(
+                        command, sink: try LineFile(path: events, "event file", mayBeOutput: true, empties: true)))
+            } catch {
+                throw ValidationError("--events: \(events.shown) can't be written: \(error.reason).")
+            }
+        }
+        if let metricsFile { all.append(MetricsReporter(command, path: metricsFile, console: console)) }
         if !quiet { all.append(console.isLive ? ProgressReporter.live(console) : ProgressReporter.lines(log)) }
-        all.append(json ? JSONReporter(console: console) : TextReporter(console: console, showsAll: verbose))
+        // Standard output holds the events alone.
+        guard events != "-" else { return Reporters(all: all) }
+        all.append(
+            json ? JSONReporter(console: console, command: command) : TextReporter(console: console, showsAll: verbose))
         return Reporters(all: all)
     }
 }

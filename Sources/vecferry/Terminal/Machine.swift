@@ -7,7 +7,8 @@ enum Machine {
         /// Standard input, for answers; standard output, for the result; standard error, for everything else.
         case input, output, error
 
-        fileprivate var descriptor: Int32 {
+        /// Its number.
+        var descriptor: Int32 {
             switch self {
             case .input: STDIN_FILENO
             case .output: STDOUT_FILENO
@@ -78,13 +79,15 @@ enum Machine {
     static func write(_ text: String, to stream: Stream) -> String? { write(text, to: stream.descriptor) }
 
     /// Opens a file to append to it, or creates it.
-    static func openForAppending(_ path: String) -> Result<Int32, LogFile.Failure> {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    ///
+    /// - Parameter empties: Whether what is there goes first.
+    static func openForAppending(_ path: String, empties: Bool) -> Result<Int32, LineFile.Failure> {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (empties ? O_TRUNC : 0), 0o666)
         return descriptor >= 0
-            ? .success(descriptor) : .failure(LogFile.Failure(reason: String(cString: strerror(errno))))
+            ? .success(descriptor) : .failure(LineFile.Failure(reason: String(cString: strerror(errno))))
     }
 
-    /// Closes a descriptor of ``openForAppending(_:)``.
+    /// Closes a descriptor of ``openForAppending(_:empties:)``.
     static func closeFile(_ descriptor: Int32) { _ = close(descriptor) }
 
     /// Whether the process began with SIGHUP ignored, as `nohup` starts it.
@@ -169,9 +172,28 @@ enum Machine {
         return stat(path, &facts) == 0 && facts.st_mode & S_IFMT != S_IFDIR
     }
 
-    /// The current time, as `2026-11-22T17:35:55Z`.
-    static func timestamp() -> String {
-        var now = time(nil)
+    /// The name of this machine.
+    static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The number of this process.
+    static var processID: Int { Int(getpid()) }
+
+    /// The current time, in seconds since 1970.
+    static var secondsSince1970: Double {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec / 1_000_000) / 1000
+    }
+
+    /// The current time, as `2026-11-22T17:35:55Z`, or `2026-11-22T17:35:55.123Z`.
+    static func timestamp(milliseconds: Bool = false) -> String {
+        var clock = timespec()
+        clock_gettime(CLOCK_REALTIME, &clock)
+        var now = clock.tv_sec
         var parts = tm()
         gmtime_r(&now, &parts)
         func padded(_ value: Int32, _ digits: Int = 2) -> String {
@@ -179,6 +201,7 @@ enum Machine {
             return String(repeating: "0", count: max(0, digits - text.count)) + text
         }
         return "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))T"
-            + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))Z"
+            + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))"
+            + (milliseconds ? ".\(padded(Int32(clock.tv_nsec / 1_000_000), 3))Z" : "Z")
     }
 }

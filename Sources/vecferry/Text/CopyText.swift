@@ -9,10 +9,45 @@ struct CopyText: ResultText {
     /// Whether searches must be as good as on the source.
     var requiresSearch = false
 
-    /// What is not copied, the verdict, and what it says of searches.
+    /// The most tables that are listed without ``showsAll``.
+    private static let few = 10
+
+    /// What is not copied, the verdict, the tables that it is about, what it says of searches, and the next step.
     var lines: [Line] {
         let inventory = report.inventory.map { InventoryText(inventory: $0, showsAll: showsAll).lines } ?? []
-        return (inventory.isEmpty ? [] : inventory + [.empty]) + [verdict] + searches
+        return (inventory.isEmpty ? [] : inventory + [.empty]) + [verdict] + tables + searches + next
+    }
+
+    /// Each proven table with its rows, its size on the source, the time that it took and the digest that both sides have.
+    private var tables: [Line] {
+        guard report.outcome == .proven else { return [] }
+        let shown = showsAll ? report.tables[...] : report.tables.prefix(Self.few)
+        let cells = shown.map { table in
+            [
+                table.name.description.shown, Units.count(table.source.rows, "row"), table.bytes.map(Units.bytes) ?? "",
+                table.seconds.map(Units.duration) ?? "",
+                showsAll ? table.target.hex : String(table.target.hex.prefix(8)) + "\u{2026}",
+            ]
+        }
+        let widths = (0..<5).map { column in cells.map { TextWidth.of($0[column]) }.max() ?? 0 }
+        var lines: [Line] = cells.map { row in
+            let numbers = (1..<4).filter { widths[$0] > 0 }.map { column in
+                String(repeating: " ", count: widths[column] - TextWidth.of(row[column])) + row[column]
+            }
+            let name = TextWidth.padded(row[0], to: min(48, widths[0]))
+            return "  \(name, .name)  \(numbers.joined(separator: "  "))  \(row[4], .label)"
+        }
+        if shown.count < report.tables.count {
+            lines.append("  and \(Units.count(report.tables.count - shown.count)) more (--verbose lists them)")
+        }
+        return lines
+    }
+
+    private var next: [Line] {
+        guard report.outcome == .proven else { return [] }
+        return [
+            "\("Next:", .label) vecferry verify compares both sides again at any time. When you no longer need the ledger: DROP SCHEMA vecferry CASCADE."
+        ]
     }
 
     /// For each embedding column, that the application's searches are as good as on the source, or what got worse and what helps.

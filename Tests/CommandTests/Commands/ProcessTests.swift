@@ -147,7 +147,7 @@ import Testing
         let address = "host=127.0.0.1 port=1 user=u dbname=db"
         let ended = try Tool.run("plan", "--json", "--retries", "0", "--source", address, "--target", address)
         #expect(ended.status == ExitStatus.failed.rawValue)
-        #expect(ended.output.isEmpty)
+        #expect(ended.output.contains(#""outcome" : "error""#) && ended.output.contains(#""side" : "#))
         #expect(ended.errors.contains("Error: "))
         #expect(ended.errors.contains("127.0.0.1"))
     }

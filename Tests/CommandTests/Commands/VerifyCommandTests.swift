@@ -60,7 +60,7 @@ import Testing
             #expect(ended.status == 4)
             let document = try JSONSerialization.jsonObject(with: Data(ended.output.utf8)) as? [String: Any]
             let report = try #require(document)
-            #expect(report["format"] as? Int == 1 && report["outcome"] as? String == "differs")
+            #expect(report["format"] as? Int == 2 && report["outcome"] as? String == "differs")
             #expect(
                 Set(report.keys).isSuperset(of: [
                     "source", "target", "tables", "notes", "searches", "seconds", "sourceBytes", "targetBytes",

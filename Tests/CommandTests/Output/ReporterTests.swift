@@ -39,7 +39,7 @@ import Testing
         ] as [([String], [any Reporter.Type])])
     func `options decide who reports, and the result comes last`(arguments: [String], types: [any Reporter.Type]) throws
     {
-        let reporter = try #require(try OutputOptions.parse(arguments).reporter() as? Reporters)
+        let reporter = try #require(try OutputOptions.parse(arguments).reporter(of: "plan") as? Reporters)
         #expect(reporter.all.map { "\(type(of: $0))" } == types.map { "\($0)" })
     }
 }

@@ -90,7 +90,7 @@ extension Fixtures {
     static var fullReport: JobReport {
         var report = report(.differs, .proven, .differs, .failed)
         report.notes = allNotes
-        report.finishedAt = "2026-01-02 03:04 UTC"
+        report.finishedAt = "2026-01-02 03:04:05 UTC"
         report.tables[0].keptRows = 12
         report.tables[0].keptBots = ["A", nil]
         report.tables[1].provenAt = "2026-01-02 03:03:07 UTC"

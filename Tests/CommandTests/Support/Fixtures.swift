@@ -82,7 +82,7 @@ enum Fixtures {
         JobReport(
             outcome: outcome, job: 7, tables: states.enumerated().map { table($0.offset, $0.element) }, notes: [],
             copySeconds: 3, seconds: 9.1, streamedBytes: 363 << 20,
-            finishedAt: outcome == .alreadyFinished ? "2026-01-02 03:04 UTC" : nil)
+            finishedAt: outcome == .alreadyFinished ? "2026-01-02 03:04:05 UTC" : nil)
     }
 
     private static func table(_ number: Int, _ state: TableReport.State) -> TableReport {

@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `the JSON has its documented shape`() throws {
-        try Golden.expect(try JSONReporter.text(of: .bots(Self.report)), "bots", type: "json")
+        try Golden.expect(try JSONTests.text("bots", .bots(Self.report)), "bots", type: "json")
     }
 
     @Test func `thousands of bots are a page, and all of them on request`() {

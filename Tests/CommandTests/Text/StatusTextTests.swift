@@ -65,7 +65,7 @@ import Testing
 
     @Test func `a running copy shows how far it is, where, and what the target lacks until then`() throws {
         try Golden.expect(CommandResult.status(Self.running).plain, "status-running")
-        try Golden.expect(JSONReporter.text(of: .status(Self.running)) + "\n", "status.json")
+        try Golden.expect(try JSONTests.text("status", .status(Self.running)) + "\n", "status", type: "json")
     }
 
     @Test func `a stopped copy shows how it ended, what failed, what is off, and the next step`() throws {

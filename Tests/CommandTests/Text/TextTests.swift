@@ -99,7 +99,7 @@ extension PlanText {
         ),
         (
             Fixtures.report(.alreadyFinished, .proven),
-            "Already finished: job 7 copied and proved 30,000 rows in 1 table at 2026-01-02 03:04 UTC; nothing was changed. "
+            "Already finished: job 7 copied and proved 30,000 rows in 1 table at 2026-01-02 03:04:05 UTC; nothing was changed. "
                 + "To compare both sides as they are now, run vecferry verify. To copy again, add --restart."
         ),
         (
@@ -113,8 +113,22 @@ extension PlanText {
                 + "To resume, run the same command again; to give the job up, run vecferry undo."
         ),
     ])
-    func `a copy ends with one line`(report: JobReport, line: String) {
-        #expect(CopyText(report: report).lines.map(\.text) == [line])
+    func `a copy that is not proven ends with one line`(report: JobReport, line: String) {
+        #expect(CopyText(report: report).verdict.text == line)
+        #expect(CopyText(report: report).lines.count == 1 || report.outcome == .proven)
+    }
+
+    @Test func `a proven copy lists its tables with rows, size, time and digest, and the next step`() throws {
+        var report = Fixtures.report(.proven, .proven, .proven)
+        report.tables[0].bytes = 363 << 20
+        report.tables[0].seconds = 62
+        report.tables[1].bytes = 8192
+        let text = try #require(CommandResult.copy(report).plain as String?)
+        try Golden.expect(text, "copy-proven")
+        report.tables += Array(repeating: report.tables[1], count: 40)
+        let many = CopyText(report: report).lines.map(\.text)
+        #expect(many.count == 1 + 10 + 1 + 1 && many[11] == "  and 32 more (--verbose lists them)")
+        #expect(CopyText(report: report, showsAll: true).lines.count == 1 + 42 + 1)
     }
 
     @Test func `the last lines of a copy say whether searches are as good, or what got worse and what helps`() throws {
@@ -125,9 +139,9 @@ extension PlanText {
         try Golden.expect(CommandResult.copy(report).plain, "copy-searches")
         report.searches = nil
         #expect(
-            CommandResult.copy(report, requiresSearch: true).text().lines.last?.text
+            CommandResult.copy(report, requiresSearch: true).text().lines.dropLast().last?.text
                 == "SEARCHES NOT COMPARED. To compare them now, run vecferry verify --search 100.")
-        #expect(CommandResult.copy(report).text().lines.count == 1)
+        #expect(CommandResult.copy(report).text().lines.count == 3)
         // They are not said twice.
         #expect(CommandResult.copy(report).notes == [])
     }

@@ -79,7 +79,7 @@ extension Faults {
                 let pids = Meanwhile { _ in
                     try told.wait { if case .chunkDone = $0 { true } else { false } }
                     let backends = try databases.target.run(
-                        "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'vecferry%'")
+                        "SELECT pid FROM pg_stat_activity WHERE application_name ~ '^vecferry( |$)'")
                     let file = try String(
                         contentsOf: own.data("target").appending(path: "postmaster.pid"), encoding: .utf8)
                     let pids =

@@ -156,7 +156,7 @@ extension Faults.OnRig {
                         try watcher.execute(
                             """
                             SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                                AND application_name LIKE 'vecferry%' AND wait_event_type = 'Lock'
+                                AND application_name ~ '^vecferry( |$)' AND wait_event_type = 'Lock'
                             """)[0][0].int("count") > 0
                     }
                     try mover.commit(moved, then: nil, from: source, to: target)

@@ -41,7 +41,7 @@ extension Faults.OnRig {
                     case .buildingAnIndex: "query LIKE '%CREATE INDEX%hnsw%m=%64%'"
                     }
                 let backends =
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'vecferry%'"
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name ~ '^vecferry( |$)'"
                 let isThere = try eventually {
                     try target.execute("\(backends) AND \(condition)")[0][0].int("count") > 0
                 }

@@ -270,7 +270,7 @@ extension Faults.OnRig {
                     try databases.target.value(
                         """
                         SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                            AND application_name LIKE 'vecferry%' AND wait_event_type = 'Lock'
+                            AND application_name ~ '^vecferry( |$)' AND wait_event_type = 'Lock'
                         """) == "1"
                 }
                 #expect(isWaiting, "\(copy.errorsSoFar)")

@@ -28,7 +28,7 @@ extension Faults.OnRig {
                     }
                 return """
                     SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
-                    WHERE datname = current_database() AND application_name LIKE 'vecferry%' AND (\(condition)) LIMIT 1) AS victim
+                    WHERE datname = current_database() AND application_name ~ '^vecferry( |$)' AND (\(condition)) LIMIT 1) AS victim
                     """
             }
         }
@@ -230,7 +230,7 @@ extension Faults.OnRig {
                         try watcher.execute(
                             """
                             SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                                AND application_name LIKE 'vecferry%' AND wait_event_type = 'Lock'
+                                AND application_name ~ '^vecferry( |$)' AND wait_event_type = 'Lock'
                             """)[0][0].int("count") > 0
                     }
                     try session.execute(conflict.second)

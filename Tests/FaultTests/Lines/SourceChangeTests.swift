@@ -97,7 +97,7 @@ extension Faults.OnRig {
                         """
                         UPDATE items SET source = 'new';
                         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                        WHERE datname = current_database() AND application_name LIKE 'vecferry%'
+                        WHERE datname = current_database() AND application_name ~ '^vecferry( |$)'
                         """)
                 }
                 let report = try await engine.copy(inSmallChunks)

@@ -212,7 +212,7 @@ import Testing
                 let watcher = try databases.target.connect()
                 let waiting = """
                     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                        AND application_name LIKE 'vecferry%' AND wait_event_type = 'Lock'
+                        AND application_name ~ '^vecferry( |$)' AND wait_event_type = 'Lock'
                     """
                 // Each statement of the build waits for the writer that is there. One that locks writers out lets no other
                 // pass meanwhile.

@@ -34,7 +34,7 @@ import Testing
             _ = try? database.run(
                 """
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name LIKE 'vecferry%' AND \(victims)
+                WHERE datname = current_database() AND application_name ~ '^vecferry( |$)' AND \(victims)
                 """)
         }
     }

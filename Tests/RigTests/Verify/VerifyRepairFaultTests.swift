@@ -39,7 +39,7 @@ import Testing
                 _ = try? target.run(
                     """
                     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-                    WHERE datname = current_database() AND application_name LIKE 'vecferry%' AND query LIKE 'LOCK TABLE%'
+                    WHERE datname = current_database() AND application_name ~ '^vecferry( |$)' AND query LIKE 'LOCK TABLE%'
                     """)
                 for statement in [
                     "DELETE FROM t WHERE id = 100", "VACUUM t", "INSERT INTO t VALUES (200, 'new', '[2,2]')",
@@ -70,7 +70,7 @@ import Testing
                         || target.value(
                             """
                             SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
-                            AND datname = current_database() AND application_name LIKE 'vecferry%'
+                            AND datname = current_database() AND application_name ~ '^vecferry( |$)'
                             """) == "1"
                 }
                 try connection.execute("COMMIT")

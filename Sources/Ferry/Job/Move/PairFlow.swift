@@ -191,6 +191,7 @@ final class PairFlow: WorkSource {
         change { state in
             for (range, digest) in zip(ranges, digests) where state.unread.contains(range.table) {
                 state.record[range.table].readBack? += digest
+                state.record[range.table].isAtWork()
                 state.unreadRanges[range.table, default: 1] -= 1
                 if state.unreadRanges[range.table] == 0 { state.unread.remove(range.table) }
             }
@@ -205,6 +206,7 @@ final class PairFlow: WorkSource {
                 state.record.fail(pair, error)
             } else {
                 state.record[pair].built[outcome.plan.name] = outcome.seconds
+                state.record[pair].isAtWork()
             }
             state.unbuilt[pair]?.remove(outcome.plan.name)
             guard state.unbuilt[pair]?.isEmpty == true else { return }
@@ -256,7 +258,9 @@ final class PairFlow: WorkSource {
             state.stages.begin(.verify)
             return .readBack(ranges)
         }
-        return state.copies.popLast().map(Step.copy)
+        guard let batch = state.copies.popLast() else { return nil }
+        for chunk in batch.chunks { state.record[chunk.pair].isAtWork() }
+        return .copy(batch)
     }
 
     func nextAtHand() -> Step? {
@@ -328,6 +332,7 @@ final class PairFlow: WorkSource {
     ///
     /// - Returns: The chunk's pair, if this was its last chunk.
     private static func loaded(by chunk: Chunk, _ state: inout State) -> PairNumber? {
+        state.record[chunk.pair].isAtWork()
         guard let left = state.openChunks[chunk.pair] else { return nil }
         state.openChunks[chunk.pair] = left - 1
         return left == 1 ? chunk.pair : nil

@@ -46,6 +46,8 @@ struct StoredTableReport: Codable, Sendable, Equatable {
     var indexes: [StoredIndexReport]
     var error: String?
     var provenAt: String?
+    var bytes: Int?
+    var seconds: Double?
 
     init(_ report: TableReport) {
         name = StoredName(report.name)
@@ -57,13 +59,16 @@ struct StoredTableReport: Codable, Sendable, Equatable {
         indexes = report.indexes.map(StoredIndexReport.init)
         error = report.error
         provenAt = report.provenAt
+        bytes = report.bytes
+        seconds = report.seconds
     }
 
     /// The engine's report.
     var report: TableReport {
         TableReport(
             name: name.name, state: state.value, source: source.digest, target: target.digest, keptRows: keptRows,
-            keptBots: keptBots, indexes: indexes.map(\.report), error: error, provenAt: provenAt)
+            keptBots: keptBots, indexes: indexes.map(\.report), error: error, provenAt: provenAt, bytes: bytes,
+            seconds: seconds)
     }
 }
 

@@ -32,7 +32,6 @@ struct BotsDocument: Encodable {
         let onTargetOnly: Int
     }
 
-    let format = JSONReporter.format
     let bots: [Bot]
     /// The numbers of bots by verdict.
     let counts: [String: Int]

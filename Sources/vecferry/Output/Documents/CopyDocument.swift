@@ -15,6 +15,10 @@ struct CopyDocument: Encodable {
         let error: String?
         /// When the reading back began whose digest proves the rows.
         let provenAt: String?
+        /// Bytes of heap and TOAST on the source.
+        let bytes: Int?
+        /// From the first chunk that this run copied to the end of reading back and of the builds.
+        let seconds: Double?
         /// What other sessions have changed since.
         let changes: Changes?
         /// How both sides differ.
@@ -36,8 +40,6 @@ struct CopyDocument: Encodable {
         let seconds: Double?
     }
 
-    let format = JSONReporter.format
-    let outcome: String
     let job: Int
     /// Rows received from the source, of all tables.
     let rows: Int
@@ -58,7 +60,6 @@ struct CopyDocument: Encodable {
     let searches: [SearchDocument]?
 
     init(_ report: JobReport) {
-        outcome = report.outcome.rawValue
         job = report.job.value
         rows = report.rows
         tables = report.tables.map(Table.init)
@@ -66,7 +67,7 @@ struct CopyDocument: Encodable {
         copySeconds = report.copySeconds
         seconds = report.seconds
         streamedBytes = report.streamedBytes
-        finishedAt = report.finishedAt
+        finishedAt = report.finishedAt.map(ISOTime.of)
         inventory = report.inventory.map(InventoryDocument.init)
         conversion = report.conversion.map { Conversion(from: $0.from, to: $0.to) }
         converted = report.converted.map {
@@ -105,7 +106,9 @@ extension CopyDocument.Table {
                 name: NameDocument(index.name), action: index.action.rawValue, seconds: index.seconds)
         }
         error = table.error
-        provenAt = table.provenAt
+        provenAt = table.provenAt.map(ISOTime.of)
+        bytes = table.bytes
+        seconds = table.seconds
         changes = table.changes.map { CopyDocument.Changes(gone: $0.gone, written: $0.written) }
         counts = table.comparison.map { VerifyDocument.Counts($0.counts) }
         bots = table.comparison?.bots?.filter { $0.state == .differs }.map(VerifyDocument.Bot.init)

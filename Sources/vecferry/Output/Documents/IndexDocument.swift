@@ -17,15 +17,11 @@ struct IndexDocument: Encodable {
         let notes: [NoteDocument]
     }
 
-    let format = JSONReporter.format
-    /// Whether everything that was planned is built.
-    let done: Bool
     let plan: Planned
     let indexes: [Built]
     let seconds: Double
 
     init(_ report: IndexStepReport) {
-        done = report.isDone
         plan = Planned(
             target: ServerDocument(report.plan.target), tables: report.plan.tables.map(IndexedTableDocument.init),
             notes: report.plan.notes.map(NoteDocument.init))
@@ -40,15 +36,11 @@ struct IndexDocument: Encodable {
 
 /// The JSON of `index --dry-run`.
 struct IndexStepDocument: Encodable {
-    let format = JSONReporter.format
-    /// Whether the builds can start.
-    let ready: Bool
     let target: ServerDocument
     let tables: [IndexedTableDocument]
     let notes: [NoteDocument]
 
     init(_ plan: IndexStepPlan) {
-        ready = plan.isReady
         target = ServerDocument(plan.target)
         tables = plan.tables.map(IndexedTableDocument.init)
         notes = plan.notes.map(NoteDocument.init)
@@ -58,12 +50,12 @@ struct IndexStepDocument: Encodable {
 /// A table with vector indexes.
 struct IndexedTableDocument: Encodable {
     let name: NameDocument
-    let estimatedRows: Int
+    let estimatedRows: Int?
     let indexes: [IndexPlanDocument]
 
     init(_ table: IndexStepPlan.Table) {
         name = NameDocument(table.name)
-        estimatedRows = table.estimatedRows
+        estimatedRows = table.estimatedRows < 0 ? nil : table.estimatedRows
         indexes = table.indexes.map(IndexPlanDocument.init)
     }
 }

@@ -2,14 +2,14 @@ import Ferry
 
 /// One index of a plan.
 struct IndexPlanDocument: Encodable {
-    /// One step of an index build. Memory is in bytes.
+    /// One step of an index build.
     struct Build: Encodable {
         let index: NameDocument
         let relation: NameDocument
         let stage: Int
         let statements: [String]
-        let memory: Int?
-        let maintenanceWorkMem: Int?
+        let memoryBytes: Int?
+        let maintenanceWorkMemBytes: Int?
         let workers: Int?
         let isConcurrent: Bool
         let replaces: UInt32?
@@ -57,8 +57,8 @@ extension IndexPlanDocument.Build {
         relation = NameDocument(build.relation)
         stage = build.stage
         statements = build.statements
-        memory = build.memory
-        maintenanceWorkMem = build.maintenanceWorkMem
+        memoryBytes = build.memory
+        maintenanceWorkMemBytes = build.maintenanceWorkMem
         workers = build.workers
         isConcurrent = build.isConcurrent
         replaces = build.replaces

@@ -7,7 +7,7 @@ struct InventoryDocument: Encodable {
         let kind: String
         let name: String?
         let reason: String
-        /// The planner's estimate, -1 where unknown; the number of things without a name.
+        /// The planner's estimate, where it is known; the number of things without a name.
         let rows: Int?
         let bytes: Int?
         let holdsVectors: Bool
@@ -21,7 +21,8 @@ struct InventoryDocument: Encodable {
         tables = inventory.tables
         notCopied = inventory.entries.map { entry in
             Entry(
-                kind: entry.kind, name: entry.name, reason: entry.reason.rawValue, rows: entry.rows, bytes: entry.bytes,
+                kind: entry.kind, name: entry.name, reason: entry.reason.rawValue,
+                rows: entry.rows.flatMap { $0 < 0 ? nil : $0 }, bytes: entry.bytes,
                 holdsVectors: entry.holdsVectors)
         }
     }

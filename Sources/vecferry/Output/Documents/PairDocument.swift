@@ -27,10 +27,17 @@ struct PairDocument: Encodable {
         let equalityOperators: [String]
     }
 
-    /// The place where a row's bot is found: `{"column": {"_0": "botid"}}`, or `through` a foreign key.
-    indirect enum Scope: Encodable {
-        case column(String)
-        case through(columns: [String], parent: NameDocument, parentColumns: [String], scope: Scope)
+    /// The place where a row's bot is found: a column, or that of a parent behind foreign keys, of which the first comes first.
+    struct Scope: Encodable {
+        let column: String
+        let through: [Reference]
+    }
+
+    /// A foreign key on the way to a row's bot.
+    struct Reference: Encodable {
+        let columns: [String]
+        let parent: NameDocument
+        let parentColumns: [String]
     }
 
     /// The bots whose rows are selected; null among `except` stands for rows of no bot.
@@ -39,11 +46,10 @@ struct PairDocument: Encodable {
         let except: [String?]
     }
 
-    /// The way in which rows are loaded: `{"append": {}}`, or `{"replaceBots": {"_0": ["A", null]}}`.
-    enum Load: Encodable {
-        case append, truncate, keepBots
-        case replaceBots([String?])
-        case keepKeys, replaceKeys
+    /// The way in which rows are loaded; `bots` are those that are replaced, null for rows of no bot.
+    struct Load: Encodable {
+        let mode: String
+        let bots: [String?]?
     }
 
     /// A constraint that is added after the rows.
@@ -81,8 +87,8 @@ struct PairDocument: Encodable {
     let format: String
     let parts: [Part]
     let targetParts: [NameDocument]
-    /// The estimated number of rows; -1 where unknown.
-    let estimatedRows: Int
+    /// The estimated number of rows, where it is known.
+    let estimatedRows: Int?
     let key: Key?
     let botScope: Scope?
     let filter: Filter
@@ -104,7 +110,7 @@ struct PairDocument: Encodable {
         format = pair.format.rawValue
         parts = pair.parts.map(Part.init)
         targetParts = pair.targetParts.map(NameDocument.init)
-        estimatedRows = pair.estimatedRows
+        estimatedRows = pair.estimatedRows < 0 ? nil : pair.estimatedRows
         key = pair.key.map { Key(columns: $0.columns, equalityOperators: $0.equalityOperators) }
         botScope = pair.botScope.map(Scope.init)
         filter = Filter(only: pair.filter.only, except: pair.filter.except)
@@ -141,10 +147,15 @@ extension PairDocument.Part {
 extension PairDocument.Scope {
     init(_ scope: BotScope) {
         switch scope {
-        case .column(let name): self = .column(name)
+        case .column(let name): (column, through) = (name, [])
         case .through(let columns, let parent, let parentColumns, let scope):
-            self = .through(
-                columns: columns, parent: NameDocument(parent), parentColumns: parentColumns, scope: Self(scope))
+            let rest = Self(scope)
+            column = rest.column
+            through =
+                [
+                    PairDocument.Reference(
+                        columns: columns, parent: NameDocument(parent), parentColumns: parentColumns)
+                ] + rest.through
         }
     }
 }
@@ -152,12 +163,12 @@ extension PairDocument.Scope {
 extension PairDocument.Load {
     init(_ mode: LoadMode) {
         switch mode {
-        case .append: self = .append
-        case .truncate: self = .truncate
-        case .keepBots: self = .keepBots
-        case .replaceBots(let bots): self = .replaceBots(bots)
-        case .keepKeys: self = .keepKeys
-        case .replaceKeys: self = .replaceKeys
+        case .append: (self.mode, bots) = ("append", nil)
+        case .truncate: (self.mode, bots) = ("truncate", nil)
+        case .keepBots: (self.mode, bots) = ("keep_bots", nil)
+        case .replaceBots(let replaced): (self.mode, bots) = ("replace_bots", replaced)
+        case .keepKeys: (self.mode, bots) = ("keep_keys", nil)
+        case .replaceKeys: (self.mode, bots) = ("replace_keys", nil)
         }
     }
 }

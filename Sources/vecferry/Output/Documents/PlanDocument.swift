@@ -2,9 +2,6 @@ import Ferry
 
 /// The JSON of `plan`, and of a copy that is refused.
 struct PlanDocument: Encodable {
-    let format = JSONReporter.format
-    /// Whether the copy can start.
-    let ready: Bool
     let source: ServerDocument
     let target: ServerDocument
     let request: RequestDocument
@@ -13,7 +10,6 @@ struct PlanDocument: Encodable {
     let inventory: InventoryDocument?
 
     init(_ plan: Plan) {
-        ready = plan.isReady
         source = ServerDocument(plan.source)
         target = ServerDocument(plan.target)
         request = RequestDocument(plan.request)
@@ -34,21 +30,21 @@ struct RequestDocument: Encodable {
         let bots: [String]?
     }
 
-    /// The options of vector index builds. Memory is in bytes.
+    /// The options of vector index builds.
     struct Index: Encodable {
         let lists: Lists
         let method: String
         let hnswM: Int?
         let hnswEfConstruction: Int?
-        let maintenanceWorkMem: Int?
+        let maintenanceWorkMemBytes: Int?
         let workers: Int?
         let online: Bool
     }
 
-    /// The number of an ivfflat index's lists: `{"keep": {}}`, `{"auto": {}}` or `{"fixed": {"_0": 250}}`.
-    enum Lists: Encodable {
-        case keep, auto
-        case fixed(Int)
+    /// The number of an ivfflat index's lists: `keep`, `auto`, or `fixed` with a count.
+    struct Lists: Encodable {
+        let mode: String
+        let count: Int?
     }
 
     let selection: Selection
@@ -68,13 +64,13 @@ struct RequestDocument: Encodable {
         let built = request.index
         let lists: Lists =
             switch built.lists {
-            case .keep: .keep
-            case .auto: .auto
-            case .fixed(let lists): .fixed(lists)
+            case .keep: Lists(mode: "keep", count: nil)
+            case .auto: Lists(mode: "auto", count: nil)
+            case .fixed(let count): Lists(mode: "fixed", count: count)
             }
         index = Index(
             lists: lists, method: built.method.rawValue, hnswM: built.hnswM,
-            hnswEfConstruction: built.hnswEfConstruction, maintenanceWorkMem: built.maintenanceWorkMem,
+            hnswEfConstruction: built.hnswEfConstruction, maintenanceWorkMemBytes: built.maintenanceWorkMem,
             workers: built.workers, online: built.online)
     }
 }

@@ -44,15 +44,8 @@ struct NoteDocument: Encodable {
     }
 }
 
-/// One server. Sizes are in bytes.
+/// One server.
 struct ServerDocument: Encodable {
-    /// pgvector's version, in its three parts.
-    struct VectorVersion: Encodable {
-        let major: Int
-        let minor: Int
-        let patch: Int
-    }
-
     let endpoint: String
     let versionNumber: Int
     let version: String
@@ -63,14 +56,15 @@ struct ServerDocument: Encodable {
     let isInRecovery: Bool
     let encoding: String
     let systemIdentifier: String?
-    let blockSize: Int
+    let blockSizeBytes: Int
     let maxConnections: Int
-    let sharedBuffers: Int
-    let maintenanceWorkMem: Int
+    let sharedBuffersBytes: Int
+    let maintenanceWorkMemBytes: Int
     let maxParallelMaintenanceWorkers: Int
     let maxParallelWorkers: Int
     let maxWorkerProcesses: Int
-    let vectorVersion: VectorVersion?
+    /// pgvector's version, such as `0.8.5`.
+    let vectorVersion: String?
     let vectorSchema: String?
     let mayCreateSchema: Bool
     let mayKeepLedger: Bool
@@ -87,16 +81,14 @@ struct ServerDocument: Encodable {
         isInRecovery = server.isInRecovery
         encoding = server.encoding
         systemIdentifier = server.systemIdentifier
-        blockSize = server.blockSize
+        blockSizeBytes = server.blockSize
         maxConnections = server.maxConnections
-        sharedBuffers = server.sharedBuffers
-        maintenanceWorkMem = server.maintenanceWorkMem
+        sharedBuffersBytes = server.sharedBuffers
+        maintenanceWorkMemBytes = server.maintenanceWorkMem
         maxParallelMaintenanceWorkers = server.maxParallelMaintenanceWorkers
         maxParallelWorkers = server.maxParallelWorkers
         maxWorkerProcesses = server.maxWorkerProcesses
-        vectorVersion = server.vectorVersion.map { version in
-            VectorVersion(major: version.major, minor: version.minor, patch: version.patch)
-        }
+        vectorVersion = server.vectorVersion.map { "\($0)" }
         vectorSchema = server.vectorSchema
         mayCreateSchema = server.mayCreateSchema
         mayKeepLedger = server.mayKeepLedger

@@ -83,9 +83,6 @@ struct StatusDocument: Encodable {
         let endedAt: String?
     }
 
-    let format = JSONReporter.format
-    let command = "status"
-    let outcome: String
     let target: String
     let holder: Holder?
     let job: Job?
@@ -96,7 +93,6 @@ struct StatusDocument: Encodable {
     let tuned: [NameDocument]
 
     init(_ report: StatusReport) {
-        outcome = report.state.rawValue
         target = report.target
         holder = report.holder.map {
             Holder(

@@ -54,11 +54,9 @@ struct TuneDocument: Encodable {
     struct Build: Encodable {
         let seconds: Double
         let bytes: Int
-        let memory: Int?
+        let memoryBytes: Int?
     }
 
-    let format = JSONReporter.format
-    let isReached: Bool
     let source: ServerDocument?
     let target: ServerDocument
     let columns: [Column]
@@ -66,7 +64,6 @@ struct TuneDocument: Encodable {
     let seconds: Double
 
     init(_ report: TuneReport) {
-        isReached = report.isReached
         source = report.source.map(ServerDocument.init)
         target = ServerDocument(report.target)
         columns = report.columns.map(Column.init)
@@ -104,7 +101,7 @@ extension TuneDocument.Option {
         figures = SearchDocument.Figures(option.figures)
         bots = option.bots.map { TuneDocument.Bot(bot: $0.bot, figures: SearchDocument.Figures($0.figures)) }
         plans = option.plans.map { SearchDocument.Plan(kind: $0.kind.rawValue, index: $0.index, queries: $0.queries) }
-        build = option.build.map { TuneDocument.Build(seconds: $0.seconds, bytes: $0.bytes, memory: $0.memory) }
+        build = option.build.map { TuneDocument.Build(seconds: $0.seconds, bytes: $0.bytes, memoryBytes: $0.memory) }
         share = option.share
         isCut = option.isCut
         isAsGood = option.isAsGood

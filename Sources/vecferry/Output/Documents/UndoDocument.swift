@@ -2,9 +2,6 @@ import Ferry
 
 /// The JSON of `undo`.
 struct UndoDocument: Encodable {
-    let format = JSONReporter.format
-    /// Whether everything is back.
-    let done: Bool
     /// The job that was given up; null where there was none.
     let job: Int?
     let tables: [NameDocument]
@@ -15,7 +12,6 @@ struct UndoDocument: Encodable {
     let stillOff: [StillOffDocument]
 
     init(_ report: UndoReport) {
-        done = report.stillOff.isEmpty
         job = report.job?.value
         tables = report.tables.map(NameDocument.init)
         tunings = report.tunings.map(NameDocument.init)

@@ -71,8 +71,6 @@ struct VerifyDocument: Encodable {
         let tables: [Table]
     }
 
-    let format = JSONReporter.format
-    let outcome: String
     let source: ServerDocument
     let target: ServerDocument
     let tables: [Table]
@@ -85,7 +83,6 @@ struct VerifyDocument: Encodable {
     let targetBytes: Int
 
     init(_ report: VerifyReport) {
-        outcome = report.outcome.rawValue
         source = ServerDocument(report.source)
         target = ServerDocument(report.target)
         tables = report.tables.map(Table.init)
