@@ -27,7 +27,9 @@ public struct Engine: Sendable {
 
 extension Engine {
     /// Plans a copy. Changes nothing on either side.
-    public func plan(_ request: CopyRequest) async throws(FerryError) -> Plan {
+    ///
+    /// - Parameter restart: Plans a copy that removes first what the last job put into the target.
+    public func plan(_ request: CopyRequest, restart: Bool = false) async throws(FerryError) -> Plan {
         try await WorkerThread.run { () throws(FerryError) in
             // Nothing that a stranger may have left on the target can make this write.
             let target = target.readOnly
@@ -37,14 +39,24 @@ extension Engine {
                 .survey(in: nil, source: sourceSession, target: session)
             var plan = Planner(request: request, survey: survey).plan()
             guard survey.target.server.hasLedgerSchema else { return plan }
+            let known = try KnownJob.find(request, source: sourceSession, target: session)
+            if restart {
+                guard let job = known.restartable else { return plan }
+                let back = Restart(job: job, lockWait: workers.retry.lockWait)
+                plan = try RestartPlan(restart: back, request: request).adjusted(plan, on: session)
+                plan.notes.append(.takesBack(job))
+                return plan
+            }
             // A copy that resumes carries out the plan that it began with, so that is the plan to show.
-            switch try KnownJob.find(request, source: sourceSession, target: session) {
+            switch known {
             case .same(let job):
                 plan = job.plan
                 if job.state == .finished { plan.notes += try FinishedJob(job: job).notes(on: session) }
                 // If rows that the job copied are gone, a copy refuses instead.
-                if plan.isReady { plan.notes.append(.known(job)) }
-            case .other(let job) where job.state == .loading: plan.notes.append(.unfinished(job))
+                let entries = job.state == .loading ? try Ledger().chunks(job, session) : []
+                if plan.isReady { plan.notes.append(.known(job, entries)) }
+            case .other(let job, let differs) where job.state == .loading:
+                plan.notes.append(.unfinished(job, differs))
             case .other, .none: break
             }
             return plan

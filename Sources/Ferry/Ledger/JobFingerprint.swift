@@ -16,6 +16,42 @@ struct JobFingerprint {
         return job.fingerprint == text(of: server) || job.fingerprint == textOfFormat1(of: server)
     }
 
+    /// What another job was begun with, where this request differs, in an operator's words: `from another source (host:5432/db)`,
+    /// `with --existing keep`, `without --create`.
+    func differences(from plan: Plan, _ source: ServerInfo) -> [String] {
+        func byName(_ fields: [[String]]) -> [String: [String]] {
+            Dictionary(fields.map { ($0[0], Array($0.dropFirst())) }) { first, _ in first }
+        }
+        let (now, then) = (
+            byName(fields(of: source)), byName(JobFingerprint(request: plan.request).fields(of: plan.source))
+        )
+        var words: [String] = []
+        if now["system"] != then["system"] || now["database"] != then["database"] {
+            words.append("from another source (\(plan.source.endpoint))")
+        }
+        for (name, option) in Self.options where now[name] != then[name] {
+            guard let values = then[name] else {
+                words.append("without \(option)")
+                continue
+            }
+            // A list of thousands of bots says nothing, and these sizes are in other units than the options'.
+            let isSize = ["chunk-bytes", "maintenance-work-mem"].contains(name)
+            let shown = isSize ? [] : values.count > 3 ? values.prefix(3) + ["\u{2026}"] : values[...]
+            words.append((["with", option] + shown).joined(separator: " "))
+        }
+        return words
+    }
+
+    /// The options behind the fields.
+    private static let options = [
+        ("tables", "--table"), ("excluded", "--exclude-table"), ("all", "--all"), ("bot-column", "--bot-column"),
+        ("bots", "--bot"), ("existing", "--existing"), ("create", "--create"), ("chunk-bytes", "--chunk-size"),
+        ("lists", "--ivfflat-lists"), ("index-method", "--index-method"), ("hnsw-m", "--hnsw-m"),
+        ("hnsw-ef-construction", "--hnsw-ef-construction"), ("maintenance-work-mem", "--maintenance-work-mem"),
+        ("index-workers", "--index-workers"), ("online", "--online"), ("excluded-bots", "--exclude-bot"),
+        ("app-bots", "--bots-table or --bots-scan"), ("convert", "--convert"),
+    ]
+
     /// The hash of ``fields(of:)``. Each name and value has its length in bytes before it, as in `3:all,`, so that none runs
     /// into the next whatever it holds; a semicolon ends a field.
     func text(of server: ServerInfo) -> String {

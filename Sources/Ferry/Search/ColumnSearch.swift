@@ -56,7 +56,7 @@ struct ColumnSearch {
         do throws(FerryError) {
             report.source.partRead = try source.probe.partRead(samples.prefix(7), until: deadline, on: left)
             report.target.partRead = try target.probe.partRead(samples.prefix(7), until: deadline, on: right)
-            report.remedy = try remedy(report, progress, right)
+            report.remedy = try remedy(report, progress, &report.trials, right)
         } catch {
             guard deadline.caused(error) else { throw error }
         }
@@ -109,7 +109,7 @@ struct ColumnSearch {
 
     /// Looks for the least value of pgvector's own setting with which the target is as good as the source.
     private func remedy(
-        _ report: SearchReport, _ progress: Progress, _ right: borrowing Session
+        _ report: SearchReport, _ progress: Progress, _ trials: inout [SearchTrial], _ right: borrowing Session
     ) throws(FerryError) -> SearchRemedy? {
         guard report.isWorse, report.target.choosesIndex, let method = report.target.method else { return nil }
         let setting = SearchSetting(method: method, options: report.target.options)
@@ -120,6 +120,7 @@ struct ColumnSearch {
                 until: deadline, on: right)
             var trial = report
             trial.target.figures = side.total
+            trials.append(SearchTrial(setting: setting.name, value: value, figures: side.total))
             trial.bots = report.bots.compactMap { bot in
                 guard let figures = side.bots[bot.bot] else { return nil }
                 return SearchBot(bot: bot.bot, source: bot.source, target: figures)

@@ -70,6 +70,10 @@ public struct SearchReport: Sendable, Equatable {
     /// The setting by which the target was found to be as good as the source; nil where none was needed, or none helped.
     public var remedy: SearchRemedy?
 
+    /// The values of pgvector's own setting that were tried on the target for a remedy, in order, the last of them the remedy's where there is
+    /// one; empty where none was needed.
+    public var trials: [SearchTrial] = []
+
     /// For a column whose values were rounded on the way: the share of the rows of the source's exact answers that the target's exact
     /// answers have, from 0 to 1. The target's figures count the rows of the source's exact answers too, so no index finds more. nil for all
     /// other columns, and in a table without a key.
@@ -156,4 +160,21 @@ public struct SearchRemedy: Sendable, Equatable {
     public var undo: [String]
     /// What the application would get.
     public var figures: SearchFigures
+}
+
+/// A value of one of pgvector's settings, as tried on the target with the queries of the check.
+public struct SearchTrial: Sendable, Equatable {
+    /// The setting, such as `ivfflat.probes`.
+    public var setting: String
+    /// Its value.
+    public var value: Int
+    /// What the application would get.
+    public var figures: SearchFigures
+
+    /// Takes what was found.
+    public init(setting: String, value: Int, figures: SearchFigures) {
+        self.setting = setting
+        self.value = value
+        self.figures = figures
+    }
 }

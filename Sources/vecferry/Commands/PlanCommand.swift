@@ -18,6 +18,9 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
     @OptionGroup var request: RequestOptions
+    @Flag(help: "Plan a copy with --restart, which first removes what the last copy put on the target.")
+    var restart = false
+
     @OptionGroup(title: "Output") var output: OutputOptions
 
     /// Makes the plan and shows it.
@@ -25,6 +28,6 @@ struct PlanCommand: AsyncParsableCommand {
         let run = try CommandRun(output, of: Self.self)
         let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)
         let request = try request.request()
-        try await run.perform { () async throws(FerryError) in .plan(try await engine.plan(request)) }
+        try await run.perform { () async throws(FerryError) in .plan(try await engine.plan(request, restart: restart)) }
     }
 }

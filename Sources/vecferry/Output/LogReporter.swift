@@ -101,15 +101,18 @@ final class LogReporter: Reporter {
     /// Logs the notes that were not logged before: a plan, an event and a report may hold the same.
     private func log(_ notes: [Note]) {
         let news = notes.filter { note in logged.withLock { $0.insert(note.description).inserted } }
-        var counts: [Note.Code: Int] = [:]
-        for group in showsAll ? news.map({ NoteGroup(of: $0) }) : NoteGroup.groups(of: news) {
-            counts[group.note.code, default: 0] += 1
-            guard showsAll || counts[group.note.code, default: 0] <= NotesText.few else { continue }
-            logger.log(level: Self.level(group.note), "\(group.text)")
+        guard !showsAll else {
+            for note in news { logger.log(level: Self.level(note), "\(NoteGroup(of: note).text)") }
+            return
         }
-        for (code, count) in counts.sorted(by: { "\($0.key)" < "\($1.key)" }) where !showsAll && count > NotesText.few {
-            logger.warning(
-                "And \(Units.count(count - NotesText.few, "more note")) with code \(code); vecferry plan lists them.")
+        for (group, others) in NotesText.few(of: NoteGroup.groups(of: news)) {
+            logger.log(level: Self.level(group.note), "\(group.text)")
+            if others > 0 {
+                logger.log(
+                    level: Self.level(group.note),
+                    "And \(Units.count(others, "more note", "more notes")) like this; vecferry plan --verbose lists them."
+                )
+            }
         }
     }
 

@@ -60,7 +60,7 @@ struct CopyText: ResultText {
             guard let loss = search.loss else { return [asGood(search)] }
             let first: Line = "\("SEARCHES ARE WORSE", .bad) than on the source, in \(search.table). \(loss.message)"
             let fix: [Line] = loss.hint.map { ["  \("To fix:", .label) \($0)"] } ?? []
-            return [first] + SearchText(report: search).bots + fix
+            return [first] + SearchText(report: search).bots + SearchText(report: search).trials + fix
         }
     }
 

@@ -27,17 +27,24 @@ struct NotesText {
         let notes = notes.filter { $0.level == level }
         guard !notes.isEmpty else { return [] }
         var lines: [Line] = [.empty, Self.heading(level)]
-        var counts: [String: Int] = [:]
-        for group in showsAll ? notes.map({ NoteGroup(of: $0) }) : NoteGroup.groups(of: notes) {
-            let code = "\(group.note.code)"
-            counts[code, default: 0] += 1
-            if showsAll || counts[code, default: 0] <= Self.few { lines += Self.lines(of: group) }
-        }
-        guard !showsAll else { return lines }
-        for (code, count) in counts.sorted(by: { $0.key < $1.key }) where count > Self.few {
-            lines.append("- and \(Units.count(count - Self.few)) more with code \(code) (--verbose lists them)")
+        if showsAll { return lines + notes.flatMap { Self.lines(of: NoteGroup(of: $0)) } }
+        for (group, others) in Self.few(of: NoteGroup.groups(of: notes)) {
+            lines += Self.lines(of: group)
+            if others > 0 { lines.append("- and \(Units.count(others)) more like this (--verbose lists them)") }
         }
         return lines
+    }
+
+    /// The first few of each kind, in order, the last of them with the number of those that are left out.
+    static func few(of groups: [NoteGroup]) -> [(group: NoteGroup, others: Int)] {
+        let all = Dictionary(grouping: groups, by: \.note.code).mapValues(\.count)
+        var shown: [Note.Code: Int] = [:]
+        return groups.compactMap { group in
+            let code = group.note.code
+            shown[code, default: 0] += 1
+            guard let count = shown[code], count <= few else { return nil }
+            return (group, count == few ? all[code, default: 0] - few : 0)
+        }
     }
 
     /// Returns the note as `- target, public.items: …`, and its hint on a line of its own.

@@ -3,8 +3,10 @@ import Ferry
 /// A plan as text for people: the servers, each table with everything that happens to it, then the notes, then the
 /// verdict.
 struct PlanText: ResultText {
+    /// The number of tables above which each has one line.
+    static let fewTables = 10
     /// The number of tables above which those that are only copied share one line.
-    static let fewTables = 20
+    static let manyTables = 100
 
     /// The plan.
     let plan: Plan
@@ -15,7 +17,11 @@ struct PlanText: ResultText {
     var lines: [Line] {
         var lines = [plan.source.line(.source), plan.target.line(.target)]
         let (listed, trivial) = split()
-        for pair in listed { lines += [.empty] + PairText(pair: pair).lines }
+        if showsAll || listed.count <= Self.fewTables {
+            for pair in listed { lines += [.empty] + PairText(pair: pair).lines }
+        } else {
+            lines += [.empty] + PairTable(pairs: listed).lines + ["--verbose shows what happens to each of them."]
+        }
         if !trivial.isEmpty { lines += [.empty, summary(of: trivial)] }
         lines += plan.inventory.map { InventoryText(inventory: $0, showsAll: showsAll).lines } ?? []
         return lines + NotesText(notes: plan.notes, showsAll: showsAll).lines + [.empty, verdict]
@@ -42,12 +48,12 @@ struct PlanText: ResultText {
     }
 
     private func split() -> (listed: [TablePair], trivial: [TablePair]) {
-        guard !showsAll, plan.pairs.count > Self.fewTables else { return (plan.pairs, []) }
+        guard !showsAll, plan.pairs.count > Self.manyTables else { return (plan.pairs, []) }
         let noted = Set(plan.notes.filter { $0.level != .info }.compactMap(\.table))
         var listed: [TablePair] = []
         var trivial: [TablePair] = []
         for pair in plan.pairs {
-            if PairText.isTrivial(pair) && !noted.contains(pair.name) || listed.count >= 5 * Self.fewTables {
+            if PairText.isTrivial(pair) && !noted.contains(pair.name) || listed.count >= Self.manyTables {
                 trivial.append(pair)
             } else {
                 listed.append(pair)

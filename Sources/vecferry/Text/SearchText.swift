@@ -30,7 +30,7 @@ struct SearchText {
             """,
             "  source: \(side(report.source))",
             "  target: \(side(report.target))",
-        ] + bots
+        ] + bots + trials
     }
 
     private func side(_ side: SearchSide) -> String {
@@ -64,6 +64,32 @@ struct SearchText {
         }
         guard shown.count > lines.count else { return lines }
         return lines + ["  and \(Units.count(shown.count - lines.count, "more bot")) for which it is worse"]
+    }
+
+    /// What the application would get at each value of the setting that was tried, beside what it gets now and got on the source.
+    var trials: [Line] {
+        guard let setting = report.trials.first?.setting else { return [] }
+        let now = report.target.settings[setting].map { "\($0), now" } ?? "now"
+        var rows = [(name: now, figures: report.target.figures)]
+        rows += report.trials.map { trial in
+            (trial.value == report.remedy?.value ? "\(trial.value), as good" : "\(trial.value)", trial.figures)
+        }
+        rows.append(("source", report.source.figures))
+        var cells = [[setting, "recall", "empty", "half within", "95 of 100"]]
+        cells += rows.map { name, figures in
+            [
+                name, figures.recall.map(Self.thousandths) ?? "", Units.count(figures.empty),
+                Self.milliseconds(figures.p50),
+                Self.milliseconds(figures.p95),
+            ]
+        }
+        let widths = cells[0].indices.map { column in cells.map { TextWidth.of($0[column]) }.max() ?? 0 }
+        return cells.map { row in
+            let rest = (1..<row.count).map {
+                String(repeating: " ", count: widths[$0] - TextWidth.of(row[$0])) + row[$0]
+            }
+            return "  \(TextWidth.padded(row[0], to: widths[0]), .label)  \(rest.joined(separator: "  "))"
+        }
     }
 
     /// Recall, and the answers that are empty, short or begin with another row than the nearest.

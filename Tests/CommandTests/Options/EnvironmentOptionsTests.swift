@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `a command takes only its own options`() throws {
-        #expect(try adding(["VECFERRY_RESTART": "1"], to: "plan") == ["plan"])
+        #expect(try adding(["VECFERRY_RESTART": "1"], to: "verify") == ["verify"])
         #expect(try adding(["VECFERRY_RESTART": "1"], to: "copy") == ["copy", "--restart"])
         #expect(try adding(["VECFERRY_JOBS": "8"], to: "--help") == ["--help"])
         #expect(try adding(["VECFERRY_RIG": "embedded"], to: "copy") == ["copy"])

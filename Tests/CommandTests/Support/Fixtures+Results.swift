@@ -189,7 +189,13 @@ extension Fixtures {
                     setting: "ivfflat.probes", value: 20,
                     statements: ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres SET ivfflat.probes = 20"],
                     undo: ["SELECT '[1]'::public.vector", "ALTER DATABASE postgres RESET ivfflat.probes"], figures: good
-                ))
+                ),
+            trials: differing == 0
+                ? []
+                : [
+                    SearchTrial(setting: "ivfflat.probes", value: 11, figures: bad),
+                    SearchTrial(setting: "ivfflat.probes", value: 20, figures: good),
+                ])
     }
 
     /// What `tune` found out for one column, with options of each kind.

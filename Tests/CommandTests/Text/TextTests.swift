@@ -64,11 +64,26 @@ extension PlanText {
     }
 
     @Test func `a table with a note is not summed up with others`() {
-        let plain = (1..<30).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
+        let plain = (1..<130).map { Fixtures.pair($0, "table_\($0)", rows: 100, bytes: 64 << 10) }
         let note = Note(level: .warning, code: .noKey, side: nil, table: plain[3].name, message: "Look.", hint: nil)
         let text = PlanText(plan: Fixtures.plan(plain, notes: [note])).plain
         #expect(text.contains("\npublic.table_4  "))
-        #expect(text.contains("And 28 more tables"))
+        #expect(text.contains("And 128 more tables"))
+    }
+
+    @Test func `sixty tables are a line each, aligned and in natural order`() throws {
+        var plain = (1...60).map { Fixtures.pair($0, "table_\($0)", rows: $0 * 100, bytes: $0 << 20) }.shuffled()
+        plain[7] = Fixtures.busyPair
+        let lines = PlanText(plan: Fixtures.plan(plain)).lines.map(\.text)
+        let listed = lines.filter { $0.hasPrefix("public.") }
+        #expect(listed.count == 60 && lines.count < 70)
+        #expect(listed.first?.hasPrefix("public.items") == true)
+        let numbers = listed.dropFirst().compactMap { $0.firstMatch(of: #/table_(\d+)/#).flatMap { Int($0.1) } }
+        #expect(numbers == numbers.sorted())
+        #expect(Set(listed.map { $0.firstRange(of: " chunk")?.lowerBound.utf16Offset(in: $0) }).count == 1)
+        #expect(
+            listed.first?.hasSuffix(
+                "vector(1024), created, replaces rows, as text, 3 indexes to build, 8 constraints, 1 trigger") == true)
     }
 
     @Test func `counts agree with their nouns`() {

@@ -23,6 +23,26 @@ import Testing
         #expect(fields == [["system", "7"], ["database", "db"]])
     }
 
+    @Test func `what another job was begun with is told by its options`() throws {
+        var plan = try StoredPlan(text: GoldenJob.named("ledger-1/replaced-bots").plan).plan([])
+        let server = plan.source
+        var request = plan.request
+        #expect(JobFingerprint(request: request).differences(from: plan, server).isEmpty)
+        request.selection.bots = nil
+        request.create = true
+        request.chunkBytes += 1
+        request.existing = .fail
+        #expect(
+            JobFingerprint(request: request).differences(from: plan, server) == [
+                "with --bot bot1 böt \"2\"", "with --existing \(plan.request.existing.rawValue)", "without --create",
+                "without --chunk-size",
+            ])
+        plan.source.database = "other"
+        #expect(
+            JobFingerprint(request: plan.request).differences(from: plan, server)
+                == ["from another source (\(plan.source.endpoint))"])
+    }
+
     /// Names, order and values of today, which running jobs are recognised by.
     @Test func `fields keep their names and their order`() {
         var request = CopyRequest()

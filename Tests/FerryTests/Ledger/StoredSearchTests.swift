@@ -56,6 +56,10 @@ import Testing
         var job = JobReport(
             outcome: .proven, job: JobNumber(1), tables: [], notes: [], copySeconds: 1, seconds: 2, streamedBytes: 3)
         #expect(try StoredReport(text: StoredReport(job).text).report.searches == nil)
+        var tried = report
+        tried.trials = [SearchTrial(setting: "hnsw.ef_search", value: 80, figures: report.target.figures)]
+        job.searches = [tried]
+        #expect(try StoredReport(text: StoredReport(job).text).report.searches == [tried])
         job.searches = []
         #expect(try StoredReport(text: StoredReport(job).text).report.searches == [])
         job.searches = [report]

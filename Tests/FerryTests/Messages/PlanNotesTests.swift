@@ -373,7 +373,8 @@ import Testing
                 sourceChanged: false, report: nil, startedAt: "2026-11-26 01:47 UTC")
         }
         return [
-            .known(job(.finished)), .known(job(.loading)), .unfinished(job(.loading)), .sourceChanged, .stale(name),
+            .known(job(.finished)), .known(job(.loading)), .unfinished(job(.loading), ["with --existing keep"]),
+            .sourceChanged, .stale(name),
         ]
     }
 }

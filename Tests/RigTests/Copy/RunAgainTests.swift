@@ -280,10 +280,48 @@ import Testing
             let before = try databases.target.fingerprint()
             let error = await #expect(throws: FerryError.self) { try await databases.engine().copy(other) }
             #expect(error?.code == .ledger)
-            #expect("\(try #require(error))".contains("other options"))
+            #expect("\(try #require(error))".contains(", without --bot."))
+            other.selection.bots = nil
+            (other.existing, other.create, other.selection.tables) = (.keep, true, ["items"])
+            let blocker = try #require(try await databases.engine().plan(other).blockers.last)
+            #expect(blocker.message.hasSuffix(", without --table, without --existing, without --create."), "\(blocker)")
+            let known = try #require(try await databases.engine().plan(CopyRequest()).notes.last)
+            #expect(known.message.contains(" is not finished: 2 of 2 chunks are on the target."), "\(known)")
             #expect(error?.hint?.contains("--restart") == true)
             #expect(try databases.target.fingerprint() == before)
             #expect(try await databases.engine().copy(CopyRequest()).outcome == .proven)
+            #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 500)
+        }
+    }
+
+    @Test func `a plan of starting over says whose rows are in its way, and is what the copy does`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            _ = try await databases.engine().copy(CopyRequest())
+            let ready = try await databases.engine().plan(CopyRequest(), restart: true)
+            #expect(
+                ready.isReady
+                    && ready.notes.last?.message.contains("first removes the rows and tables that job 1") == true)
+            try databases.target.run("DELETE FROM documents WHERE ctid IN (SELECT ctid FROM documents LIMIT 3)")
+            var repair = VerifyRequest()
+            repair.repair = .apply
+            #expect(try await databases.engine().verify(repair).outcome == .same)
+            let plan = try await databases.engine().plan(CopyRequest(), restart: true)
+            let blocker = try #require(plan.blockers.first)
+            #expect(
+                blocker.table?.name == "documents" && blocker.message.contains("vecferry verify --repair"), "\(blocker)"
+            )
+            #expect(blocker.hint?.contains("--existing replace") == true)
+            let error = await #expect(throws: FerryError.self) {
+                try await databases.engine().copy(CopyRequest(), restart: true)
+            }
+            #expect(
+                error?.code == .blocked && error?.hint?.contains("verify --repair") == true,
+                "\(String(describing: error))")
+            var replacing = CopyRequest()
+            replacing.existing = .truncate
+            #expect(try await databases.engine().plan(replacing, restart: true).isReady)
+            #expect(try await databases.engine().copy(replacing, restart: true).outcome == .proven)
             #expect(try databases.sameRows("SELECT * FROM items ORDER BY id") == 500)
         }
     }

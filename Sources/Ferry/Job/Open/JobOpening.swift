@@ -52,8 +52,8 @@ struct JobOpening {
         } else {
             switch known {
             case .same(let job): return try resume(job, snapshot, source, target)
-            case .other(let job) where job.state == .loading:
-                let note = Note.unfinished(job)
+            case .other(let job, let differs) where job.state == .loading:
+                let note = Note.unfinished(job, differs)
                 throw FerryError(.ledger, note.message, hint: note.hint, side: .target)
             case .other, .none: break
             }
@@ -179,33 +179,16 @@ struct JobOpening {
         after restart: Restart, _ snapshot: Snapshot, _ target: borrowing Session
     ) throws(FerryError) {
         // A session of its own, since a survey leaves the session in a transaction.
-        var plan = try makePlan(snapshot, try engine.source.connect(), target)
-        let pairs = restart.job.plan.pairs
-        let made = Set(pairs.filter(\.isCreated).map(\.name))
-        let emptied = Set(pairs.map(\.name)).subtracting(try restart.sharedTables(on: target))
-        plan.notes.removeAll { note in
-            guard note.level == .blocker, let table = note.table, emptied.contains(table) else { return false }
-            return Note.ofRows.contains(note.code) || request.create && made.contains(table)
-        }
-        if !request.create { plan.notes += plan.pairs.map(\.name).filter(made.contains).map(Note.goesWithJob) }
+        let plan = try RestartPlan(restart: restart, request: request)
+            .adjusted(try makePlan(snapshot, try engine.source.connect(), target), on: target)
         guard plan.isReady else { throw refusal(plan) }
     }
 }
 
 extension Note {
-    /// The blockers that stem from the rows of a table.
-    fileprivate static let ofRows: Set<Note.Code> = [.notEmpty, .noKey, .referenced]
-
     /// A remark: starting over has changed the target before it was refused.
     fileprivate static let takenBack = Note(
         level: .info, code: .takenBack, side: .target, table: nil,
         message: "--restart has removed the rows and tables of the earlier run.", hint: nil)
 
-    /// A blocker: a table to be filled is one that the job created, and would be dropped first.
-    fileprivate static func goesWithJob(_ table: QualifiedName) -> Note {
-        Note(
-            level: .blocker, code: .tableMissing, side: .target, table: table,
-            message: "An earlier run created the table, and --restart drops it.",
-            hint: "Add --create to create it again.")
-    }
 }

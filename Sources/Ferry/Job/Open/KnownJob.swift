@@ -4,15 +4,15 @@ enum KnownJob {
     case none
     /// The newest job has this request and this source.
     case same(Ledger.Job)
-    /// The newest job is another one.
-    case other(Ledger.Job)
+    /// The newest job is another one; what differs, in an operator's words.
+    case other(Ledger.Job, differs: [String])
 
     /// The job that starting over removes: the same job, or another one that is unfinished. The rows of a finished job stay,
     /// and the plan treats them like any rows.
     var restartable: Ledger.Job? {
         switch self {
         case .same(let job): job
-        case .other(let job): job.state == .loading ? job : nil
+        case .other(let job, _): job.state == .loading ? job : nil
         case .none: nil
         }
     }
@@ -22,29 +22,35 @@ enum KnownJob {
         _ request: CopyRequest, source: borrowing Session, target: borrowing Session
     ) throws(FerryError) -> KnownJob {
         guard try Ledger().exists(target), let job = try Ledger().newestJob(target) else { return .none }
-        let isSame = try JobFingerprint(request: request).isOf(job, source)
-        return isSame ? .same(job) : .other(job)
+        let fingerprint = JobFingerprint(request: request)
+        if try fingerprint.isOf(job, source) { return .same(job) }
+        return .other(job, differs: fingerprint.differences(from: job.plan, try CatalogReader().readServer(source)))
     }
 }
 
 extension Note {
     /// A remark on the job that a copy would resume, or find finished.
-    static func known(_ job: Ledger.Job) -> Note {
+    ///
+    /// - Parameter entries: The entries of the chunks of one that is not finished.
+    static func known(_ job: Ledger.Job, _ entries: [ChunkEntry] = []) -> Note {
         let isFinished = job.state == .finished
+        let done = Count.of(entries.count - entries.open.count)
         return Note(
             level: .info, code: isFinished ? .alreadyFinished : .goesOn, side: .target, table: nil,
             message: isFinished
                 ? "Job \(job.number) has carried out this plan. A copy would change nothing."
-                : "Job \(job.number) began with this plan at \(job.startedAt) and is not finished. A copy resumes it.",
+                : "Job \(job.number) began with this plan at \(job.startedAt) and is not finished: \(done) of "
+                    + "\(Count.of(entries.count, "chunk")) are on the target. A copy resumes it.",
             hint: isFinished ? "Run vecferry copy --restart to copy again." : nil)
     }
 
     /// A blocker: another job is not finished.
-    static func unfinished(_ job: Ledger.Job) -> Note {
-        Note(
+    static func unfinished(_ job: Ledger.Job, _ differs: [String]) -> Note {
+        let what = differs.isEmpty ? "with other options" : differs.joined(separator: ", ")
+        return Note(
             level: .blocker, code: .otherJob, side: .target, table: nil,
-            message: "An unfinished job with other options or another source began on this target at \(job.startedAt).",
-            hint: "Run vecferry copy with the options that it began with to resume it, or with --restart to start over."
+            message: "Job \(job.number), which is not finished, began on this target at \(job.startedAt), \(what).",
+            hint: "Run vecferry copy as it began to resume it, or with --restart to start over."
         )
     }
 }

@@ -13,6 +13,7 @@ struct StoredSearch: Codable, Sendable, Equatable {
     var bots: [StoredSearchBot]
     var remedy: StoredSearchRemedy?
     var exactRecall: Double?
+    var trials: [StoredSearchTrial]?
 
     init(_ report: SearchReport) {
         table = StoredName(report.table)
@@ -28,6 +29,7 @@ struct StoredSearch: Codable, Sendable, Equatable {
         bots = report.bots.map(StoredSearchBot.init)
         remedy = report.remedy.map(StoredSearchRemedy.init)
         exactRecall = report.exactRecall
+        trials = report.trials.isEmpty ? nil : report.trials.map(StoredSearchTrial.init)
     }
 
     /// The engine's report.
@@ -35,7 +37,7 @@ struct StoredSearch: Codable, Sendable, Equatable {
         SearchReport(
             table: table.name, column: column, distance: distance, queries: queries, k: k, isEstimate: isEstimate,
             isCut: isCut, differing: differing, source: source.side, target: target.side, bots: bots.map(\.figures),
-            remedy: remedy?.remedy, exactRecall: exactRecall)
+            remedy: remedy?.remedy, trials: trials?.map(\.trial) ?? [], exactRecall: exactRecall)
     }
 }
 
@@ -158,4 +160,20 @@ struct StoredSearchRemedy: Codable, Sendable, Equatable {
     var remedy: SearchRemedy {
         SearchRemedy(setting: setting, value: value, statements: statements, undo: undo, figures: figures.figures)
     }
+}
+
+/// A value of a setting that was tried, as stored in the ledger.
+struct StoredSearchTrial: Codable, Sendable, Equatable {
+    var setting: String
+    var value: Int
+    var figures: StoredSearchFigures
+
+    init(_ trial: SearchTrial) {
+        setting = trial.setting
+        value = trial.value
+        figures = StoredSearchFigures(trial.figures)
+    }
+
+    /// The engine's trial.
+    var trial: SearchTrial { SearchTrial(setting: setting, value: value, figures: figures.figures) }
 }

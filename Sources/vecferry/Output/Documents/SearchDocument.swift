@@ -56,6 +56,13 @@ struct SearchDocument: Encodable {
         let figures: Figures
     }
 
+    /// A value of a setting that was tried on the target.
+    struct Trial: Encodable {
+        let setting: String
+        let value: Int
+        let figures: Figures
+    }
+
     let table: NameDocument
     let column: String
     let distance: String
@@ -69,6 +76,8 @@ struct SearchDocument: Encodable {
     let target: Side
     let bots: [Bot]
     let remedy: Remedy?
+    /// The values that were tried for it, in order.
+    let trials: [Trial]
     /// For a column whose values were rounded: the share of the source's exact answers that the target's exact answers have.
     let exactRecall: Double?
 
@@ -94,6 +103,7 @@ struct SearchDocument: Encodable {
                 setting: remedy.setting, value: remedy.value, statements: remedy.statements, undo: remedy.undo,
                 figures: Figures(remedy.figures))
         }
+        trials = report.trials.map { Trial(setting: $0.setting, value: $0.value, figures: Figures($0.figures)) }
         exactRecall = report.exactRecall
     }
 }
