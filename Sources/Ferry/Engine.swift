@@ -57,7 +57,8 @@ extension Engine {
                 if plan.isReady { plan.notes.append(.known(job, entries)) }
             case .other(let job, let differs) where job.state == .loading:
                 plan.notes.append(.unfinished(job, differs))
-            case .other, .none: break
+            case .other(let job, let differs): plan.addFinished(job, differs)
+            case .none: break
             }
             return plan
         }

@@ -1,6 +1,7 @@
 public import Ferry
 internal import Platform
 public import Postgres
+internal import Synchronization
 
 /// The two servers of `scripts/rig env`.
 public enum Rig {
@@ -20,6 +21,21 @@ public enum Rig {
 
     /// Whether the long forms of tests are asked for.
     public static var isSoak: Bool { getenv("VECFERRY_SOAK") != nil }
+
+    /// The databases that are kept for now; nil where each is dropped when its test ends.
+    @TaskLocal private static var kept: KeptDatabases?
+
+    /// Runs `body`, and drops the databases of ``withDatabases(on:options:setup:onTargetServer:atOnce:_:)`` in it when it has ended.
+    public static func keepingDatabases(during body: () async throws -> Void) async throws {
+        let kept = KeptDatabases()
+        do {
+            try await $kept.withValue(kept) { try await body() }
+            await kept.drop()
+        } catch {
+            await kept.drop()
+            throw error
+        }
+    }
 
     /// Runs `body` with a new database on each server, and drops both afterwards, also when it throws. It may wait on its thread, which
     /// is its own.
@@ -48,13 +64,28 @@ public enum Rig {
             try source.create(setup)
             try target.create(setup)
             let result = try await withTaskExecutorPreference(OwnThread()) { try await body(databases) }
-            await databases.drop()
+            await leave(databases)
             return result
         } catch {
-            await databases.drop()
+            await leave(databases)
             throw error
         }
     }
+}
+
+extension Rig {
+    private static func leave(_ databases: RigDatabases) async {
+        if let kept { kept.add(databases) } else { await databases.drop() }
+    }
+}
+
+/// Databases whose tests have ended.
+private final class KeptDatabases: Sendable {
+    private let all = Mutex<[RigDatabases]>([])
+
+    func add(_ databases: RigDatabases) { all.withLock { $0.append(databases) } }
+
+    func drop() async { for databases in all.withLock({ $0 }) { await databases.drop() } }
 }
 
 /// A source and a target for one test.

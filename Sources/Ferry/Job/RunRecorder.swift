@@ -10,7 +10,7 @@ struct RunRecorder {
     init(
         _ job: JobNumber, streams: Int, target: Endpoint, on session: borrowing Session
     ) throws(FerryError) {
-        run = StoredRun(host: Self.host, process: Int(getpid()), streams: streams)
+        run = StoredRun(host: JobRun.thisHost, process: Int(getpid()), streams: streams)
         self.target = target
         number = try Ledger().begin(run, of: job, session)
     }
@@ -22,12 +22,5 @@ struct RunRecorder {
         let endpoint = target.interrupt.isRequested ? target.forLastWords() : target
         guard let session = try? endpoint.connect() else { return }
         try? Ledger().end(run, number: number, session)
-    }
-
-    /// The name of this machine.
-    private static var host: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

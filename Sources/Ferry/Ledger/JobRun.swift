@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The work of one process on a job, as the ledger records it.
 public struct JobRun: Sendable, Equatable {
     /// How it ended.
@@ -56,5 +58,14 @@ public struct JobRun: Sendable, Equatable {
         self.outcome = outcome
         self.error = error
         self.failures = failures
+    }
+}
+
+extension JobRun {
+    /// The name of this machine.
+    public static var thisHost: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -185,6 +185,8 @@ extension Note.Code {
     public static let goesOn = Note.Code(description: "goes_on")
     /// Another job is not finished.
     public static let otherJob = Note.Code(description: "other_job")
+    /// A finished job with other options has copied the tables.
+    public static let otherFinished = Note.Code(description: "other_finished")
     /// A table of a finished job is gone.
     public static let tableGone = Note.Code(description: "table_gone")
     /// Rows that a finished job copied are gone.

@@ -15,8 +15,9 @@ final class LineFile: Sendable {
     ///   - empties: Whether what is there goes first.
     /// - Throws: ``Failure`` where it can't be opened.
     init(path: String, _ what: String, mayBeOutput: Bool = false, empties: Bool = false) throws(Failure) {
-        self.what = "\(what) \(path)"
-        if mayBeOutput, path == "-" {
+        let isOutput = mayBeOutput && path == "-"
+        self.what = isOutput ? what : "\(what) \(path)"
+        if isOutput {
             (descriptor, isOwn) = (Machine.Stream.output.descriptor, false)
             return
         }

@@ -172,13 +172,6 @@ enum Machine {
         return stat(path, &facts) == 0 && facts.st_mode & S_IFMT != S_IFDIR
     }
 
-    /// The name of this machine.
-    static var hostName: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
     /// The number of this process.
     static var processID: Int { Int(getpid()) }
 

@@ -26,16 +26,11 @@ struct CopyText: ResultText {
             [
                 table.name.description.shown, Units.count(table.source.rows, "row"), table.bytes.map(Units.bytes) ?? "",
                 table.seconds.map(Units.duration) ?? "",
-                showsAll ? table.target.hex : String(table.target.hex.prefix(8)) + "\u{2026}",
             ]
         }
-        let widths = (0..<5).map { column in cells.map { TextWidth.of($0[column]) }.max() ?? 0 }
-        var lines: [Line] = cells.map { row in
-            let numbers = (1..<4).filter { widths[$0] > 0 }.map { column in
-                String(repeating: " ", count: widths[column] - TextWidth.of(row[column])) + row[column]
-            }
-            let name = TextWidth.padded(row[0], to: min(48, widths[0]))
-            return "  \(name, .name)  \(numbers.joined(separator: "  "))  \(row[4], .label)"
+        var lines = zip(shown, Columns(cells).aligned).map { table, row -> Line in
+            let digest = showsAll ? table.target.hex : table.target.hex.prefix(8) + "\u{2026}"
+            return "  \(row.first, .name)  \(row.rest)  \(digest, .label)"
         }
         if shown.count < report.tables.count {
             lines.append("  and \(Units.count(report.tables.count - shown.count)) more (--verbose lists them)")

@@ -5,8 +5,6 @@ struct PairTable {
     /// The tables.
     let pairs: [TablePair]
 
-    private static let widestName = 48
-
     var lines: [Line] {
         let sorted = pairs.sorted { NaturalOrder.isBefore($0.name.description, $1.name.description) }
         let cells = sorted.map { pair in
@@ -17,14 +15,9 @@ struct PairTable {
                 Units.count(pair.chunkCount, "chunk", "chunks") + (pair.chunkCount == 1 ? " " : ""),
             ]
         }
-        let widths = (0..<4).map { column in cells.map { TextWidth.of($0[column]) }.max() ?? 0 }
-        return zip(sorted, cells).map { pair, row in
-            let name = TextWidth.padded(row[0], to: min(Self.widestName, widths[0]))
-            let numbers = (1..<4).map { column in
-                String(repeating: " ", count: widths[column] - TextWidth.of(row[column])) + row[column]
-            }
+        return zip(sorted, Columns(cells).aligned).map { pair, row in
             let rest = Self.facts(pair)
-            return "\(name, .name)  \(numbers.joined(separator: "  "))\(rest.isEmpty ? "" : "  " + rest)"
+            return "\(row.first, .name)  \(row.rest)\(rest.isEmpty ? "" : "  " + rest)"
         }
     }
 

@@ -76,8 +76,11 @@ struct RefusalText: ResultText {
     /// A plan with blockers.
     let plan: Plan
 
-    /// The blockers.
-    var problems: [Line] { NotesText(notes: plan.notes, showsAll: false).lines(.blocker) }
+    /// The blockers, below what a finished job has to do with them.
+    var problems: [Line] {
+        NotesText(notes: plan.notes.filter { $0.code == .otherFinished }).lines
+            + NotesText(notes: plan.notes, showsAll: false).lines(.blocker)
+    }
 
     /// The number of blockers, and the changes: none, or those of `--restart`.
     var verdict: Line {

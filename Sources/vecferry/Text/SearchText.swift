@@ -83,13 +83,7 @@ struct SearchText {
                 Self.milliseconds(figures.p95),
             ]
         }
-        let widths = cells[0].indices.map { column in cells.map { TextWidth.of($0[column]) }.max() ?? 0 }
-        return cells.map { row in
-            let rest = (1..<row.count).map {
-                String(repeating: " ", count: widths[$0] - TextWidth.of(row[$0])) + row[$0]
-            }
-            return "  \(TextWidth.padded(row[0], to: widths[0]), .label)  \(rest.joined(separator: "  "))"
-        }
+        return Columns(cells).aligned.map { "  \($0.first, .label)  \($0.rest)" }
     }
 
     /// Recall, and the answers that are empty, short or begin with another row than the nearest.

@@ -7,12 +7,19 @@ import Testing
 
 /// All tests of faults, by `scripts/test` apart from all others: many measure time.
 @Suite enum Faults {
-    /// Those on the rig's servers, one after the other. A server can't drop a database while a COPY of another one stands still (it
-    /// waits for every backend to take notice, ProcSignalBarrier).
-    @Suite(.serialized) enum OnRig {}
+    /// Those on the rig's servers, in three rows. A server can't drop a database while a COPY of another one stands still (it waits for
+    /// every backend to take notice, ProcSignalBarrier), so databases are dropped in the end.
+    @Suite(.droppingDatabasesInTheEnd) enum OnRig {
+        /// Processes that end, and how much memory they take.
+        @Suite(.serialized) enum Ends {}
+        /// Lines that break, and rows and locks that others hold.
+        @Suite(.serialized) enum Breaks {}
+        /// Servers that stand still or refuse.
+        @Suite(.serialized) enum Refusals {}
+    }
 }
 
-extension Faults.OnRig {
+extension Faults.OnRig.Ends {
     @Suite struct KillTests {
         private static let ofRestart: [FailPoint] = [
             .afterRestartAbandon, .afterRestartRows, .beforeRestartCommit, .afterRestartCommit,

@@ -2,7 +2,7 @@ import Foundation
 import RigSupport
 import Testing
 
-extension Faults.OnRig {
+extension Faults.OnRig.Ends {
     @Suite struct MemoryTests {
         /// 1,600 rows of 64 KiB, which compress to little: 100 MiB on the wire in one chunk. A target that is slower than the
         /// source shows what gathers between the two.

@@ -2,7 +2,7 @@ import Foundation
 import RigSupport
 import Testing
 
-extension Faults.OnRig {
+extension Faults.OnRig.Ends {
     /// Ctrl-C, SIGTERM and SIGHUP, and two copies at once.
     @Suite struct StopTests {
         enum Moment: String, CaseIterable, CustomTestStringConvertible {

@@ -43,7 +43,7 @@ let inSmallChunks: CopyRequest = {
     return request
 }()
 
-extension Faults.OnRig {
+extension Faults.OnRig.Breaks {
     @Suite struct CutTests {
         /// Where in the stream the connections are reset: in the greeting, in the first statements, in mid-COPY.
         @Test(arguments: [Side.source, .target], Rig.isSoak ? [100, 3_000, 60_000, 700_000] : [3_000, 700_000])

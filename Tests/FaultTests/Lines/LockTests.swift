@@ -4,7 +4,7 @@ import RigSupport
 import Synchronization
 import Testing
 
-extension Faults.OnRig {
+extension Faults.OnRig.Breaks {
     /// Another session's transaction holds a lock that a copy needs.
     @Suite struct LockTests {
         /// The stage whose statements wait for it.

@@ -2,7 +2,7 @@ import Ferry
 import RigSupport
 import Testing
 
-extension Faults.OnRig {
+extension Faults.OnRig.Breaks {
     /// A table is finished while the rows of another are still under way.
     @Suite struct PairsOnTheirOwnTests {
         /// `pieces` is loaded at once and takes seconds to be indexed; `items` comes slowly.

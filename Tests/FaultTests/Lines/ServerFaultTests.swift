@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ferry
 
-extension Faults.OnRig {
+extension Faults.OnRig.Refusals {
     /// What a server does to its sessions.
     @Suite struct ServerFaultTests {
         /// A backend of the copy, named by what it does.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ferry
 
-extension Faults.OnRig {
+extension Faults.OnRig.Refusals {
     /// A server that keeps silent because it is at work, and one that can't be heard any more.
     @Suite struct SilenceTests {
         /// What keeps a session silent.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ferry
 
-extension Faults.OnRig {
+extension Faults.OnRig.Breaks {
     /// A source that is written to between two runs of one job.
     @Suite struct SourceChangeTests {
         struct Change: CustomTestStringConvertible, Sendable {

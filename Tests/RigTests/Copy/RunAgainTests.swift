@@ -294,6 +294,28 @@ import Testing
         }
     }
 
+    @Test func `a copy that is blocked by what a finished one with other options brought says so`() async throws {
+        try await Rig.withDatabases(setup: Self.setup) { databases in
+            try databases.source.run(Self.rows)
+            var first = CopyRequest()
+            first.existing = .keep
+            _ = try await databases.engine().copy(first)
+            let plan = try await databases.engine().plan(CopyRequest())
+            let note = try #require(plan.notes.last)
+            #expect(
+                !plan.isReady && note.code == .otherFinished && note.message.hasSuffix("with --existing keep."),
+                "\(note)")
+            let ended = try Ferryman.run(["copy", "--source", databases.source.uri, "--target", databases.target.uri])
+            #expect(ended.status == 3 && ended.errors.contains("Job 1, which finished at "), "\(ended.said)")
+            // Where others' rows are in the way, the job has nothing to do with it.
+            try databases.target.run("CREATE TABLE other AS SELECT 1 AS id, '[1]'::vector AS embedding")
+            try databases.source.run("CREATE TABLE other (id int, embedding vector)")
+            var others = CopyRequest()
+            others.selection.tables = ["other"]
+            #expect(try await databases.engine().plan(others).notes.allSatisfy { $0.code != .otherFinished })
+        }
+    }
+
     @Test func `a plan of starting over says whose rows are in its way, and is what the copy does`() async throws {
         try await Rig.withDatabases(setup: Self.setup) { databases in
             try databases.source.run(Self.rows)

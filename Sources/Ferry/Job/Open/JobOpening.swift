@@ -58,7 +58,7 @@ struct JobOpening {
             case .other, .none: break
             }
         }
-        return try begin(snapshots, snapshot, source, target)
+        return try begin(snapshots, snapshot, source, target, beside: known)
     }
 
     private func resume(
@@ -104,7 +104,7 @@ struct JobOpening {
 
     private func begin(
         _ snapshots: SnapshotKeeper, _ snapshot: Snapshot, _ source: borrowing Session,
-        _ target: borrowing Session, after abandoned: Ledger.Job? = nil
+        _ target: borrowing Session, after abandoned: Ledger.Job? = nil, beside known: KnownJob = .none
     ) throws(FerryError) -> Opening {
         let fingerprint = try JobFingerprint(request: request).read(source)
         var plan = try workers.during(.plan) { () throws(FerryError) in
@@ -112,6 +112,7 @@ struct JobOpening {
         }
         guard plan.isReady else {
             if abandoned != nil { plan.notes.append(.takenBack) }
+            if case .other(let job, let differs) = known { plan.addFinished(job, differs) }
             throw refusal(plan)
         }
         events(.planned(plan))

@@ -28,6 +28,21 @@ enum KnownJob {
     }
 }
 
+extension Plan {
+    /// Where the plan has blockers, says which finished job with other options brought rows of its tables.
+    mutating func addFinished(_ job: Ledger.Job, _ differs: [String]) {
+        let tables = Set(job.plan.pairs.map(\.name))
+        guard !isReady, job.state == .finished, pairs.contains(where: { tables.contains($0.name) }) else { return }
+        let what = differs.isEmpty ? "with other options" : differs.joined(separator: ", ")
+        notes.append(
+            Note(
+                level: .info, code: .otherFinished, side: .target, table: nil,
+                message:
+                    "Job \(job.number), which finished\(job.finishedAt.map { " at \($0)" } ?? ""), has copied these tables, \(what).",
+                hint: "vecferry copy as it began says that it is finished; vecferry verify compares both sides."))
+    }
+}
+
 extension Note {
     /// A remark on the job that a copy would resume, or find finished.
     ///

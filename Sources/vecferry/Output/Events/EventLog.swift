@@ -215,27 +215,29 @@ struct EventLog {
     }
 
     private static func record(of table: TableReport, time: String) -> EventRecord {
-        var attributes = EventAttributes()
-        attributes.set("db.collection.name", table.name.description)
-        attributes.set("vecferry.outcome", table.state.rawValue)
-        attributes.set("vecferry.rows", table.source.rows)
-        attributes.set("vecferry.digest.source", table.source.hex)
-        attributes.set("vecferry.digest.target", table.target.hex)
-        attributes.set("vecferry.duration", table.seconds)
-        return EventRecord(
-            timestamp: time, name: .tableResult, severity: table.state == .proven ? .info : .error, body: table.error,
-            attributes: attributes.values)
+        result(
+            of: table.name, table.state.rawValue, isWell: table.state == .proven, table.source, table.target,
+            seconds: table.seconds, error: table.error, time: time)
     }
 
     private static func record(of table: TableComparison, time: String) -> EventRecord {
+        result(
+            of: table.name, table.state.rawValue, isWell: table.state == .same, table.source, table.target, time: time)
+    }
+
+    private static func result(
+        of table: QualifiedName, _ outcome: String, isWell: Bool, _ source: Digest, _ target: Digest,
+        seconds: Double? = nil, error: String? = nil, time: String
+    ) -> EventRecord {
         var attributes = EventAttributes()
-        attributes.set("db.collection.name", table.name.description)
-        attributes.set("vecferry.outcome", table.state.rawValue)
-        attributes.set("vecferry.rows", table.source.rows)
-        attributes.set("vecferry.digest.source", table.source.hex)
-        attributes.set("vecferry.digest.target", table.target.hex)
+        attributes.set("db.collection.name", table.description)
+        attributes.set("vecferry.outcome", outcome)
+        attributes.set("vecferry.rows", source.rows)
+        attributes.set("vecferry.digest.source", source.hex)
+        attributes.set("vecferry.digest.target", target.hex)
+        attributes.set("vecferry.duration", seconds)
         return EventRecord(
-            timestamp: time, name: .tableResult, severity: table.state == .same ? .info : .error,
+            timestamp: time, name: .tableResult, severity: isWell ? .info : .error, body: error,
             attributes: attributes.values)
     }
 

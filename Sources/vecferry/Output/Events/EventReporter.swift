@@ -26,7 +26,7 @@ final class EventReporter: Reporter {
         attributes.set("vecferry.command", command)
         attributes.set("service.name", "vecferry")
         attributes.set("service.version", Engine.version)
-        attributes.set("host.name", Machine.hostName)
+        attributes.set("host.name", JobRun.thisHost)
         attributes.set("process.pid", Machine.processID)
         write([record(.runBegan, .info, attributes)])
     }
