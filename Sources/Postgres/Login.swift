@@ -111,13 +111,23 @@ public struct Login: ~Copyable {
         } else if ContinuousClock.now > deadline {
             state = .failed(
                 PostgresError(
-                    .connectFailed, "The server did not answer within \(limit.components.seconds) seconds."))
+                    .connectFailed,
+                    "The server\(place.map { " at \($0)" } ?? "") did not answer within \(limit.components.seconds) \(limit.components.seconds == 1 ? "second" : "seconds")."
+                ))
         }
         switch state {
         case .connecting(PGRES_POLLING_OK): begin()
         case .connecting(PGRES_POLLING_FAILED): state = .failed(ConnectFailure.error(connection.handle))
         default: break
         }
+    }
+
+    /// The host and port that are tried, such as `db.example.com:5432`.
+    private var place: String? {
+        guard let host = PQhost(connection.handle), host.pointee != 0, let port = PQport(connection.handle) else {
+            return nil
+        }
+        return "\(ServerText.copy(host)):\(ServerText.copy(port))"
     }
 
     private mutating func begin() {

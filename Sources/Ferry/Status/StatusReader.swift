@@ -16,22 +16,23 @@ struct StatusReader {
             lockWait: nil, mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", locking: ""
         ) { () throws(FerryError) in
             let holder = try LockHolding.read(session)
-            guard try ledger.exists(session) else {
-                return StatusReport(state: holder == nil ? .nothing : .running, target: address, holder: holder)
-            }
-            var report = StatusReport(state: .nothing, target: address, holder: holder, jobs: try summaries(session))
+            var report = StatusReport(
+                state: holder == nil ? .nothing : .running, target: address, holder: holder,
+                builds: holder == nil ? [] : try builds([], session))
+            guard try ledger.exists(session) else { return report }
+            report.jobs = try summaries(session)
             report.tuned = try ledger.tunings(session).reduce(into: []) { tables, tuning in
                 if !tables.contains(tuning.table) { tables.append(tuning.table) }
             }
             if let job = try ledger.newestJob(session) {
                 report.state = job.state == .finished ? .finished : .stopped
-                report.job = try status(of: job, in: report, session)
+                report.job = try status(of: job, in: &report, session)
                 if job.state == .loading {
                     report.stillOff = try StillOff.read(job.number, of: job.plan, on: session)
                 }
             } else if let job = try ledger.halfUndoneJob(session) {
                 report.state = .stopped
-                report.job = try status(of: job, in: report, session)
+                report.job = try status(of: job, in: &report, session)
                 report.stillOff = try StillOff.read(job.number, of: job.plan, on: session)
             }
             if holder != nil { report.state = .running }
@@ -56,7 +57,7 @@ struct StatusReader {
     }
 
     private func status(
-        of job: Ledger.Job, in report: StatusReport, _ session: borrowing Session
+        of job: Ledger.Job, in report: inout StatusReport, _ session: borrowing Session
     ) throws(FerryError) -> JobStatus? {
         guard let summary = report.jobs.first(where: { $0.number == job.number }) else { return nil }
         let runs = try ledger.runs(of: job.number, session)
@@ -68,7 +69,14 @@ struct StatusReader {
             status.now = last
         }
         try addChunks(of: job, to: &status, isCopying: isCopying, session)
-        try addIndexes(of: job, to: &status, isCopying: isCopying, session)
+        let pending = IndexTask.pending(
+            job.plan, job: job.number, try ledger.pendingDefinitions(job: job.number, session))
+        status.allIndexes =
+            IndexTask.pending(
+                job.plan, job: job.number, try ledger.definitions(job: job.number, session)
+            ).count
+        status.builtIndexes = status.allIndexes - pending.count
+        if isCopying { report.builds = try builds(pending, session) }
         return status
     }
 
@@ -101,32 +109,25 @@ struct StatusReader {
         if pace > 0 { status.bytesPerSecond = pace }
     }
 
-    private func addIndexes(
-        of job: Ledger.Job, to status: inout JobStatus, isCopying: Bool, _ session: borrowing Session
-    ) throws(FerryError) {
-        let pending = IndexTask.pending(
-            job.plan, job: job.number, try ledger.pendingDefinitions(job: job.number, session))
-        status.allIndexes =
-            IndexTask.pending(
-                job.plan, job: job.number, try ledger.definitions(job: job.number, session)
-            ).count
-        status.builtIndexes = status.allIndexes - pending.count
-        guard isCopying else { return }
-        let relations = Set(pending.map(\.build.relation))
+    /// The builds in the database, those of a copy with their names and how far they are.
+    private func builds(
+        _ pending: [IndexTask], _ session: borrowing Session
+    ) throws(FerryError) -> [BuildStatus] {
+        var builds: [BuildStatus] = []
         for row in try session.query(Statements.statusBuilds) {
             let relation = try row.name()
-            guard relations.contains(relation) else { continue }
             let there = pending.filter { $0.build.relation == relation }
             let phase = IndexPhase(
                 name: try row.string("phase"), blocksDone: try row.int("blocks_done"),
                 blocksTotal: try row.int("blocks_total"), tuplesDone: try row.int("tuples_done"),
                 tuplesTotal: try row.int("tuples_total"))
             let only = there.count == 1 ? there.first : nil
-            status.builds.append(
+            builds.append(
                 BuildStatus(
                     relation: relation, index: only?.build.index.name, phase: phase.name,
                     fraction: only.flatMap { phase.fraction(of: $0.build) }, seconds: try row.double("seconds")))
         }
+        return builds
     }
 }
 

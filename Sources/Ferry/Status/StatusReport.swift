@@ -15,6 +15,8 @@ public struct StatusReport: Sendable, Equatable {
     public var holder: LockHolding?
     /// The newest job: one that was not given up, else one that has left something off.
     public var job: JobStatus?
+    /// The index builds that are under way; none where nothing works.
+    public var builds: [BuildStatus]
     /// All jobs, the newest first.
     public var jobs: [JobSummary]
     /// What is off on the target now, and how to put it back.
@@ -24,13 +26,14 @@ public struct StatusReport: Sendable, Equatable {
 
     /// Takes the facts.
     public init(
-        state: State, target: String, holder: LockHolding? = nil, job: JobStatus? = nil, jobs: [JobSummary] = [],
-        stillOff: [StillOff] = [], tuned: [QualifiedName] = []
+        state: State, target: String, holder: LockHolding? = nil, job: JobStatus? = nil, builds: [BuildStatus] = [],
+        jobs: [JobSummary] = [], stillOff: [StillOff] = [], tuned: [QualifiedName] = []
     ) {
         self.state = state
         self.target = target
         self.holder = holder
         self.job = job
+        self.builds = builds
         self.jobs = jobs
         self.stillOff = stillOff
         self.tuned = tuned
@@ -76,8 +79,6 @@ public struct JobStatus: Sendable, Equatable {
     /// Index builds that are done, and all of them, each part of a partitioned index for itself.
     public var builtIndexes: Int
     public var allIndexes: Int
-    /// The builds that are under way.
-    public var builds: [BuildStatus]
     /// Bytes of the source's tables a second, in the last minute; nil where nothing was committed in it, or nothing works.
     public var bytesPerSecond: Double?
     /// The processes that worked on it, the first one first. None where an older vecferry did alone.
@@ -90,14 +91,13 @@ public struct JobStatus: Sendable, Equatable {
     /// Takes the facts.
     public init(
         summary: JobSummary, source: String, tables: [TableStatus], builtIndexes: Int = 0, allIndexes: Int = 0,
-        builds: [BuildStatus] = [], bytesPerSecond: Double? = nil, runs: [JobRun] = [], report: JobReport? = nil
+        bytesPerSecond: Double? = nil, runs: [JobRun] = [], report: JobReport? = nil
     ) {
         self.summary = summary
         self.source = source
         self.tables = tables
         self.builtIndexes = builtIndexes
         self.allIndexes = allIndexes
-        self.builds = builds
         self.bytesPerSecond = bytesPerSecond
         self.runs = runs
         self.report = report
@@ -168,7 +168,7 @@ public struct TableStatus: Sendable, Equatable {
 public struct BuildStatus: Sendable, Equatable {
     /// The table, or the partition, that it is on.
     public var relation: QualifiedName
-    /// The index that the job builds there; nil where it builds several.
+    /// The index that the job builds there; nil where it builds several, and where another command builds.
     public var index: String?
     /// The server's name of the phase, such as `building index: loading tuples`.
     public var phase: String

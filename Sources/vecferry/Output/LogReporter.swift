@@ -81,7 +81,9 @@ final class LogReporter: Reporter {
             case .error(let error): ["\("Error:", .bad) \(error)"]
             case .stopping: ["Stopping\u{2026} (press Ctrl-C again to stop at once)"]
             case .stopped(resumes: true):
-                left.withLock(\.self)?.lines ?? ["Stopped. To resume, run the same command again."]
+                left.withLock(\.self)?.lines ?? [
+                    "Stopped. To go on, run the same command again; an index build that was under way begins anew."
+                ]
             case .stopped(resumes: false): ["Stopped."]
             case .undelivered(let result, let failure):
                 [

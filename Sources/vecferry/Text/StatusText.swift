@@ -62,7 +62,10 @@ struct StatusText: ResultText {
     // MARK: What is under way
 
     private var progress: [Line] {
-        guard let job = report.job, job.report == nil, job.summary.state == .loading else { return [] }
+        let builds = report.builds.map { row("Build", Self.text($0)) }
+        guard let job = report.job, job.report == nil, job.summary.state == .loading else {
+            return builds + (report.holder.map { [row("Session", $0.description)] } ?? [])
+        }
         let loaded = job.tables.count(where: \.isLoaded)
         var lines: [Line] = [
             row("Rows", amount(job)),
@@ -71,7 +74,7 @@ struct StatusText: ResultText {
         if job.allIndexes > 0 {
             lines.append(row("Indexes", "\(Units.count(job.builtIndexes)) of \(Units.count(job.allIndexes)) built"))
         }
-        lines += job.builds.map { row("Build", Self.text($0)) }
+        lines += builds
         if report.state == .running { lines += hosts(job) }
         return lines
     }
@@ -221,7 +224,7 @@ extension StatusText {
         guard let job = report.job, job.report == nil, report.holder?.command ?? .copy == .copy else {
             return verdict.text
         }
-        let builds = job.builds.prefix(4).map { "; \(Self.text($0))" }.joined()
+        let builds = report.builds.prefix(4).map { "; \(Self.text($0))" }.joined()
         return "Job \(job.summary.number): \(amount(job))\(builds)."
     }
 }

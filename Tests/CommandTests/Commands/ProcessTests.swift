@@ -62,7 +62,9 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(5))
         #expect(ended.status == status.rawValue)
         #expect(ended.output.isEmpty)
-        #expect(ended.errors.hasSuffix("Stopped. To resume, run the same command again.\n"))
+        #expect(
+            ended.errors.hasSuffix(
+                "Stopped. To go on, run the same command again; an index build that was under way begins anew.\n"))
     }
 
     @Test func `a copy that nohup started does not stop when its terminal is closed`() throws {

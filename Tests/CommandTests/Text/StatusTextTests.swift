@@ -24,14 +24,13 @@ import Testing
     }
 
     private static func job(
-        _ state: JobSummary.State, _ tables: [TableStatus], _ runs: [JobRun], pace: Double? = nil,
-        builds: [BuildStatus] = []
+        _ state: JobSummary.State, _ tables: [TableStatus], _ runs: [JobRun], pace: Double? = nil
     ) -> JobStatus {
         JobStatus(
             summary: JobSummary(
                 number: 3, state: state, beganAt: "2026-11-29 01:02:03 UTC",
                 endedAt: state == .loading ? nil : "2026-11-29 02:02:03 UTC", age: 723),
-            source: "old.example.com:5432/postgres", tables: tables, builtIndexes: 2, allIndexes: 5, builds: builds,
+            source: "old.example.com:5432/postgres", tables: tables, builtIndexes: 2, allIndexes: 5,
             bytesPerSecond: pace, runs: runs)
     }
 
@@ -48,19 +47,22 @@ import Testing
     }
 
     private static var running: StatusReport {
-        report(
+        var report = report(
             .running,
             job(
-                .loading, tables(), [run(4711, ended: .stopped), run(4712, ended: nil)], pace: Double(20 << 20),
-                builds: [
-                    BuildStatus(
-                        relation: items, index: "items_embedding_idx", phase: "building index: loading tuples",
-                        fraction: 0.437, seconds: 73)
-                ]),
+                .loading, tables(), [run(4711, ended: .stopped), run(4712, ended: nil)], pace: Double(20 << 20)),
             holder: LockHolding(
                 command: .copy, backend: 815, user: "postgres", client: "10.0.1.5",
                 since: "2026-11-29 01:02:02 UTC", age: 601, silence: 34),
             off: [StillOff(table: items, kind: "index", name: "items_embedding_idx", statements: ["CREATE INDEX …"])])
+        let last = report.job?.runs.last
+        report.job?.now = last
+        report.builds = [
+            BuildStatus(
+                relation: items, index: "items_embedding_idx", phase: "building index: loading tuples",
+                fraction: 0.437, seconds: 73)
+        ]
+        return report
     }
 
     @Test func `a running copy shows how far it is, where, and what the target lacks until then`() throws {

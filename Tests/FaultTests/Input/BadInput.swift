@@ -195,7 +195,8 @@ extension BadInput {
                 "postgresql://u:\(TestRole.password)@127.0.0.1:\(try FakeServer(.postgreSQL(version: "11.22")).port)/db"
             }),
         .address(
-            "a server that never answers", 1, ["source:", "did not answer within 1 second"],
+            "a server that never answers", 1,
+            ["source:", "The server at 127.0.0.1:", " did not answer within 1 second."],
             source: { _ in
                 "postgresql://u:\(TestRole.password)@127.0.0.1:\(try FakeServer(.silent).port)/db?connect_timeout=1"
             }),
@@ -227,7 +228,8 @@ extension BadInput {
             try scene.databases.source.run("CREATE TABLE other ()")
             return (["--chunk-size", "1"], [:])
         },
-        BadInput("an unfinished job with other options", 1, ["target:", "other options", "--restart"]) { scene in
+        BadInput("an unfinished job with other options", 1, ["target:", "which is not finished, began", "--restart"]) {
+            scene in
             let died = try scene.databases.startCopy(environment: ["VECFERRY_FAIL_POINT": "after-copy"])
             #expect(died.ended().status == 137)
             return (["--chunk-size", "2"], [:])

@@ -374,6 +374,7 @@ import Testing
         }
         return [
             .known(job(.finished)), .known(job(.loading)), .unfinished(job(.loading), ["with --existing keep"]),
+            .finished(job(.finished), ["without --create"]),
             .sourceChanged, .stale(name),
         ]
     }

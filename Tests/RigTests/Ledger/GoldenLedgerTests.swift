@@ -70,7 +70,7 @@ import Testing
         try await GoldenLedger.unfinished[0].withDatabases { databases in
             let before = try databases.target.fingerprint()
             let error = await #expect(throws: FerryError.self) { try await databases.engine().copy(CopyRequest()) }
-            #expect(error?.code == .ledger && error?.message.contains("other options") == true)
+            #expect(error?.code == .ledger && error?.message.contains("which is not finished, began") == true)
             #expect(try databases.target.fingerprint() == before)
         }
     }

@@ -33,13 +33,7 @@ extension Plan {
     mutating func addFinished(_ job: Ledger.Job, _ differs: [String]) {
         let tables = Set(job.plan.pairs.map(\.name))
         guard !isReady, job.state == .finished, pairs.contains(where: { tables.contains($0.name) }) else { return }
-        let what = differs.isEmpty ? "with other options" : differs.joined(separator: ", ")
-        notes.append(
-            Note(
-                level: .info, code: .otherFinished, side: .target, table: nil,
-                message:
-                    "Job \(job.number), which finished\(job.finishedAt.map { " at \($0)" } ?? ""), has copied these tables, \(what).",
-                hint: "vecferry copy as it began says that it is finished; vecferry verify compares both sides."))
+        notes.append(.finished(job, differs))
     }
 }
 
@@ -57,6 +51,16 @@ extension Note {
                 : "Job \(job.number) began with this plan at \(job.startedAt) and is not finished: \(done) of "
                     + "\(Count.of(entries.count, "chunk")) are on the target. A copy resumes it.",
             hint: isFinished ? "Run vecferry copy --restart to copy again." : nil)
+    }
+
+    /// A remark: a finished job with other options has copied tables that a plan can't fill.
+    static func finished(_ job: Ledger.Job, _ differs: [String]) -> Note {
+        let what = differs.isEmpty ? "with other options" : differs.joined(separator: ", ")
+        let when = job.finishedAt.map { " at \($0)" } ?? ""
+        return Note(
+            level: .info, code: .otherFinished, side: .target, table: nil,
+            message: "Job \(job.number), which finished\(when), has copied these tables, \(what).",
+            hint: "vecferry copy as it began says that it is finished; vecferry verify compares both sides.")
     }
 
     /// A blocker: another job is not finished.

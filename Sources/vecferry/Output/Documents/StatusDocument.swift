@@ -30,7 +30,6 @@ struct StatusDocument: Encodable {
         let secondsLeft: Double?
         let builtIndexes: Int
         let indexes: Int
-        let builds: [Build]
         let tables: [Table]
         let runs: [Run]
     }
@@ -86,6 +85,7 @@ struct StatusDocument: Encodable {
     let target: String
     let holder: Holder?
     let job: Job?
+    let builds: [Build]
     /// All jobs, the newest first.
     let jobs: [Summary]
     let stillOff: [StillOffDocument]
@@ -100,6 +100,11 @@ struct StatusDocument: Encodable {
                 silenceSeconds: $0.silence)
         }
         job = report.job.map(Job.init)
+        builds = report.builds.map {
+            Build(
+                relation: NameDocument($0.relation), index: $0.index, phase: $0.phase, fraction: $0.fraction,
+                seconds: $0.seconds)
+        }
         jobs = report.jobs.map {
             Summary(
                 job: $0.number.value, state: $0.state.rawValue, beganAt: ISOTime.of($0.beganAt),
@@ -127,11 +132,6 @@ extension StatusDocument.Job {
         secondsLeft = status.secondsLeft
         builtIndexes = status.builtIndexes
         indexes = status.allIndexes
-        builds = status.builds.map {
-            StatusDocument.Build(
-                relation: NameDocument($0.relation), index: $0.index, phase: $0.phase, fraction: $0.fraction,
-                seconds: $0.seconds)
-        }
         tables = status.tables.map {
             StatusDocument.Table(
                 name: NameDocument($0.name), doneChunks: $0.doneChunks, chunks: $0.allChunks, rows: $0.rows,
