@@ -44,12 +44,14 @@ public enum Rig {
     ///   - servers: URIs of other servers than the rig's, each with a database.
     ///   - options: What the source's URI ends in, such as `?sslmode=verify-full`.
     ///   - setup: SQL for both; pgvector is created first.
+    ///   - sourceEncoding: The encoding of the source; the target's is UTF-8.
     ///   - onTargetServer: Whether the target's server plays both parts, for what only its pgvector has.
     ///   - atOnce: Whether it goes past the tests that queue. For those that run one after the other in any case, since the last of them
     ///     would be alone for long.
     public static func withDatabases<Result>(
         on servers: (source: String, target: String)? = nil, options: String = "", setup: String = "",
-        onTargetServer: Bool = false, atOnce: Bool = false, _ body: (RigDatabases) async throws -> Result
+        sourceEncoding: String = "UTF8", onTargetServer: Bool = false, atOnce: Bool = false,
+        _ body: (RigDatabases) async throws -> Result
     ) async throws -> Result {
         // Each test opens several sessions, and the servers take a hundred.
         if !atOnce { await Gate.databases.enter() }
@@ -61,7 +63,7 @@ public enum Rig {
         let target = try RigDatabase(server: try servers?.target ?? variable("VECFERRY_TARGET"), name: name)
         let databases = RigDatabases(source: source, target: target)
         do {
-            try source.create(setup)
+            try source.create(setup, encoding: sourceEncoding)
             try target.create(setup)
             let result = try await withTaskExecutorPreference(OwnThread()) { try await body(databases) }
             await leave(databases)
@@ -162,10 +164,12 @@ public struct RigDatabase: Sendable {
         uri.replacing(":\(try self.port)/", with: ":\(port)/") + "?sslmode=disable"
     }
 
-    func create(_ setup: String) throws {
+    func create(_ setup: String, encoding: String = "UTF8") throws {
         let connection = try Connection(
             try ConnectionParameters(parsing: server), applicationName: "vecferry-test", interrupt: Interrupt())
-        try connection.execute("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8'")
+        try connection.execute(
+            "CREATE DATABASE \(name) TEMPLATE template0 ENCODING '\(encoding)'"
+                + (encoding == "UTF8" ? "" : " LC_COLLATE 'C' LC_CTYPE 'C'"))
         try run("CREATE EXTENSION vector")
         if !setup.isEmpty { try run(setup) }
     }

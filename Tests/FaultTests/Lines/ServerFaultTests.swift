@@ -248,15 +248,11 @@ extension Faults.OnRig.Refusals {
         }
 
         @Test func `text that is not UTF-8 stops its table, and the others continue`() async throws {
-            try await Rig.withDatabases { databases in
-                let name = "ascii_\(databases.source.name)"
-                try databases.source.run(
-                    "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
-                let uri = databases.source.uri.replacing("/\(databases.source.name)", with: "/\(name)")
-                defer { _ = try? databases.source.run("DROP DATABASE \(name) WITH (FORCE)") }
+            try await Rig.withDatabases(sourceEncoding: "SQL_ASCII") { databases in
+                let uri = databases.source.uri
                 let schema =
                     "CREATE TABLE good (id int PRIMARY KEY, v vector(2)); CREATE TABLE bad (id int PRIMARY KEY, v vector(2), t text)"
-                try Psql.run(uri, "CREATE EXTENSION vector; \(schema)")
+                try Psql.run(uri, schema)
                 try databases.target.run(schema)
                 try Psql.run(
                     uri,
@@ -275,17 +271,13 @@ extension Faults.OnRig.Refusals {
         }
 
         @Test func `a name that is not UTF-8 stops its own table, and no other`() async throws {
-            try await Rig.withDatabases { databases in
-                let name = "ascii_\(databases.source.name)"
-                try databases.source.run(
-                    "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
-                let uri = databases.source.uri.replacing("/\(databases.source.name)", with: "/\(name)")
-                defer { _ = try? databases.source.run("DROP DATABASE \(name) WITH (FORCE)") }
+            try await Rig.withDatabases(sourceEncoding: "SQL_ASCII") { databases in
+                let uri = databases.source.uri
                 let good = "CREATE TABLE good (id int PRIMARY KEY, v vector(2));"
                 try Psql.run(
                     uri,
                     """
-                    SET client_encoding TO 'SQL_ASCII'; CREATE EXTENSION vector; \(good)
+                    SET client_encoding TO 'SQL_ASCII'; \(good)
                     INSERT INTO good VALUES (1, '[1,2]');
                     CREATE TABLE named (id int PRIMARY KEY, v vector(2));
                     CREATE TABLE indexed (id int PRIMARY KEY, v vector(2), t text);
