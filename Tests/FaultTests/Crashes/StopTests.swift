@@ -72,9 +72,10 @@ extension Faults.OnRig.Ends {
             try await Rig.withDatabases { databases in
                 try databases.source.run(
                     "CREATE TABLE items (id int, embedding vector(2)); INSERT INTO items VALUES (1, '[1,2]')")
-                // pg_dump reads this catalog, and vecferry does not.
+                // pg_dump reads this catalog, and vecferry does not. Nor does a session as it begins, as it may all that have a cache
+                // (syscache.c): the lock would keep every session out.
                 let holder = try databases.source.connect()
-                try holder.execute("BEGIN; LOCK TABLE pg_catalog.pg_transform IN ACCESS EXCLUSIVE MODE")
+                try holder.execute("BEGIN; LOCK TABLE pg_catalog.pg_init_privs IN ACCESS EXCLUSIVE MODE")
                 let copy = try databases.startCopy(["--create"])
                 let dumps = """
                     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg_dump'
