@@ -174,6 +174,24 @@ extension TargetEngine {
     }
 }
 
+extension TargetEngine {
+    /// Reads which commands are running against the target, and which jobs ran. Changes nothing.
+    ///
+    /// - Parameter interval: How often to read again and send an ``Event/status(_:)`` while a command is running; nil reads once.
+    public func status(every interval: Duration? = nil) async throws(FerryError) -> StatusReport {
+        try await WorkerThread.run { () throws(FerryError) in
+            let reader = StatusReader(target: target.readOnly)
+            var session = JobSession(target.readOnly, workers: workers)
+            while true {
+                let report = try session.run { session throws(FerryError) in try reader.read(session) }
+                guard let interval, report.state == .running else { return report }
+                workers.events(.status(report))
+                try RetryPolicy.sleep(interval, workers.interrupt)
+            }
+        }
+    }
+}
+
 extension Engine {
     /// The engine of the target, without the source.
     public var targetAlone: TargetEngine { TargetEngine(target: target, workers: workers) }

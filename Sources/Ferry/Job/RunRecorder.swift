@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Records in the ledger that this process works on a job, and how that ended: `status` tells it to others.
+/// Records in the ledger that this process works on a job, and how that ended, for `status`.
 struct RunRecorder {
     private let number: Int
     private let run: StoredRun

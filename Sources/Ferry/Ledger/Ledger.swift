@@ -17,11 +17,7 @@ struct Ledger {
 
     /// A job as stored in the ledger.
     struct Job: Sendable {
-        /// The state of a job.
-        enum State: String, Sendable {
-            /// The job is not finished; it is finished and proven; `--restart` removed it.
-            case loading, finished, abandoned
-        }
+        typealias State = JobSummary.State
 
         /// The number, from 1, in the order in which jobs began.
         var number: JobNumber

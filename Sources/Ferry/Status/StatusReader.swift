@@ -16,28 +16,49 @@ struct StatusReader {
             lockWait: nil, mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", locking: ""
         ) { () throws(FerryError) in
             let holder = try LockHolding.read(session)
-            var report = StatusReport(
-                state: holder == nil ? .nothing : .running, target: address, holder: holder,
-                builds: holder == nil ? [] : try builds([], session))
-            guard try ledger.exists(session) else { return report }
-            report.jobs = try summaries(session)
-            report.tuned = try ledger.tunings(session).reduce(into: []) { tables, tuning in
-                if !tables.contains(tuning.table) { tables.append(tuning.table) }
+            var report = StatusReport(state: .nothing, target: address, holder: holder)
+            var pending: [IndexTask] = []
+            if try ledger.exists(session) { pending = try readLedger(into: &report, session) }
+            if holder != nil {
+                report.state = .running
+                report.builds = try builds(pending, session)
             }
-            if let job = try ledger.newestJob(session) {
-                report.state = job.state == .finished ? .finished : .stopped
-                report.job = try status(of: job, in: &report, session)
-                if job.state == .loading {
-                    report.stillOff = try StillOff.read(job.number, of: job.plan, on: session)
-                }
-            } else if let job = try ledger.halfUndoneJob(session) {
-                report.state = .stopped
-                report.job = try status(of: job, in: &report, session)
-                report.stillOff = try StillOff.read(job.number, of: job.plan, on: session)
-            }
-            if holder != nil { report.state = .running }
             return report
         }
+    }
+
+    /// Adds what the ledger holds.
+    ///
+    /// - Returns: The builds that the newest job has yet to finish, where a copy is running.
+    private func readLedger(
+        into report: inout StatusReport, _ session: borrowing Session
+    ) throws(FerryError) -> [IndexTask] {
+        report.jobs = try summaries(session)
+        report.tuned = try ledger.tunings(session).reduce(into: []) { tables, tuning in
+            if !tables.contains(tuning.table) { tables.append(tuning.table) }
+        }
+        var newest = try ledger.newestJob(session)
+        if newest == nil { newest = try ledger.halfUndoneJob(session) }
+        guard let job = newest else { return [] }
+        report.state = job.state == .finished ? .finished : .stopped
+        if job.state != .finished { report.stillOff = try StillOff.read(job.number, of: job.plan, on: session) }
+        guard let summary = report.jobs.first(where: { $0.number == job.number }) else { return [] }
+        // A copy of an older vecferry does not say what it is.
+        let isCopying = report.holder.map { $0.command == .copy || $0.command == nil } ?? false
+        let pending = IndexTask.pending(
+            job.plan, job: job.number, try ledger.pendingDefinitions(job: job.number, session))
+        var status = JobStatus(
+            summary: summary, source: job.plan.source.endpoint, tables: [],
+            runs: try ledger.runs(of: job.number, session), report: job.report)
+        if let last = status.runs.last, last.endedAt == nil, report.holder?.isOf(processOfAge: last.seconds) == true {
+            status.now = last
+        }
+        try addChunks(of: job, to: &status, isCopying: isCopying, session)
+        let all = try ledger.definitions(job: job.number, session)
+        status.allIndexes = IndexTask.pending(job.plan, job: job.number, all).count
+        status.builtIndexes = status.allIndexes - pending.count
+        report.job = status
+        return isCopying ? pending : []
     }
 
     private func summaries(_ session: borrowing Session) throws(FerryError) -> [JobSummary] {
@@ -54,30 +75,6 @@ struct StatusReader {
             }
             return jobs
         }
-    }
-
-    private func status(
-        of job: Ledger.Job, in report: inout StatusReport, _ session: borrowing Session
-    ) throws(FerryError) -> JobStatus? {
-        guard let summary = report.jobs.first(where: { $0.number == job.number }) else { return nil }
-        let runs = try ledger.runs(of: job.number, session)
-        var status = JobStatus(
-            summary: summary, source: job.plan.source.endpoint, tables: [], runs: runs, report: job.report)
-        // A copy of an older vecferry does not say what it is.
-        let isCopying = report.holder.map { $0.command == .copy || $0.command == nil } ?? false
-        if let last = runs.last, last.endedAt == nil, report.holder?.isOf(processOfAge: last.seconds) == true {
-            status.now = last
-        }
-        try addChunks(of: job, to: &status, isCopying: isCopying, session)
-        let pending = IndexTask.pending(
-            job.plan, job: job.number, try ledger.pendingDefinitions(job: job.number, session))
-        status.allIndexes =
-            IndexTask.pending(
-                job.plan, job: job.number, try ledger.definitions(job: job.number, session)
-            ).count
-        status.builtIndexes = status.allIndexes - pending.count
-        if isCopying { report.builds = try builds(pending, session) }
-        return status
     }
 
     private func addChunks(
@@ -128,23 +125,5 @@ struct StatusReader {
                     fraction: only.flatMap { phase.fraction(of: $0.build) }, seconds: try row.double("seconds")))
         }
         return builds
-    }
-}
-
-extension TargetEngine {
-    /// Reads what runs and what ran on the target.
-    ///
-    /// - Parameter interval: Where it is given, an ``Event/status(_:)`` comes this often for as long as something runs.
-    public func status(every interval: Duration? = nil) async throws(FerryError) -> StatusReport {
-        try await WorkerThread.run { () throws(FerryError) in
-            let reader = StatusReader(target: target.readOnly)
-            var session = JobSession(target.readOnly, workers: workers)
-            while true {
-                let report = try session.run { session throws(FerryError) in try reader.read(session) }
-                guard let interval, report.state == .running else { return report }
-                workers.events(.status(report))
-                try RetryPolicy.sleep(interval, workers.interrupt)
-            }
-        }
     }
 }

@@ -6,13 +6,13 @@ struct StatusCommand: AsyncParsableCommand {
     /// The name, and the text of `--help`.
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Tell how far a copy is, where it runs, what failed, and what the target lacks until it is done.",
+        abstract: "Show how far a copy is, where it runs, what failed, and what the target lacks until it is done.",
         discussion: """
             Reads the ledger in the target, from any machine, also while a copy runs. Needs the target alone and \
             changes nothing.
 
-            Exits with 0 if the last copy is finished, 6 if something is at work, 7 if a copy stopped half-way, and 8 if \
-            the target has no copy.
+            Exits with 0 if the last copy is finished, 6 if a command is running against the target, 7 if a copy \
+            stopped half-way, and 8 if there is no copy.
 
             Example:
               vecferry status --target postgresql://postgres@new.example.com/postgres
@@ -21,10 +21,10 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup(title: "Connection") var target: TargetOptions
     @OptionGroup var patience: PatienceOptions
 
-    @Flag(help: "Look again and again until nothing is at work. With --json, a line each time.")
+    @Flag(help: "Repeat until no command is running. With --json, write a line each time.")
     var watch = false
 
-    @Option(help: ArgumentHelp("Seconds from one look to the next, with --watch.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds between two updates of --watch.", valueName: "seconds"))
     var interval = 2
 
     @OptionGroup(title: "Output") var output: OutputOptions

@@ -31,8 +31,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Keep this file, which must end in .prom, up to date with the state of the work, for node_exporter's textfile "
-                + "collector.", valueName: "file"))
+            "Write metrics to this file every few seconds, for node_exporter's textfile collector. Its name must end in .prom.",
+            valueName: "file"))
     var metricsFile: String?
 
     /// Refuses options that contradict each other.

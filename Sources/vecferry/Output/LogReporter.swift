@@ -82,7 +82,7 @@ final class LogReporter: Reporter {
             case .stopping: ["Stopping\u{2026} (press Ctrl-C again to stop at once)"]
             case .stopped(resumes: true):
                 left.withLock(\.self)?.lines ?? [
-                    "Stopped. To go on, run the same command again; an index build that was under way begins anew."
+                    "Stopped. To resume, run the same command again; an index build that was running starts over."
                 ]
             case .stopped(resumes: false): ["Stopped."]
             case .undelivered(let result, let failure):
@@ -198,10 +198,10 @@ extension JobLeft {
                 return count > 0 ? Units.count(count, kind, plural) : nil
             }
             lines.append(
-                "Until it goes on, the target lacks \(counts.joined(separator: ", ")); vecferry status lists them.")
+                "Until it is finished, the target lacks \(counts.joined(separator: ", ")); vecferry status lists them.")
         }
         lines.append(
-            "To resume, run the same command again; an index build that was under way begins anew. To give the job up, run vecferry undo."
+            "To resume, run the same command again; an index build that was running starts over. To give the job up, run vecferry undo."
         )
         return lines
     }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A file to which lines are appended, or standard output. The first write that fails is told, and the command continues.
+/// A file to which lines are appended, or standard output. Warns about the first write that fails; the command
+/// continues.
 final class LineFile: Sendable {
     private let descriptor: Int32
     private let isOwn: Bool

@@ -22,10 +22,10 @@ struct StatusText: ResultText {
         switch report.state {
         case .running:
             if let command = report.holder?.command, command != .copy {
-                return "\("RUNNING", .attention): vecferry \(command.rawValue) is at work on \(report.target)."
+                return "\("RUNNING", .attention): vecferry \(command.rawValue) is running against \(report.target)."
             }
             guard let job = report.job, job.report == nil else {
-                return "\("RUNNING", .attention): a vecferry is at work on \(report.target)."
+                return "\("RUNNING", .attention): another vecferry is running against \(report.target)."
             }
             return """
                 \("RUNNING", .attention): job \(job.summary.number) copies \(Units.count(job.tables.count, "table")) from \
@@ -42,20 +42,20 @@ struct StatusText: ResultText {
             guard let job = report.job else { return "\("STOPPED HALF-WAY", .bad)." }
             guard job.summary.state != .abandoned else {
                 return """
-                    \("STOPPED HALF-WAY", .bad): job \(job.summary.number) was given up, and what it had taken off on \
-                    \(report.target) is not all back.
+                    \("STOPPED HALF-WAY", .bad): job \(job.summary.number) was given up, and not all that it dropped or \
+                    disabled on \(report.target) is restored.
                     """
             }
             return """
                 \("STOPPED HALF-WAY", .bad): job \(job.summary.number) from \(job.source) to \(report.target) began at \
-                \(job.summary.beganAt), is not finished, and nothing works on it.
+                \(job.summary.beganAt), is not finished, and is not running.
                 """
         case .nothing:
             let gone =
                 report.jobs.isEmpty
                 ? ""
                 : "; \(Units.count(report.jobs.count, "copy", "copies")) \(report.jobs.count == 1 ? "was" : "were") given up"
-            return "\("NOTHING", .attention): \(report.target) has no copy of vecferry's\(gone)."
+            return "\("NOTHING", .attention): \(report.target) holds no copy by vecferry\(gone)."
         }
     }
 
@@ -114,7 +114,7 @@ struct StatusText: ResultText {
         lines.append(row("Session", holder.description))
         if holder.command == .copy, let silence = holder.silence, silence > Self.longSilence {
             lines.append(
-                "\("It has been silent for \(Units.duration(silence)).", .attention) Its process or its line may be gone; then the server ends the session when it notices."
+                "\("No statement for \(Units.duration(silence)).", .attention) Its process or its connection may be gone; the server ends the session once it notices."
             )
         }
         return lines
@@ -146,7 +146,10 @@ struct StatusText: ResultText {
         guard report.state == .stopped, let run = report.job?.runs.last else { return [] }
         let place = "on \(run.host), process \(run.process), from \(run.beganAt)"
         guard let end = run.endedAt else {
-            return [.empty, row("Last run", "\(place): ended without a word. It was killed, or lost the target.")]
+            return [
+                .empty,
+                row("Last run", "\(place): no end recorded. It was killed, or lost its connection to the target."),
+            ]
         }
         let how =
             switch run.outcome {
@@ -193,11 +196,11 @@ struct StatusText: ResultText {
     private var next: [Line] {
         switch report.state {
         case .stopped where report.job?.summary.state == .abandoned:
-            return [.empty, "To put back what is off, run vecferry undo again."]
+            return [.empty, "To restore the rest, run vecferry undo again."]
         case .stopped:
             return [
                 .empty,
-                "To go on, run the same vecferry copy again: what is copied stays copied. To give the job up, run vecferry undo.",
+                "To resume, run the same vecferry copy again. To give the job up, run vecferry undo.",
             ]
         case .finished:
             return [.empty, "To compare both sides as they are now, run vecferry verify."]

@@ -64,7 +64,7 @@ import Testing
         #expect(ended.output.isEmpty)
         #expect(
             ended.errors.hasSuffix(
-                "Stopped. To go on, run the same command again; an index build that was under way begins anew.\n"))
+                "Stopped. To resume, run the same command again; an index build that was running starts over.\n"))
     }
 
     @Test func `a copy that nohup started does not stop when its terminal is closed`() throws {

@@ -323,7 +323,7 @@ import Testing
             let ready = try await databases.engine().plan(CopyRequest(), restart: true)
             #expect(
                 ready.isReady
-                    && ready.notes.last?.message.contains("first removes the rows and tables that job 1") == true)
+                    && ready.notes.last?.message.contains("first removes the rows that job 1 copied") == true)
             try databases.target.run("DELETE FROM documents WHERE ctid IN (SELECT ctid FROM documents LIMIT 3)")
             var repair = VerifyRequest()
             repair.repair = .apply

@@ -66,6 +66,22 @@ import Testing
         }
     }
 
+    @Test(arguments: GoldenLedger.all)
+    func `the status of a released vecferry's job is read`(ledger: GoldenLedger) async throws {
+        try await ledger.withDatabases { databases in
+            let before = try databases.target.fingerprint()
+            let report = try await databases.engine().targetAlone.status()
+            let isFinished = try databases.target.value("SELECT state FROM vecferry.job") == "finished"
+            #expect(report.state == (isFinished ? .finished : .stopped))
+            let job = try #require(report.job)
+            #expect(job.runs.isEmpty && job.now == nil)
+            let (done, open) = try Self.chunks(databases)
+            #expect(job.doneChunks == done && job.allChunks == done + open)
+            #expect(isFinished ? report.stillOff.isEmpty : job.builtIndexes <= job.allIndexes)
+            #expect(try databases.target.fingerprint() == before)
+        }
+    }
+
     @Test func `a job of a released vecferry is not taken for one with other options`() async throws {
         try await GoldenLedger.unfinished[0].withDatabases { databases in
             let before = try databases.target.fingerprint()

@@ -104,7 +104,7 @@ import Testing
             #expect(eventually { (try? status(databases).status) == 7 })
             var ended = try status(databases)
             #expect(ended.output.hasPrefix("STOPPED HALF-WAY: job 1 from "), "\(ended.said)")
-            #expect(ended.output.contains("ended without a word"), "\(ended.said)")
+            #expect(ended.output.contains("no end recorded"), "\(ended.said)")
             #expect(ended.output.contains("public.items: index items_embedding_idx is still off."), "\(ended.said)")
             #expect(ended.output.contains("CREATE INDEX items_embedding_idx"), "\(ended.said)")
             #expect(ended.output.contains("run the same vecferry copy again"))
@@ -142,7 +142,33 @@ import Testing
         }
     }
 
-    @Test func `another command at work is told from a copy`() async throws {
+    /// The table as version 0.1.0 first wrote it. Later versions read what it holds.
+    @Test func `processes that an older vecferry recorded are read`() async throws {
+        try await withTables { databases in
+            #expect(try copy(databases).ended().status == 0)
+            try databases.target.run(
+                """
+                DROP TABLE vecferry.run;
+                CREATE TABLE vecferry.run (
+                    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    job bigint NOT NULL REFERENCES vecferry.job ON DELETE CASCADE,
+                    began_at timestamptz NOT NULL DEFAULT now(), ended_at timestamptz, document text NOT NULL
+                );
+                INSERT INTO vecferry.run (job, ended_at, document) VALUES
+                    (1, NULL, '{"format":4,"host":"h1","process":7,"streams":2,"vecferry":"0.1.0"}'),
+                    (1, now(), '{"end":{"error":"It broke.","failures":[],"outcome":"failed"},"format":4,"host":"h2",\
+                "process":8,"streams":2,"vecferry":"0.1.0"}');
+                UPDATE vecferry.job SET state = 'loading', finished_at = NULL, report = NULL
+                """)
+            let ended = try status(databases)
+            #expect(ended.status == 7 && ended.output.contains("on h2, process 8"), "\(ended.said)")
+            #expect(ended.output.contains("It broke."), "\(ended.said)")
+            #expect(try copy(databases).ended().status == 0)
+            #expect(try databases.target.value("SELECT count(*) FROM vecferry.run") == "3")
+        }
+    }
+
+    @Test func `another command that is running is distinguished from a copy`() async throws {
         try await withTables { databases in
             #expect(try copy(databases).ended().status == 0)
             let gate = try databases.target.connect()
@@ -152,7 +178,8 @@ import Testing
             ])
             #expect(
                 eventually {
-                    (try? status(databases).output.contains("vecferry index is at work")) == true || !index.isRunning
+                    (try? status(databases).output.contains("vecferry index is running against")) == true
+                        || !index.isRunning
                 })
             let ended = try status(databases)
             #expect(

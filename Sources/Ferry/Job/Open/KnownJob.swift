@@ -60,7 +60,9 @@ extension Note {
         return Note(
             level: .info, code: .otherFinished, side: .target, table: nil,
             message: "Job \(job.number), which finished\(when), has copied these tables, \(what).",
-            hint: "vecferry copy as it began says that it is finished; vecferry verify compares both sides.")
+            hint:
+                "To show its result, run vecferry copy with the source and options that it began with. To compare both sides, run vecferry verify."
+        )
     }
 
     /// A blocker: another job is not finished.
@@ -69,7 +71,8 @@ extension Note {
         return Note(
             level: .blocker, code: .otherJob, side: .target, table: nil,
             message: "Job \(job.number), which is not finished, began on this target at \(job.startedAt), \(what).",
-            hint: "Run vecferry copy as it began to resume it, or with --restart to start over."
+            hint:
+                "Run vecferry copy with the source and options that it began with to resume it, or with --restart to start over."
         )
     }
 }

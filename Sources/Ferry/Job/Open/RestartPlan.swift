@@ -24,7 +24,7 @@ struct RestartPlan {
             guard let table = plan.notes[place].table, shared.contains(table) else { continue }
             plan.notes[place].message =
                 "The table holds rows that job \(job) did not copy, and that --restart leaves alone: vecferry verify --repair or other "
-                + "sessions have written them."
+                + "sessions wrote them."
         }
         if !request.create { plan.notes += plan.pairs.map(\.name).filter(made.contains).map(Note.goesWithJob) }
         return plan
@@ -47,7 +47,8 @@ extension Note {
     static func takesBack(_ job: Ledger.Job) -> Note {
         Note(
             level: .info, code: .takenBack, side: .target, table: nil,
-            message: "A copy with --restart first removes the rows and tables that job \(job.number) brought.",
+            message:
+                "A copy with --restart first removes the rows that job \(job.number) copied and the tables that it created.",
             hint: nil)
     }
 }

@@ -1,15 +1,15 @@
 import Ferry
 
-/// Makes the records of a command's events. What happens many times a second is added up, and told at most once a second for each table.
+/// Makes the records of a command's events. What happens many times a second is added up, and reported at most once a second for each table.
 struct EventLog {
     /// Seconds between two records of one table's progress.
     private static let interval = 1.0
 
-    /// Rows and bytes that were not told yet.
+    /// Rows and bytes that are not reported yet.
     private struct Amount {
         var rows = 0
         var bytes = 0
-        var lastTold = -Double.infinity
+        var lastReported = -Double.infinity
     }
 
     /// What an amount is of.
@@ -21,8 +21,8 @@ struct EventLog {
 
     private var tables: [String] = []
     private var amounts: [Key: Amount] = [:]
-    /// The notes that were told: a plan, an event and a result may hold the same.
-    private var told: Set<String> = []
+    /// The notes that are reported: a plan, an event and a result may hold the same.
+    private var reported: Set<String> = []
 
     /// Returns the records of an event, the oldest first.
     ///
@@ -43,7 +43,7 @@ struct EventLog {
             return record(.stageBegan)
         case .ended(let stage):
             attributes.set("vecferry.stage", stage.rawValue)
-            // What is not told yet belongs to a stage that ends.
+            // What is not reported yet belongs to the stage that ends.
             return flush(time: time) + record(.stageEnded)
         case .planned(let plan):
             tables = plan.pairs.map(\.name.description)
@@ -122,7 +122,7 @@ struct EventLog {
         return records
     }
 
-    /// Returns the records of amounts that were not told yet.
+    /// Returns the records of amounts that are not reported yet.
     mutating func flush(time: String) -> [EventRecord] {
         let left = amounts.filter { $0.value.rows > 0 || $0.value.bytes > 0 }
         let keys = left.keys.sorted {
@@ -130,7 +130,7 @@ struct EventLog {
                 $1.name.rawValue, $1.table, $1.side?.rawValue ?? ""
             )
         }
-        defer { for key in keys { amounts[key] = Amount(lastTold: left[key]?.lastTold ?? 0) } }
+        defer { for key in keys { amounts[key] = Amount(lastReported: left[key]?.lastReported ?? 0) } }
         return keys.compactMap { key in left[key].map { Self.record(of: key, $0.rows, $0.bytes, time: time) } }
     }
 
@@ -151,9 +151,9 @@ struct EventLog {
         amount.rows += rows
         amount.bytes += bytes
         defer { amounts[key] = amount }
-        guard now - amount.lastTold >= Self.interval, amount.bytes > 0 else { return [] }
+        guard now - amount.lastReported >= Self.interval, amount.bytes > 0 else { return [] }
         let record = Self.record(of: key, amount.rows, amount.bytes, time: time)
-        amount = Amount(lastTold: now)
+        amount = Amount(lastReported: now)
         return [record]
     }
 
@@ -194,7 +194,7 @@ struct EventLog {
     }
 
     private mutating func records(of notes: [Note], time: String) -> [EventRecord] {
-        notes.filter { told.insert($0.description).inserted }.map { Self.record(of: $0, time: time) }
+        notes.filter { reported.insert($0.description).inserted }.map { Self.record(of: $0, time: time) }
     }
 
     private static func record(of note: Note, time: String) -> EventRecord {
