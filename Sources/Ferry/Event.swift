@@ -39,7 +39,7 @@ public enum Event: Sendable {
     case warning(Note)
     /// What a job has left that a signal stopped, where the target could be asked.
     case left(JobLeft)
-    /// `status` has found something at work, and will look again.
+    /// `status` has found a running command, and will read again.
     case status(StatusReport)
 }
 

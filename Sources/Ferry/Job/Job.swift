@@ -65,7 +65,7 @@ struct Job {
         }
     }
 
-    /// Tells what the job has left off, if the target can be asked; of a job that a signal stopped, what is done as well.
+    /// Reports what the job has left off, if the target can be reached, and how far a job is that a signal stopped.
     private func warn(of job: Ledger.Job) {
         let isStopped = workers.interrupt.isRequested
         let endpoint = isStopped ? target.readOnly.forLastWords() : target.readOnly

@@ -33,7 +33,7 @@ struct JSONReporter: Reporter {
         try? console.result(text)
     }
 
-    /// `status --watch`: a document a line, for as long as something is at work.
+    /// `status --watch`: one document a line while a command is running.
     func take(_ event: Event) {
         guard case .status(let report) = event,
             let text = try? Self.text(of: CommandDocument(command, .status(report)), isOneLine: true)

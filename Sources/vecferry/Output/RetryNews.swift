@@ -7,7 +7,7 @@ struct RetryNews {
     /// How long a fault is the same fault.
     private static let memory: Duration = .seconds(60)
 
-    /// Whether this is the first session to tell of a server's fault; of a fault of one session, the first to try for the n-th time.
+    /// Whether this is the first session to report a server's fault or, for a fault of one session, the first n-th try.
     mutating func isNews(_ error: FerryError, attempt: Int, at now: ContinuousClock.Instant = .now) -> Bool {
         let isOfSession = ["40P01", "55P03"].contains(error.cause?.sqlState)
         let fault = "\(error.side?.rawValue ?? "") \(isOfSession ? error.message : "")"

@@ -1,6 +1,6 @@
 import Ferry
 
-/// The servers that can't be reached now, from the events of their sessions: when a server goes away, each of its sessions notices.
+/// The servers that can't be reached now, derived from events: when a server goes away, each of its sessions reports it.
 struct Outages: Equatable {
     /// A server that can't be reached.
     struct Outage: Equatable {
