@@ -45,7 +45,7 @@ final class LogReporter: Reporter {
     /// Logs the event, if it is worth a record.
     func take(_ event: Event) {
         let now = (ContinuousClock.now - start) / .seconds(1)
-        for outage in outages.withLock({ $0.take(event, at: now) }) where now - outage.since >= 1 {
+        for outage in outages.withLock({ $0.take(event, at: now) }) where outage.isWorthTelling(at: now) {
             logger.notice("\(outage.name) is back after \(Units.duration(now - outage.since)).")
         }
         switch event {

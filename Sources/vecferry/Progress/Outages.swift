@@ -15,6 +15,12 @@ struct Outages: Equatable {
 
         /// `Source` or `Target`.
         var name: String { side == .source ? "Source" : "Target" }
+
+        /// Whether it is worth telling: a second has passed, and a new connection failed, or takes long. A session that only
+        /// finds itself cut off, maybe long after the server is back, connects again at the next try.
+        func isWorthTelling(at now: Double) -> Bool {
+            now - since >= 1 && (attempt > 2 || now - nextTry >= 3)
+        }
     }
 
     /// The outages, at most one of each side.

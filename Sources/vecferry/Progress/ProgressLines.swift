@@ -159,7 +159,7 @@ struct ProgressLines {
     }
 
     /// Whether a server can't be reached: paces, and what follows from them, mean nothing then.
-    private var isOut: Bool { board.outages.all.contains { now - $0.since >= 1 } }
+    private var isOut: Bool { board.outages.all.contains { $0.isWorthTelling(at: now) } }
 
     /// `1 of 8 indexes built`
     private var built: String {
@@ -183,7 +183,7 @@ struct ProgressLines {
 
     /// `Target unreachable for 6 s; try 4 of 8 in 2 s`
     private var outages: [Parts] {
-        board.outages.all.filter { now - $0.since >= 1 }.map { outage in
+        board.outages.all.filter { $0.isWorthTelling(at: now) }.map { outage in
             var parts = Parts()
             parts.add("\(outage.name) unreachable", rank: 0)
             parts.add("for \(Self.inShort(now - outage.since));", rank: 2)

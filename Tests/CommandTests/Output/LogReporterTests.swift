@@ -91,6 +91,17 @@ import Testing
         #expect(outages.all.isEmpty)
     }
 
+    @Test func `a session that finds itself cut off late makes no outage of a server that answers`() {
+        let lost = FerryError(PostgresError(.connectionLost, "The server closed the connection."), .target)
+        var outages = Outages()
+        _ = outages.take(.retry(lost, attempt: 2, of: 8, delay: .seconds(0.5)), at: 0)
+        #expect([1.0, 2, 3].allSatisfy { now in !outages.all.contains { $0.isWorthTelling(at: now) } })
+        // The new connection takes long.
+        #expect(outages.all.contains { $0.isWorthTelling(at: 4) })
+        _ = outages.take(.retry(lost, attempt: 3, of: 8, delay: .seconds(1)), at: 0.6)
+        #expect([0.9, 1].map { now in outages.all.contains { $0.isWorthTelling(at: now) } } == [false, true])
+    }
+
     @Test func `events that come many times a second are not logged`() {
         #expect(reporter.record(.moved(pair: 0, rows: 1, bytes: 1)) == nil)
         #expect(reporter.record(.readBack(pair: 0, rows: 1, bytes: 1)) == nil)
