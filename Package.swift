@@ -21,7 +21,7 @@ let embeddedSQL = [
     "catalog/present.sql", "catalog/taken_names.sql",
     "index/progress.sql", "index/leftovers.sql", "job/loaded_parts.sql", "job/referrers.sql",
     "search/settings.sql",
-    "status/jobs.sql", "status/chunks.sql", "status/builds.sql",
+    "status/jobs.sql", "status/chunks.sql", "status/builds.sql", "status/commits.sql",
 ]
 
 /// The commit that is built, for `--version`.
@@ -42,6 +42,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // Runs pg_dump, pg_restore, aws and password commands. No traits, so that it does not link Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+        // Fills the template of the HTML report, and escapes every value in it.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     ],
     targets: [
         // libpq, PostgreSQL's own client library, so that all connection settings that operators know work here too.
@@ -76,15 +78,17 @@ let package = Package(
                 "CBuild", "Ferry", "Platform", "Postgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             exclude: ["Output/Schema"],
+            resources: ["report.mustache", "report.css", "report.js"].map { .embedInCode("Report/Page/\($0)") },
             swiftSettings: settings
         ),
         // Shared by the tests that need real servers: databases on the rig, proxies, and comparisons.
         .target(
             name: "RigSupport", dependencies: ["Ferry", "Platform", "Postgres"], path: "Tests/RigSupport",
-            swiftSettings: settings),
+            exclude: ["Browser/probe.js"], swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Platform", "Postgres"], swiftSettings: settings),
         .testTarget(
             name: "FerryTests", dependencies: ["Ferry", "Platform"], exclude: ["Ledger/Golden", "Messages/Golden"],

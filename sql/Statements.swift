@@ -82,6 +82,8 @@ public enum Statements {
     public static let statusChunks = text(PackageResources.chunks_sql)
     /// The index builds that are under way.
     public static let statusBuilds = text(PackageResources.builds_sql)
+    /// The commits of a job's chunks.
+    public static let statusCommits = text(PackageResources.commits_sql)
 
     // MARK: search/
 

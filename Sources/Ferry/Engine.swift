@@ -12,6 +12,8 @@ public struct Engine: Sendable {
     public var workers: Workers
     /// The number of streams over a connection of high latency, where each chunk waits for answers while others could move.
     public var streamsOverLongLine: Int
+    /// The command line, without secrets, for the record that others read.
+    public var commandLine: String?
 
     /// - Parameter streamsOverLongLine: nil for as many as `streams`.
     public init(
@@ -74,7 +76,15 @@ extension Engine {
         _ request: CopyRequest, restart: Bool = false, search: SearchRequest? = nil
     ) async throws(FerryError) -> JobReport {
         try await WorkerThread.run { () throws(FerryError) in
-            try Job(engine: self, request: request, restart: restart, search: search).run()
+            let timeline = TimelineRecorder()
+            var engine = self
+            engine.workers.events = { [events = workers.events] event in
+                timeline.take(event)
+                events(event)
+            }
+            return try Job(
+                engine: engine, request: request, restart: restart, search: search, timeline: timeline
+            ).run()
         }
     }
 
@@ -188,6 +198,20 @@ extension TargetEngine {
                 workers.events(.status(report))
                 try RetryPolicy.sleep(interval, workers.interrupt)
             }
+        }
+    }
+}
+
+extension TargetEngine {
+    /// Reads all that the ledger knows of one copy. Changes nothing.
+    ///
+    /// - Parameter job: nil for the newest.
+    /// - Returns: nil where there is none.
+    public func history(of job: JobNumber? = nil) async throws(FerryError) -> JobHistory? {
+        try await WorkerThread.run { () throws(FerryError) in
+            let reader = StatusReader(target: target.readOnly)
+            var session = JobSession(target.readOnly, workers: workers)
+            return try session.run { session throws(FerryError) in try reader.history(of: job, session) }
         }
     }
 }

@@ -32,6 +32,8 @@ public struct FerryError: Error, Sendable, Equatable {
         public static let sourceChanged = Code(description: "source_changed")
         /// A session can't join the source's snapshot: its holder is gone, or is on another server.
         public static let snapshotLost = Code(description: "snapshot_lost")
+        /// A file could not be written.
+        public static let file = Code(description: "file")
         /// A program that was run (pg_dump, a password command) failed.
         public static let program = Code(description: "program")
         /// Two tables can't be compared: one is missing, or their columns do not match.

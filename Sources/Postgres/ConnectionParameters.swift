@@ -58,6 +58,11 @@ public struct ConnectionParameters: Sendable, Equatable {
     /// The secrets that were given, for a check that nothing shows them.
     public var secrets: [String] { values.filter { secretKeywords.contains($0.key) }.map(\.value) }
 
+    /// Keywords and values that hold no secret, in a fixed order.
+    public var withoutSecrets: [(keyword: String, value: String)] {
+        pairs.filter { !secretKeywords.contains($0.keyword) }
+    }
+
     /// Keywords and values in a fixed order, as `PQconnectStartParams` takes them.
     var pairs: [(keyword: String, value: String)] {
         values.sorted { $0.key < $1.key }.map { (keyword: $0.key, value: $0.value) }

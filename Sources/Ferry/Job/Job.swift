@@ -10,6 +10,8 @@ struct Job {
     let restart: Bool
     /// The searches to compare after the copy; nil compares none.
     let search: SearchRequest?
+    /// Takes the engine's events too.
+    let timeline: TimelineRecorder
 
     private var source: Endpoint { engine.source }
     private var target: Endpoint { engine.target }
@@ -45,7 +47,7 @@ struct Job {
         case .running(let opened, let known, let notCreated): (job, entries, refused) = (opened, known, notCreated)
         }
         let run = try session.run { session throws(FerryError) in
-            try RunRecorder(job.number, streams: workers.streams, target: target, on: session)
+            try RunRecorder(job.number, of: engine, timeline, on: session)
         }
         do throws(FerryError) {
             var (record, copySeconds) = try movePairs(job, entries, without: refused, snapshots, &session)
@@ -186,6 +188,8 @@ struct Job {
         guard let search, report.outcome == .proven else { return }
         let findings = SearchCheck(engine: engine, plan: job.plan, request: search).run(after: report.seconds)
         report.searches = findings.searches
+        report.maps = findings.maps
+        report.rowsByBot = findings.rowsByBot
         report.notes += findings.notes
         let result = report
         // A later run of the same command shows them; without them it says that they are not known.

@@ -38,6 +38,10 @@ public struct JobReport: Sendable, Equatable {
     public var stillOff: [StillOff] = []
     /// The searches that were compared after the copy; nil where none were, or it is not known.
     public var searches: [SearchReport]?
+    /// Where a sample of each embedding column's vectors lies on both sides; nil where that was not found out.
+    public var maps: [EmbeddingMap]?
+    /// The rows of each bot on both sides after the copy; nil where they were not counted, and where rows belong to no bots.
+    public var rowsByBot: RowsByBot?
 
     /// A column whose values were converted.
     public struct Converted: Sendable, Equatable {

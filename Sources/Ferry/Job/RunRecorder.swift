@@ -5,13 +5,16 @@ struct RunRecorder {
     private let number: Int
     private let run: StoredRun
     private let target: Endpoint
+    private let timeline: TimelineRecorder
 
     /// Records the beginning.
     init(
-        _ job: JobNumber, streams: Int, target: Endpoint, on session: borrowing Session
+        _ job: JobNumber, of engine: Engine, _ timeline: TimelineRecorder, on session: borrowing Session
     ) throws(FerryError) {
-        run = StoredRun(host: JobRun.thisHost, process: Int(getpid()), streams: streams)
-        self.target = target
+        run = StoredRun(
+            host: JobRun.thisHost, process: Int(getpid()), streams: engine.workers.streams, command: engine.commandLine)
+        target = engine.target
+        self.timeline = timeline
         number = try Ledger().begin(run, of: job, session)
     }
 
@@ -19,6 +22,7 @@ struct RunRecorder {
     func end(_ end: StoredRunEnd) {
         var run = run
         run.end = end
+        run.timeline = StoredTimeline(timeline.timeline)
         let endpoint = target.interrupt.isRequested ? target.forLastWords() : target
         guard let session = try? endpoint.connect() else { return }
         try? Ledger().end(run, number: number, session)

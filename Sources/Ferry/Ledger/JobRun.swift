@@ -30,6 +30,10 @@ public struct JobRun: Sendable, Equatable {
     public var version: String
     /// The number of its streams.
     public var streams: Int
+    /// Its command line, without secrets; nil where that is not recorded.
+    public var command: String?
+    /// When it did what; nil while it works, and where that is not recorded.
+    public var timeline: Timeline?
     /// When it began, in UTC.
     public var beganAt: String
     /// When it ended, in UTC; nil while it works, and for one that was killed or had lost the target.
@@ -45,13 +49,16 @@ public struct JobRun: Sendable, Equatable {
 
     /// Takes the record.
     public init(
-        host: String, process: Int, version: String, streams: Int, beganAt: String, endedAt: String? = nil,
+        host: String, process: Int, version: String, streams: Int, command: String? = nil,
+        timeline: Timeline? = nil, beganAt: String, endedAt: String? = nil,
         seconds: Double = 0, outcome: Outcome? = nil, error: String? = nil, failures: [Failure] = []
     ) {
         self.host = host
         self.process = process
         self.version = version
         self.streams = streams
+        self.command = command
+        self.timeline = timeline
         self.beganAt = beganAt
         self.endedAt = endedAt
         self.seconds = seconds

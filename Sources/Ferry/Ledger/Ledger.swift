@@ -77,6 +77,11 @@ struct Ledger {
                 + "WHERE d.job = id AND d.restored_at IS NULL)", session)
     }
 
+    /// Returns one job, whatever its state, checked for damage; nil where there is none of that number.
+    func job(_ number: JobNumber, _ session: borrowing Session) throws(FerryError) -> Job? {
+        try newestJob(where: "id = \(number)", session)
+    }
+
     private func newestJob(where condition: String, _ session: borrowing Session) throws(FerryError) -> Job? {
         let row = try readingLedger { () throws(FerryError) in
             try session.query(

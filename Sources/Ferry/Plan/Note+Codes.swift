@@ -228,6 +228,8 @@ extension Note.Code {
     public static let approximateAnswers = Note.Code(description: "approximate_answers")
     /// The searches were not compared.
     public static let searchesNotCompared = Note.Code(description: "searches_not_compared")
+    /// The report of a copy could not be written.
+    public static let reportNotWritten = Note.Code(description: "report_not_written")
     /// The application's searches find fewer of the nearest rows on the target.
     public static let recallLower = Note.Code(description: "recall_lower")
 }

@@ -16,8 +16,7 @@ struct SampleReader {
     ///
     /// - Parameter session: A session of the source.
     func samples(_ count: Int, on session: borrowing Session) throws(FerryError) -> [SearchSample] {
-        let bots = try bots(on: session)
-        let rows = try rows(Self.shares(of: bots, queries: max(count, Self.fewestRows)), on: session)
+        let rows = try rows(max(count, Self.fewestRows), on: session)
         // The greatest value of half precision (pgvector's halfvec.h, HALF_MAX).
         var maker = QueryMaker(limit: query.isHalf ? 65_504 : nil)
         let queries = maker.queries(from: rows.map(\.vector))
@@ -25,6 +24,11 @@ struct SampleReader {
             query.map { SearchSample(vector: $0, bot: row.bot, origin: row.origin) }
         }
         return Array(samples.prefix(count))
+    }
+
+    /// Reads rows, spread over the bots, in an order in which the first few are already spread over them.
+    func rows(_ count: Int, on session: borrowing Session) throws(FerryError) -> [Row] {
+        try rows(Self.shares(of: try bots(on: session), queries: count), on: session)
     }
 
     /// The number of a bot's rows.
@@ -44,6 +48,10 @@ struct SampleReader {
     }
 
     private var botText: String { query.botColumn.map { "r.\($0.quotedIdentifier)".outputText } ?? "NULL::text" }
+
+    private var lead: String {
+        query.table.key?.columns.first.map { "r.\($0.quotedIdentifier)".outputText } ?? "NULL::text"
+    }
 
     private var condition: String {
         var conditions = ["r.\(query.column.name.quotedIdentifier) IS NOT NULL"]
@@ -89,10 +97,16 @@ struct SampleReader {
         return (0..<count).map { bots[$0 * (bots.count - 1) / (count - 1)] }
     }
 
-    private struct Row {
+    /// A stored row.
+    struct Row {
+        /// Its vector, as its type writes it.
         var vector: String
+        /// Its bot; nil where there is no bot column.
         var bot: SearchSample.Scope?
+        /// Its key, as text; nil where the table has none.
         var origin: String?
+        /// The key's first column, as text.
+        var lead: String?
     }
 
     /// Reads as many rows of each bot as its share, in turns.
@@ -109,7 +123,8 @@ struct SampleReader {
             ), chosen AS MATERIALIZED (
                 SELECT n.* FROM numbered AS n JOIN wanted AS w ON w.bot IS NOT DISTINCT FROM n.bot AND n.turn <= w.number
             )
-            SELECT \("r.\(query.column.name.quotedIdentifier)".outputText) AS vector, c.bot, \(query.keyText) AS origin
+            SELECT \("r.\(query.column.name.quotedIdentifier)".outputText) AS vector, c.bot, \(query.keyText) AS origin,
+                \(lead) AS lead
             FROM chosen AS c JOIN \(query.table.name.quoted) AS r ON r.tableoid = c.part AND r.ctid = c.place
             ORDER BY c.turn, c.bot
             """, [ArrayText.formatWithNulls(shares.map(\.id)), ArrayText.format(shares.map { "\($0.rows)" })])
@@ -118,7 +133,7 @@ struct SampleReader {
             return Row(
                 vector: try row.string("vector"),
                 bot: query.botColumn == nil ? nil : bot.map { .named($0) } ?? SearchSample.Scope.none,
-                origin: query.table.key == nil ? nil : try row.string("origin"))
+                origin: query.table.key == nil ? nil : try row.string("origin"), lead: try row.optional("lead"))
         }
     }
 }

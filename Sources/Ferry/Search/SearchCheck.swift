@@ -9,11 +9,18 @@ struct SearchCheck {
 
     /// The least time that a check may take, and its share of the job's.
     private static let least = Duration.seconds(10), share = 0.05
+    /// The same of what only the report shows.
+    private static let leastForReport = Duration.seconds(5), shareForReport = 0.02
+    /// The most columns that have a map.
+    private static let mostMaps = 4
 
     /// What the check found.
     struct Findings {
         /// The report of each column; nil where the searches were not compared.
         var searches: [SearchReport]?
+        /// For the report, as far as time was left: the map of each column, and the rows of each bot.
+        var maps: [EmbeddingMap]?
+        var rowsByBot: RowsByBot?
         /// Warnings.
         var notes: [Note] = []
     }
@@ -22,26 +29,35 @@ struct SearchCheck {
     ///
     /// - Parameter job: The seconds that the job took.
     func run(after job: Double) -> Findings {
-        let tables = plan.pairs.filter { $0.hasEmbeddings }.map(\.name.sql)
-        guard !tables.isEmpty else { return Findings(searches: []) }
+        guard plan.pairs.contains(where: \.hasEmbeddings) else { return Findings(searches: []) }
+        let tables = plan.pairs.filter { $0.hasEmbeddings || $0.botScope != nil }.map(\.name.sql)
         var search = request
         if search.limit == nil { search.limit = max(Self.least, .seconds(job * Self.share)) }
         do throws(FerryError) {
-            let outcome = try searches(in: tables, search)
-            return Findings(searches: outcome.reports, notes: outcome.notes)
+            return try findings(
+                in: tables, search, forReport: max(Self.leastForReport, .seconds(job * Self.shareForReport)))
         } catch {
             return Findings(notes: [Self.notCompared(error)])
         }
     }
 
-    private func searches(in tables: [String], _ search: SearchRequest) throws(FerryError) -> Searcher.Outcome {
+    private func findings(
+        in tables: [String], _ search: SearchRequest, forReport limit: Duration
+    ) throws(FerryError) -> Findings {
         var request = VerifyRequest()
         request.selection.tables = tables
         request.selection.botColumn = plan.request.selection.botColumn
         return try Verifier(engine: engine, request: request, memory: LedgerMemory(plans: [plan])).inSnapshots {
             sides, comparison throws(FerryError) in
             try engine.workers.during(.search) { () throws(FerryError) in
-                try Searcher(sides: sides, request: search).run(comparison.tables)
+                let searcher = Searcher(sides: sides, request: search)
+                let outcome = try searcher.run(comparison.tables)
+                var findings = Findings(searches: outcome.reports, notes: outcome.notes)
+                let deadline = SearchDeadline(end: .now + limit)
+                // What only the report shows costs neither the searches nor the proof.
+                findings.rowsByBot = try? BotRowCounter(sides: sides, deadline: deadline).count(comparison.tables)
+                findings.maps = try? searcher.maps(of: comparison.tables, most: Self.mostMaps, by: deadline)
+                return findings
             }
         }
     }

@@ -19,9 +19,7 @@ struct Searcher {
     func run(_ tables: [ComparedTable]) throws(FerryError) -> Outcome {
         var outcome = Outcome()
         let deadline = SearchDeadline(end: request.limit.map { .now + $0 })
-        let columns = tables.sorted { $0.estimatedRows > $1.estimatedRows }.flatMap { table in
-            table.columns.map { (table, $0) }.filter { SearchForms.isEmbedding($1) }
-        }
+        let columns = Self.columns(of: tables)
         // A table with few rows takes little time, and some.
         let weights = columns.map { Double(max($0.0.estimatedRows, 1_000)) }
         for (position, (table, column)) in columns.enumerated() {
@@ -38,6 +36,35 @@ struct Searcher {
             }
         }
         return outcome
+    }
+
+    /// The embedding columns, those of the largest tables first.
+    private static func columns(of tables: [ComparedTable]) -> [(ComparedTable, ColumnPair)] {
+        tables.sorted { $0.estimatedRows > $1.estimatedRows }.flatMap { table in
+            table.columns.map { (table, $0) }.filter { SearchForms.isEmbedding($1) }
+        }
+    }
+
+    /// Maps some of the columns. One that can't be mapped is left out.
+    ///
+    /// - Throws: ``FerryError/Code/interrupted`` alone.
+    func maps(
+        of tables: [ComparedTable], most: Int, by deadline: SearchDeadline
+    ) throws(FerryError) -> [EmbeddingMap] {
+        var maps: [EmbeddingMap] = []
+        for (table, column) in Self.columns(of: tables) where maps.count < most && !deadline.isPast {
+            guard let form = forms.form(table, column) else { continue }
+            let maker = MapMaker(
+                query: SearchQuery(table: table, column: column, form: form, k: request.k), deadline: deadline)
+            do throws(FerryError) {
+                let source = try sides.source.connect()
+                let target = try sides.target.connect()
+                if let map = try maker.map(source: source, target: target) { maps.append(map) }
+            } catch {
+                if error.code == .interrupted { throw error }
+            }
+        }
+        return maps
     }
 
     private var forms: SearchForms {

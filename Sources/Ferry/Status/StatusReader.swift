@@ -18,7 +18,7 @@ struct StatusReader {
             let holder = try LockHolding.read(session)
             var report = StatusReport(state: .nothing, target: address, holder: holder)
             var pending: [IndexTask] = []
-            if try ledger.exists(session) { pending = try readLedger(into: &report, session) }
+            if try ledger.exists(session) { pending = try readLedger(into: &report, session).pending }
             if holder != nil {
                 report.state = .running
                 report.builds = try builds(pending, session)
@@ -27,22 +27,57 @@ struct StatusReader {
         }
     }
 
+    /// Reads all that is known of one job, in one snapshot.
+    ///
+    /// - Parameter number: nil for the newest job: one that was not given up, else one that has left something off.
+    /// - Returns: nil where there is none.
+    func history(of number: JobNumber?, _ session: borrowing Session) throws(FerryError) -> JobHistory? {
+        let address = session.endpoint
+        return try session.transaction(
+            lockWait: nil, mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", locking: ""
+        ) { () throws(FerryError) in
+            guard try ledger.exists(session) else { return nil }
+            let holder = try LockHolding.read(session)
+            var report = StatusReport(state: .nothing, target: address, holder: holder)
+            guard let job = try readLedger(of: number, into: &report, session).job, var status = report.job else {
+                return nil
+            }
+            status.report?.describe(job.plan)
+            return JobHistory(
+                target: address, state: status.now == nil ? report.state : .running, job: status, plan: job.plan,
+                commits: try commits(of: job, session), stillOff: report.stillOff,
+                readAt: try session.query(
+                    "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"') AS now"
+                ).only().string("now"))
+        }
+    }
+
+    private func commits(
+        of job: Ledger.Job, _ session: borrowing Session
+    ) throws(FerryError) -> [JobHistory.Commit] {
+        try ledger.readingLedger { () throws(FerryError) in
+            try session.query(Statements.statusCommits, ["\(job.number)"]).map { row throws(FerryError) in
+                JobHistory.Commit(
+                    pair: try row.number("pair"), at: try row.double("seconds"), rows: try row.int("rows"))
+            }
+        }
+    }
+
     /// Adds what the ledger holds.
     ///
-    /// - Returns: The builds that the newest job has yet to finish, where a copy is running.
+    /// - Parameter number: The job; nil for the newest.
+    /// - Returns: The job, and the builds that it has yet to finish where a copy is running.
     private func readLedger(
-        into report: inout StatusReport, _ session: borrowing Session
-    ) throws(FerryError) -> [IndexTask] {
+        of number: JobNumber? = nil, into report: inout StatusReport, _ session: borrowing Session
+    ) throws(FerryError) -> (job: Ledger.Job?, pending: [IndexTask]) {
         report.jobs = try summaries(session)
         report.tuned = try ledger.tunings(session).reduce(into: []) { tables, tuning in
             if !tables.contains(tuning.table) { tables.append(tuning.table) }
         }
-        var newest = try ledger.newestJob(session)
-        if newest == nil { newest = try ledger.halfUndoneJob(session) }
-        guard let job = newest else { return [] }
+        guard let job = try job(number, session) else { return (nil, []) }
         report.state = job.state == .finished ? .finished : .stopped
         if job.state != .finished { report.stillOff = try StillOff.read(job.number, of: job.plan, on: session) }
-        guard let summary = report.jobs.first(where: { $0.number == job.number }) else { return [] }
+        guard let summary = report.jobs.first(where: { $0.number == job.number }) else { return (nil, []) }
         // A copy of an older vecferry does not say what it is.
         let isCopying = report.holder.map { $0.command == .copy || $0.command == nil } ?? false
         let pending = IndexTask.pending(
@@ -58,7 +93,13 @@ struct StatusReader {
         status.allIndexes = IndexTask.pending(job.plan, job: job.number, all).count
         status.builtIndexes = status.allIndexes - pending.count
         report.job = status
-        return isCopying ? pending : []
+        return (job, isCopying ? pending : [])
+    }
+
+    private func job(_ number: JobNumber?, _ session: borrowing Session) throws(FerryError) -> Ledger.Job? {
+        if let number { return try ledger.job(number, session) }
+        if let job = try ledger.newestJob(session) { return job }
+        return try ledger.halfUndoneJob(session)
     }
 
     private func summaries(_ session: borrowing Session) throws(FerryError) -> [JobSummary] {

@@ -33,6 +33,13 @@ struct CopyCommand: AsyncParsableCommand {
     @Flag(help: "Exit with 5 where searches are worse than on the source, or could not be compared.")
     var requireSearch = false
 
+    @Option(
+        help: ArgumentHelp(
+            "At the end, write a report to this file: a page with pictures, or what .md or .json at the end of its name says. "
+                + "vecferry report writes it later.",
+            valueName: "file"))
+    var report: String?
+
     @OptionGroup(title: "Searches") var searches: SearchOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -49,21 +56,37 @@ struct CopyCommand: AsyncParsableCommand {
     func run() async throws {
         let run = try CommandRun(output, of: Self.self)
         let planned = Mutex<Plan?>(nil)
-        let engine = try connections.engine(interrupt: run.interrupt) { [reporter = run.reporter] event in
+        var engine = try connections.engine(interrupt: run.interrupt) { [reporter = run.reporter] event in
             if case .planned(let plan) = event { planned.withLock { $0 = plan } }
             reporter.take(event)
         }
+        engine.commandLine = Vecferry.shownCommand
         let request = try request.request()
         let search = noSearchCheck ? nil : try searches.request(queries: nil)
-        try await run.perform(resumes: true) { () async throws(FerryError) in
+        try await run.perform(resumes: true) { [engine] () async throws(FerryError) in
             do throws(FerryError) {
-                let report = try await engine.copy(request, restart: restart, search: search)
-                return .copy(report, requiresSearch: requireSearch)
+                let result = try await engine.copy(request, restart: restart, search: search)
+                if let report { await write(result, to: report, engine, run.reporter) }
+                return .copy(result, requiresSearch: requireSearch)
             } catch {
                 // The plan lists all blockers, the error only one. A blocker that is found later is only in the error.
                 guard error.code == .blocked, let plan = planned.withLock({ $0 }), !plan.isReady else { throw error }
                 return .refused(plan)
             }
         }
+    }
+
+    /// Writes the report, with what this process knows beyond the ledger. That it can't be written says nothing about the copy.
+    private func write(_ result: JobReport, to path: String, _ engine: Engine, _ reporter: any Reporter) async {
+        let failure: String?
+        do {
+            guard var history = try await engine.targetAlone.history(of: result.job) else { return }
+            history.job.report = result
+            failure = Machine.replace(path, with: try ReportForm(path: path).text(of: history, command: "report"))
+        } catch {
+            failure = "\(error)"
+        }
+        guard let failure else { return }
+        reporter.take(.warning(.reportNotWritten(to: path, failure)))
     }
 }

@@ -17,7 +17,7 @@ enum ExitStatus: Int32, CaseIterable {
     case busy = 6
     /// `status`: a copy is not finished, and nothing works on it.
     case stopped = 7
-    /// `status`: the target has no copy.
+    /// `status` and `report`: the target has no copy.
     case nothing = 8
     /// The command line or its environment is wrong (`EX_USAGE` of sysexits.h).
     case usage = 64
@@ -50,7 +50,8 @@ enum ExitStatus: Int32, CaseIterable {
             case .verify(let report): Self(report.outcome)
             case .indexPlan(let plan): plan.isReady ? .done : .blocked
             case .tune(let report): report.isReached ? .done : .searchesWorse
-            case .bots: .done
+            case .bots, .report: .done
+            case .noReport: .nothing
             case .undo(let report): report.stillOff.isEmpty ? .done : .failed
             case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
             case .status(let report): Self(report.state)

@@ -14,7 +14,7 @@ struct Vecferry: AsyncParsableCommand {
             --table items --table bots. The command line takes precedence.
 
             Exit status: 0 success; 1 failure; 3 the plan is blocked; 4 the target differs from the source; 5 \
-            searches are worse than on the source; 6 another copy is running on the target; 7 and 8 for status, a copy that stopped half-way and no copy; 64 usage error; 129 stopped because the terminal was closed; 130 by Ctrl-C; 143 by SIGTERM.
+            searches are worse than on the source; 6 another copy is running on the target; 7 and 8 for status, a copy that stopped half-way and no copy (8 for report too); 64 usage error; 129 stopped because the terminal was closed; 130 by Ctrl-C; 143 by SIGTERM.
 
             Example:
               VECFERRY_SOURCE=postgresql://postgres@restored.example.com/postgres
@@ -26,8 +26,12 @@ struct Vecferry: AsyncParsableCommand {
         version: Build.description,
         subcommands: [
             BotsCommand.self, PlanCommand.self, CopyCommand.self, VerifyCommand.self, TuneCommand.self,
-            IndexCommand.self, StatusCommand.self, UndoCommand.self,
+            IndexCommand.self, StatusCommand.self, ReportCommand.self, UndoCommand.self,
         ])
+
+    /// The command line, without secrets, with the options that the environment gave. For the ledger.
+    static let shownCommand = ShownCommand.text(
+        (try? EnvironmentOptions.adding(to: Array(CommandLine.arguments.dropFirst()))) ?? [])
 
     /// Parses the command line and the environment, runs the command, and exits with its status.
     static func main() async {

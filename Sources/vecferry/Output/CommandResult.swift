@@ -20,9 +20,12 @@ enum CommandResult: Sendable {
     case bots(BotsReport)
     /// `undo`: the job that was given up.
     case undo(UndoReport)
-
     /// `status`: what runs and what ran on the target.
     case status(StatusReport)
+    /// `report`: all that is known of a copy, and where it went.
+    case report(JobHistory, ReportDelivery)
+    /// `report`: there is no such job; nil stands for the last one.
+    case noReport(JobNumber?)
 
     /// The notes that the log repeats. A dry run's notes are in its text.
     var notes: [Note] {
@@ -32,7 +35,7 @@ enum CommandResult: Sendable {
         case .verify(let report): report.notes
         case .tune(let report): report.notes
         case .bots(let report): report.notes
-        case .plan, .refused, .indexPlan, .index, .undo, .status: []
+        case .plan, .refused, .indexPlan, .index, .undo, .status, .report, .noReport: []
         }
     }
 }

@@ -7,5 +7,11 @@ struct TextReporter: Reporter {
     /// Whether every table and note is listed, however many there are.
     let showsAll: Bool
 
-    func show(_ result: CommandResult) throws { try console.result(result.text(showsAll: showsAll).lines) }
+    func show(_ result: CommandResult) throws {
+        // A report is no text of lines.
+        if case .report(let history, .shown(let form)) = result {
+            return try console.result(try form.text(of: history, command: "report"))
+        }
+        try console.result(result.text(showsAll: showsAll).lines)
+    }
 }

@@ -78,7 +78,7 @@ struct CopyText: ResultText {
     var verdict: Line {
         switch report.outcome {
         case .proven:
-            return "\("Proven", .good): \(amount) on the target, \(likeness)\(kept)\(changed). \(pace)"
+            return "\("Proven", .good): \(proof). \(pace)"
         case .alreadyFinished:
             let when = report.finishedAt.map { " at \($0)" } ?? ""
             return """
@@ -94,6 +94,9 @@ struct CopyText: ResultText {
                 """
         }
     }
+
+    /// What is proven: how many rows in which tables, and how alike they are.
+    var proof: String { "\(amount) on the target, \(likeness)\(kept)\(changed)" }
 
     /// A line for each table that is not proven, and for each object that is still off.
     var problems: [Line] {

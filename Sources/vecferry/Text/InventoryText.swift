@@ -47,7 +47,8 @@ struct InventoryText {
         return "\(entry.name ?? "") (\(amount))"
     }
 
-    private static func reason(_ entry: Inventory.Entry) -> String {
+    /// Why it is not copied, as the end of a sentence.
+    static func reason(_ entry: Inventory.Entry) -> String {
         switch entry.reason {
         case .notChosen: "not chosen (--table or --all adds it)"
         case .excluded: "left out by --exclude-table"

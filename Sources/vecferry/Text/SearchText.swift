@@ -120,6 +120,7 @@ struct SearchText {
         return number >= 1 ? "1.000" : "0.\(digits.dropFirst())"
     }
 
+    /// A time: `4.2 ms`.
     static func milliseconds(_ time: Double) -> String {
         let tenths = Int((time * 10).rounded())
         return "\(tenths / 10).\(tenths % 10) ms"

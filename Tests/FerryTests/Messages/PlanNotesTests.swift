@@ -8,7 +8,8 @@ import Testing
     /// Notes that only a stage with a server makes.
     private static let others: Set<String> = [
         "fewer_jobs", "hnsw_memory_exceeded", "index_replaced", "index_shared_memory",
-        "ivfflat_little_data", "no_vector_index", "not_analyzed", "rows_foreign", "rows_gone", "still_off",
+        "ivfflat_little_data", "no_vector_index", "not_analyzed", "report_not_written", "rows_foreign", "rows_gone",
+        "still_off",
         "search_not_tried", "searches_not_compared", "table_gone", "taken_back", "unfinished_job", "waits_for_builds",
     ]
 

@@ -11,6 +11,8 @@ struct StoredReport: StoredDocument, Equatable {
     var streamedBytes: Int
     var finishedAt: String?
     var searches: [StoredSearch]?
+    var maps: [StoredMap]?
+    var rowsByBot: StoredRowsByBot?
 
     init(_ report: JobReport) {
         format = Ledger.format
@@ -24,6 +26,8 @@ struct StoredReport: StoredDocument, Equatable {
         streamedBytes = report.streamedBytes
         finishedAt = report.finishedAt
         searches = report.searches?.map(StoredSearch.init)
+        maps = report.maps?.map(StoredMap.init)
+        rowsByBot = report.rowsByBot.map(StoredRowsByBot.init)
     }
 
     /// The engine's report.
@@ -31,7 +35,7 @@ struct StoredReport: StoredDocument, Equatable {
         JobReport(
             outcome: outcome.value, job: JobNumber(job), tables: tables.map(\.report), notes: notes.map(\.note),
             copySeconds: copySeconds, seconds: seconds, streamedBytes: streamedBytes, finishedAt: finishedAt,
-            searches: searches?.map(\.report))
+            searches: searches?.map(\.report), maps: maps?.map(\.map), rowsByBot: rowsByBot?.rows)
     }
 }
 

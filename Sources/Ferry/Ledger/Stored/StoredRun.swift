@@ -5,23 +5,29 @@ struct StoredRun: StoredDocument, Equatable {
     var host: String
     var process: Int
     var streams: Int
+    /// Its command line, without secrets.
+    var command: String?
+    /// When it did what; nil while it works.
+    var timeline: StoredTimeline?
     /// How it ended; nil while it works.
     var end: StoredRunEnd?
 
     /// A process of this program.
-    init(host: String, process: Int, streams: Int) {
+    init(host: String, process: Int, streams: Int, command: String? = nil) {
         format = Ledger.format
         vecferry = Engine.version
         self.host = host
         self.process = process
         self.streams = streams
+        self.command = command
     }
 
     /// The engine's record.
     func run(beganAt: String, endedAt: String?, seconds: Double) -> JobRun {
         JobRun(
-            host: host, process: process, version: vecferry ?? "", streams: streams, beganAt: beganAt, endedAt: endedAt,
-            seconds: seconds, outcome: end?.outcome.value, error: end?.error,
+            host: host, process: process, version: vecferry ?? "", streams: streams, command: command,
+            timeline: timeline?.timeline, beganAt: beganAt, endedAt: endedAt, seconds: seconds,
+            outcome: end?.outcome.value, error: end?.error,
             failures: end?.failures.map { JobRun.Failure(table: $0.table.name, error: $0.error) } ?? [])
     }
 }

@@ -80,11 +80,13 @@ extension CommandResult {
         case .bots: "listed"
         case .undo(let report): report.stillOff.isEmpty ? "undone" : "failed"
         case .status(let report): report.state.rawValue
+        case .report(let history, _): history.job.report?.outcome.rawValue ?? history.state.rawValue
+        case .noReport: "nothing"
         }
     }
 
     /// The fields of the result.
-    fileprivate var document: any Encodable {
+    fileprivate var document: (any Encodable)? {
         switch self {
         case .plan(let plan), .refused(let plan): PlanDocument(plan)
         case .copy(let report, _): CopyDocument(report)
@@ -95,6 +97,8 @@ extension CommandResult {
         case .bots(let report): BotsDocument(report)
         case .undo(let report): UndoDocument(report)
         case .status(let report): StatusDocument(report)
+        case .report(let history, _): ReportDocument(history)
+        case .noReport: nil
         }
     }
 }

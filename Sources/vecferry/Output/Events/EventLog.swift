@@ -117,7 +117,7 @@ struct EventLog {
                 records += table.findings.map { Self.record(of: $0, in: table.name, time: time) }
             }
             records += report.searches.map { Self.record(of: $0, time: time) }
-        case .plan, .refused, .indexPlan, .index, .tune, .bots, .undo, .status: break
+        case .plan, .refused, .indexPlan, .index, .tune, .bots, .undo, .status, .report, .noReport: break
         }
         return records
     }
