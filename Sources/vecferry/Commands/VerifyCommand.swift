@@ -109,8 +109,3 @@ struct VerifyCommand: AsyncParsableCommand {
         return "\(parts.joined(separator: " and ").capitalizedFirst) of the target, as listed above?"
     }
 }
-
-extension String {
-    /// The text with a capital at its beginning.
-    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
-}

@@ -41,7 +41,7 @@ struct CopyText: ResultText {
     private var next: [Line] {
         guard report.outcome == .proven else { return [] }
         return [
-            "\("Next:", .label) vecferry verify compares both sides again at any time. When you no longer need the ledger: DROP SCHEMA vecferry CASCADE."
+            "\("Next:", .label) vecferry report --output report.html writes a page to keep, and vecferry verify compares both sides again at any time. When you no longer need the ledger: DROP SCHEMA vecferry CASCADE."
         ]
     }
 

@@ -13,6 +13,7 @@ enum FirstSteps {
                              if it is interrupted, the same command resumes
           vecferry tune      only if the end of copy says that searches are worse
           vecferry verify    proves it again, at any time
+          vecferry report    writes a page of it to keep
 
         vecferry undo gives a copy up. On AWS, vecferry bots shows what each bot of
         Bedrock Chat needs; scripts/aws/README.md has the steps around the copy.

@@ -51,6 +51,9 @@ enum Units {
 }
 
 extension String {
+    /// The text with a capital at its beginning.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+
     /// The text with its control characters shown as escapes: names come from databases, and one that holds an escape
     /// sequence must not control the operator's terminal.
     var shown: String {

@@ -173,7 +173,7 @@ import Testing
         let ended = try Tool([]).ended()
         #expect(ended.status == 0 && ended.errors.isEmpty)
         let commands = ended.output.matches(of: #/  vecferry (\w+)  /#).map { String($0.1) }
-        #expect(commands == ["plan", "copy", "tune", "verify"])
+        #expect(commands == ["plan", "copy", "tune", "verify", "report"])
         #expect(ended.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
     }
 }

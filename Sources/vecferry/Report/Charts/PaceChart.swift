@@ -14,7 +14,9 @@ struct PaceChart {
     let seconds: Double
 
     static let width = 640.0
-    private static let height = 190.0, left = 74.0, right = 14.0, top = 12.0, bottom = 26.0
+    /// The room on both sides of the scale of time, which is that of ``WorkChart`` too: the two stand below each other.
+    static let left = 186.0, right = 14.0
+    private static let height = 190.0, top = 12.0, bottom = 26.0
 
     var svg: String {
         var svg = SVG(

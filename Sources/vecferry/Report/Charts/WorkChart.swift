@@ -13,9 +13,9 @@ struct WorkChart {
     /// The end of the scale.
     let seconds: Double
 
-    private static let step = 28.0, left = 180.0, right = 14.0, bottom = 26.0
+    private static let step = 28.0, left = PaceChart.left, right = PaceChart.right, bottom = 26.0
     /// The most letters of a name; the whole name is shown under the pointer.
-    private static let mostLetters = 26
+    private static let mostLetters = 25
 
     var svg: String {
         let width = PaceChart.width
