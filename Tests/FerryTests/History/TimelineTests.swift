@@ -44,7 +44,7 @@ import Testing
         #expect(timeline.chunks.count == Timeline.mostChunks && timeline.chunks.map(\.ended).max() == 100_000)
         #expect(timeline.sent.bytes.count <= Pace.most && timeline.sent.total == 100_000)
         #expect(StoredTimeline(timeline).timeline == timeline)
-        // As long as the picture of one day and not of all.
+        // Bins grow with the time, and not beyond it.
         #expect(timeline.sent.binSeconds * Double(timeline.sent.bytes.count) < 2 * 100_000)
     }
 
