@@ -81,7 +81,10 @@ struct ReportPage {
             html += "</tr>\n"
         }
         html += "</tbody></table></div>"
-        if count > few { html += "<button type=\"button\" class=\"all\">Show all \(Units.count(count))</button>" }
+        if count > few {
+            html +=
+                "<button type=\"button\" class=\"all\" data-print=\"\(Units.count(few)) of \(Units.count(count)) are shown\">Show all \(Units.count(count))</button>"
+        }
         return html + "</div>\n"
     }
 

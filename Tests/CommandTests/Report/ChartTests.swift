@@ -54,6 +54,7 @@ import Testing
         #expect(Axis(most: 0, count: 4).end > 0 && Axis(most: .infinity, count: 4).end > 0)
         #expect(Axis(seconds: 5.3, count: 6).ticks.map(Axis.seconds) == ["0", "1 s", "2 s", "3 s", "4 s", "5 s"])
         #expect(Axis(seconds: 0.6, count: 6).ticks.map(Axis.seconds).last == "0.6 s")
+        #expect(Axis(seconds: 62, count: 6).ticks.map(Axis.seconds) == ["0", "15 s", "30 s", "45 s", "1 min"])
         #expect(Axis(seconds: 4000, count: 6).ticks.map(Axis.seconds) == ["0", "15 min", "30 min", "45 min", "1 h"])
         #expect(Axis(seconds: 40_000, count: 6).ticks.map(Axis.seconds).last == "10 h")
         #expect([-0.04, 1.25, -3.96, .nan].map(SVG.number) == ["0", "1.3", "-4", "0"])

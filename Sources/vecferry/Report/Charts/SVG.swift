@@ -97,7 +97,7 @@ struct Axis {
         let most = seconds.isFinite && seconds > 0 ? seconds : 1
         let rough = most / Double(max(1, count))
         let unit = rough > 1200 ? 3600.0 : rough > 20 ? 60 : 1
-        let steps: [Double] = unit == 1 ? [1, 2, 5, 10] : [1, 2, 5, 10, 15, 20, 30]
+        let steps: [Double] = unit == 1 ? [1, 2, 5, 10, 15, 20] : [1, 2, 5, 10, 15, 20, 30]
         let step: Double
         if rough < 1 {
             step = Axis(most: most, count: count).ticks.dropFirst().first ?? 1
