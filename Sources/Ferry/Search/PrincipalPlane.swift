@@ -11,9 +11,16 @@ struct PrincipalPlane {
 
     /// The most steps for each axis. The picture needs no more digits than pixels.
     private static let mostSteps = 24
+    /// The most vectors from which the axes are computed: more would turn them by less than is seen.
+    private static let mostVectors = 128
 
-    /// - Parameter vectors: Of equal length; at least one.
+    /// - Parameter vectors: Of equal length; at least one. Of many, every so manieth counts.
     init(of vectors: [[Float]]) {
+        let step = (vectors.count + Self.mostVectors - 1) / Self.mostVectors
+        self.init(ofFew: stride(from: 0, to: vectors.count, by: step).map { vectors[$0] })
+    }
+
+    private init(ofFew vectors: [[Float]]) {
         let dimensions = vectors[0].count
         var mean = [Float](repeating: 0, count: dimensions)
         for vector in vectors { Self.add(vector, times: 1 / Float(vectors.count), to: &mean) }
@@ -59,7 +66,7 @@ struct PrincipalPlane {
             var next = [Float](repeating: 0, count: axis.count)
             for vector in vectors { add(vector, times: product(vector, axis), to: &next) }
             guard let step = unit(next) else { return nil }
-            let isThere = product(step, axis) > 0.99999
+            let isThere = product(step, axis) > 0.9999
             axis = step
             if isThere { break }
         }
