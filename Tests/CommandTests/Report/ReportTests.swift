@@ -56,8 +56,12 @@ import Testing
         failed.job.report = Fixtures.report(.failed, .proven, .failed)
         var differs = Fixtures.provenHistory
         differs.job.report = Fixtures.report(.differs, .proven, .differs)
+        var givenUp = Fixtures.provenHistory
+        givenUp.job.summary.state = .abandoned
+        var halfGivenUp = givenUp
+        halfGivenUp.stillOff = Fixtures.stoppedHistory.stillOff
         try Golden.expect(
-            [Fixtures.provenHistory, Fixtures.stoppedHistory, running, failed, differs].map(sentence)
+            [Fixtures.provenHistory, Fixtures.stoppedHistory, running, failed, differs, givenUp, halfGivenUp].map(sentence)
                 .joined(separator: "\n") + "\n", "report-sentences")
     }
 

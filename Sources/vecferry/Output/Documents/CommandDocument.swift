@@ -80,7 +80,9 @@ extension CommandResult {
         case .bots: "listed"
         case .undo(let report): report.stillOff.isEmpty ? "undone" : "failed"
         case .status(let report): report.state.rawValue
-        case .report(let history, _): history.job.report?.outcome.rawValue ?? history.state.rawValue
+        case .report(let history, _):
+            history.job.summary.state == .abandoned
+                ? "given_up" : history.job.report?.outcome.rawValue ?? history.state.rawValue
         case .noReport: "nothing"
         }
     }

@@ -30,6 +30,14 @@ struct ReportParts {
 
     /// The outcome: a word, how good that is, and a sentence.
     var outcome: (word: String, tone: ReportContent.Tone, sentence: String) {
+        if job.summary.state == .abandoned {
+            let rest = history.stillOff.isEmpty ? "" : " Not all that it dropped or disabled is restored."
+            let when = job.summary.endedAt.map { " at \($0)" } ?? ""
+            return (
+                "Given up", history.stillOff.isEmpty ? .attention : .bad,
+                "Job \(job.summary.number)\(when), and its rows were taken back.\(rest)"
+            )
+        }
         guard let report else {
             let line = StatusText(
                 report: StatusReport(state: history.state, target: history.target, job: job)
