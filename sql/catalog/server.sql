@@ -22,6 +22,10 @@ SELECT
     current_setting('max_parallel_maintenance_workers')::int AS max_parallel_maintenance_workers,
     current_setting('max_parallel_workers')::int AS max_parallel_workers,
     current_setting('max_worker_processes')::int AS max_worker_processes,
+    -- From PostgreSQL 14 on. What a server comes with, nobody has chosen.
+    ts.setting AS toast_compression,
+    coalesce(ts.source = 'default', false) AS toast_compression_is_built_in,
+    coalesce('lz4' = ANY (ts.enumvals), false) AS offers_lz4,
     e.extversion AS vector_version,
     en.nspname AS vector_schema,
     has_database_privilege(d.oid, 'CREATE') AS may_create_schema,
@@ -31,4 +35,5 @@ FROM pg_database AS d
 LEFT JOIN pg_extension AS e ON e.extname = 'vector'
 LEFT JOIN pg_namespace AS en ON en.oid = e.extnamespace
 LEFT JOIN pg_namespace AS ln ON ln.nspname = 'vecferry'
+LEFT JOIN pg_settings AS ts ON ts.name = 'default_toast_compression'
 WHERE d.datname = current_database();

@@ -132,11 +132,19 @@ struct CatalogReader {
             maxParallelMaintenanceWorkers: try row.size("max_parallel_maintenance_workers"),
             maxParallelWorkers: try row.size("max_parallel_workers"),
             maxWorkerProcesses: try row.size("max_worker_processes"),
+            toast: try toast(row),
             vectorVersion: try row.optional("vector_version").map(PgvectorVersion.init(parsing:)),
             vectorSchema: try row.optional("vector_schema"),
             mayCreateSchema: try row.bool("may_create_schema"),
             mayKeepLedger: try row.bool("may_keep_ledger"),
             hasLedgerSchema: try row.bool("has_ledger_schema"))
+    }
+
+    private func toast(_ row: Record) throws(FerryError) -> ToastDefault? {
+        guard let method = try row.optional("toast_compression") else { return nil }
+        return ToastDefault(
+            method: method, isBuiltIn: try row.bool("toast_compression_is_built_in"),
+            offersLZ4: try row.bool("offers_lz4"))
     }
 
     private func relations(_ rows: Answer) throws(FerryError) -> [OID: Relation] {

@@ -37,6 +37,8 @@ public struct ServerInfo: Sendable, Equatable {
     public var maxParallelWorkers: Int
     /// `max_worker_processes`: the background processes of every kind.
     public var maxWorkerProcesses: Int
+    /// What becomes of long values; nil before PostgreSQL 14, and in the plan of a job of an older vecferry.
+    public var toast: ToastDefault?
     /// pgvector's version; nil where the database lacks the extension.
     public var vectorVersion: PgvectorVersion?
     /// The schema of pgvector's types.

@@ -50,6 +50,7 @@ struct JobFingerprint {
         ("hnsw-ef-construction", "--hnsw-ef-construction"), ("maintenance-work-mem", "--maintenance-work-mem"),
         ("index-workers", "--index-workers"), ("online", "--online"), ("excluded-bots", "--exclude-bot"),
         ("app-bots", "--bots-table or --bots-scan"), ("convert", "--convert"),
+        ("toast-compression", "--toast-compression"),
     ]
 
     /// The hash of ``fields(of:)``. Each name and value has its length in bytes before it, as in `3:all,`, so that none runs
@@ -96,6 +97,7 @@ struct JobFingerprint {
         // The list itself may change between two runs; a job keeps to the one in its plan.
         add("app-bots", if: selection.app != nil)
         add("convert", request.conversions.isEmpty ? nil : request.conversions.map(\.text))
+        add("toast-compression", request.toastCompression == .auto ? nil : [request.toastCompression.rawValue])
         return fields
     }
 }

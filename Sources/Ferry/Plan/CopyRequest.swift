@@ -12,6 +12,8 @@ public struct CopyRequest: Sendable, Equatable {
     public var index = IndexRequest()
     /// The columns whose values are converted on the way; all others' bytes pass unchanged.
     public var conversions: [ConversionRequest] = []
+    /// How the target compresses long values.
+    public var toastCompression = ToastCompression.auto
 
     /// Copies the embedding tables and the bot tables into tables that exist and are empty.
     public init() {}

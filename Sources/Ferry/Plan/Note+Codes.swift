@@ -228,6 +228,10 @@ extension Note.Code {
     public static let approximateAnswers = Note.Code(description: "approximate_answers")
     /// The searches were not compared.
     public static let searchesNotCompared = Note.Code(description: "searches_not_compared")
+    /// Long values are compressed by another method than the server's.
+    public static let toastCompression = Note.Code(description: "toast_compression")
+    /// The target was built without lz4.
+    public static let noLZ4 = Note.Code(description: "no_lz4")
     /// The report of a copy could not be written.
     public static let reportNotWritten = Note.Code(description: "report_not_written")
     /// The application's searches find fewer of the nearest rows on the target.

@@ -12,6 +12,8 @@ public struct Plan: Sendable, Equatable {
     public var notes: [Note]
     /// What the source's database holds and the copy does not carry; nil in the plan of a job of an older vecferry.
     public var inventory: Inventory?
+    /// The method of compression that sessions set which load rows; nil where they leave the server's.
+    public var toastMethod: ToastMethod?
 
     /// Whether the plan has no blockers.
     public var isReady: Bool { blockers.isEmpty }

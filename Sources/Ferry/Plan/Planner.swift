@@ -29,10 +29,12 @@ struct Planner {
             notes += pairNotes
             if let pair { pairs.append(pair) }
         }
+        let toast = request.toastCompression.method(on: survey.target.server)
+        if let toast, !pairs.isEmpty { notes.append(.toastCompression(toast, request.toastCompression)) }
         return Plan(
             source: survey.source.server, target: survey.target.server, request: request, pairs: pairs,
             notes: notes.map(namingRoles),
-            inventory: Inventory(survey, request: request, chosen: chosen.map(\.relation)))
+            inventory: Inventory(survey, request: request, chosen: chosen.map(\.relation)), toastMethod: toast)
     }
 
     /// Blockers for conversions of columns that are not copied.

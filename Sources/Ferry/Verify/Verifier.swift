@@ -61,7 +61,7 @@ struct Verifier {
                 Repairer.Work(table: table, sums: $0, counts: tables[table.number.value].counts)
             }
         }.filter { $0.counts.all > 0 }
-        if request.repair != .none { try requireRepairable(work) }
+        if request.repair != .none { try requireRepairable(work, on: sides.target.catalog.server) }
         // Tables to be repaired are searched after the repair.
         if let search = request.search, !repairs || work.isEmpty {
             searches = try workers.during(.search) { () throws(FerryError) in
@@ -113,9 +113,10 @@ struct Verifier {
         return (sides, comparison)
     }
 
-    /// Refuses to repair a table that a copy merged by key: the repair would overwrite rows that the copy kept. Likewise one with
+    /// Refuses to write as the target can't. Refuses to repair a table that a copy merged by key: the repair would overwrite rows that the copy kept. Likewise one with
     /// too many bots to compare each: the repair could delete rows of bots that only the target has.
-    private func requireRepairable(_ work: [Repairer.Work]) throws(FerryError) {
+    private func requireRepairable(_ work: [Repairer.Work], on server: ServerInfo) throws(FerryError) {
+        guard request.toastCompression.isOffered(by: server) else { throw FerryError(.noLZ4(server)) }
         if let table = work.first(where: { $0.counts.extra > 0 && $0.mayDeleteTargetBots })?.table {
             throw FerryError(
                 .blocked,

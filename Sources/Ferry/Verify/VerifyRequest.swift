@@ -12,6 +12,8 @@ public struct VerifyRequest: Sendable, Equatable {
     public var chunkBytes = Chunk.defaultBytes
     /// The treatment of differences.
     public var repair = RepairMode.none
+    /// How the target compresses long values that a repair writes.
+    public var toastCompression = ToastCompression.auto
     /// The searches to compare as well; nil compares rows alone.
     public var search: SearchRequest?
     /// Whether rows of bots that only the target has count as differences; ``allBots`` implies it.

@@ -47,6 +47,9 @@ struct VerifyCommand: AsyncParsableCommand {
             """)
     var repair = false
 
+    @Option(help: ToastCompression.help)
+    var toastCompression = ToastCompression.auto
+
     @Flag(help: "With --repair, show the changes without making them.")
     var dryRun = false
 
@@ -68,6 +71,9 @@ struct VerifyCommand: AsyncParsableCommand {
         if dryRun && !repair {
             throw ValidationError("--dry-run is an option of --repair; without --repair, verify changes nothing.")
         }
+        if toastCompression != .auto && !repair {
+            throw ValidationError("--toast-compression is an option of --repair; without --repair, verify writes nothing.")
+        }
         if yes && (!repair || dryRun) { throw ValidationError("--yes is an option of --repair without --dry-run.") }
         try Limits.check(maxFindings, in: 0...10_000_000, "--max-findings")
         if let search { try Limits.check(search, in: 1...10_000, "--search") }
@@ -85,6 +91,7 @@ struct VerifyCommand: AsyncParsableCommand {
         request.allBots = allBots
         request.conversions = convert.unique
         request.maxFindings = maxFindings
+        request.toastCompression = toastCompression
         request.repair = !repair ? .none : dryRun ? .dryRun : .apply
         request.search = try search.map { try searches.request(queries: $0) }
         let confirm: @Sendable (VerifyReport) -> Bool = { report in

@@ -94,6 +94,9 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ConversionRequest.help)
     var convert: [ConversionRequest] = []
 
+    @Option(help: ToastCompression.help)
+    var toastCompression = ToastCompression.auto
+
     @Option(help: ArgumentHelp("Size of the chunks in which a table is copied, in MiB.", valueName: "MiB"))
     var chunkSize = Chunk.defaultBytes >> 20
 
@@ -118,6 +121,7 @@ struct RequestOptions: ParsableArguments {
         request.existing = load.existing
         request.create = load.create
         request.conversions = load.convert.unique
+        request.toastCompression = load.toastCompression
         request.chunkBytes = load.chunkSize << 20
         request.index = index.request
         return request
@@ -125,6 +129,15 @@ struct RequestOptions: ParsableArguments {
 }
 
 extension ExistingRows: ExpressibleByArgument {}
+
+extension ToastCompression: ExpressibleByArgument {
+    /// The text of `--help`.
+    static let help = ArgumentHelp(
+        """
+        How the target compresses long values, which stay the same: auto takes lz4 where the target offers it and nobody has \
+        chosen a method, keep leaves it to the target. Columns with a method of their own keep that.
+        """, valueName: "method")
+}
 
 extension ConversionRequest: ExpressibleByArgument {
     /// The text of `--help`.

@@ -147,6 +147,10 @@ import Testing
         (standby.isInRecovery, standby.mayKeepLedger, standby.encoding) = (true, false, "LATIN1")
         var fresh = standby
         (fresh.isInRecovery, fresh.hasLedgerSchema) = (false, false)
+        var withLZ4 = Fixture.server()
+        withLZ4.toast = ToastDefault(method: "pglz", isBuiltIn: true, offersLZ4: true)
+        var withoutLZ4 = withLZ4
+        withoutLZ4.toast?.offersLZ4 = false
         let (bare, old) = (Fixture.server(pgvector: nil), Fixture.server(versionNumber: 130_016))
         let create: (inout CopyRequest) -> Void = { $0.create = true }
         func need(_ name: String, available: String?, schema: String? = nil, _ types: [String] = []) -> ExtensionNeed {
@@ -165,6 +169,10 @@ import Testing
             plan(items, items, sourceServer: old, targetServer: standby), plan(items, items, targetServer: old),
             plan(items, items, targetServer: fresh),
             plan(items, items, targetServer: bare),
+            plan(items, items, targetServer: withLZ4),
+            plan(items, items, { $0.toastCompression = .pglz }, targetServer: withLZ4),
+            plan(items, items, { $0.toastCompression = .lz4 }, targetServer: withoutLZ4),
+            plan(items, items, { $0.toastCompression = .lz4 }, targetServer: old),
             plan(items, [], create, targetServer: bare) { $0.extensions = [need("vector", available: "0.8.5")] },
             plan(half, half, targetServer: Fixture.server(pgvector: PgvectorVersion(0, 5, 1))),
             plan(items, [], create) {

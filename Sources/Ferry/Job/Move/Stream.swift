@@ -52,14 +52,16 @@ struct Stream: Worker, ~Copyable {
 
     /// The settings of target sessions. A chunk's commit need not wait for the disk: rows and ledger entry are lost or kept
     /// together, and settling the pair flushes all the log before it (PostgreSQL documentation, "Asynchronous Commit").
-    private static let settings = "SET synchronous_commit TO off"
+    private var settings: String {
+        ["SET synchronous_commit TO off", job.plan.toastMethod?.setting].compactMap(\.self).joined(separator: "; ")
+    }
 
     private mutating func openBoth() throws(FerryError) {
         guard onSource == nil else { return }
         let current = try snapshots.snapshot()
         do throws(FerryError) {
             if onTarget == nil {
-                var login = try target.startLogin(Self.settings)
+                var login = try target.startLogin(settings)
                 onSource = try current.join(source, beside: &login)
                 onTarget = try target.finish(login)
                 try endLeftBehind()
@@ -83,7 +85,7 @@ struct Stream: Worker, ~Copyable {
         _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {
         if onTarget == nil {
-            onTarget = try target.connect(Self.settings)
+            onTarget = try target.connect(settings)
             try endLeftBehind()
         }
         guard let session = onTarget.take() else { throw .interrupted }

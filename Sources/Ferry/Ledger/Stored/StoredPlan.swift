@@ -8,6 +8,8 @@ struct StoredPlan: StoredDocument, Equatable {
     var pairs: [StoredPair]
     var notes: [StoredNote]
     var inventory: StoredInventory?
+    /// nil leaves the server's.
+    var toastMethod: StoredWord<ToastMethod>?
 
     /// Leaves out the statements that the ledger holds as saved definitions.
     init(_ plan: Plan) {
@@ -19,6 +21,7 @@ struct StoredPlan: StoredDocument, Equatable {
         pairs = plan.pairs.map(StoredPair.init)
         notes = plan.notes.map(StoredNote.init)
         inventory = plan.inventory.map(StoredInventory.init)
+        toastMethod = plan.toastMethod.map(StoredWord.init)
     }
 
     /// The engine's plan.
@@ -28,7 +31,7 @@ struct StoredPlan: StoredDocument, Equatable {
         var statements = SavedStatements(saved)
         var plan = Plan(
             source: source.server, target: target.server, request: request.request, pairs: [],
-            notes: notes.map(\.note), inventory: inventory?.inventory)
+            notes: notes.map(\.note), inventory: inventory?.inventory, toastMethod: toastMethod?.value)
         for (position, pair) in pairs.enumerated() {
             guard pair.number == position else { throw .damaged }
             plan.pairs.append(try pair.pair(&statements))

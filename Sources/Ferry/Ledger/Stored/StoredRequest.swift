@@ -7,6 +7,8 @@ struct StoredRequest: Codable, Sendable, Equatable {
     var index: StoredIndexRequest
     /// nil where none was asked for.
     var conversions: [StoredConversion]?
+    /// nil stands for auto.
+    var toastCompression: StoredWord<ToastCompression>?
 
     init(_ request: CopyRequest) {
         selection = StoredSelection(request.selection)
@@ -15,6 +17,7 @@ struct StoredRequest: Codable, Sendable, Equatable {
         chunkBytes = request.chunkBytes
         index = StoredIndexRequest(request.index)
         conversions = request.conversions.isEmpty ? nil : request.conversions.map(StoredConversion.init)
+        toastCompression = request.toastCompression == .auto ? nil : StoredWord(request.toastCompression)
     }
 
     /// The engine's request.
@@ -26,6 +29,7 @@ struct StoredRequest: Codable, Sendable, Equatable {
         request.chunkBytes = chunkBytes
         request.index = index.request
         request.conversions = conversions?.map(\.request) ?? []
+        request.toastCompression = toastCompression?.value ?? .auto
         return request
     }
 }

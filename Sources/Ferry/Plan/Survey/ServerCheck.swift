@@ -9,7 +9,12 @@ struct ServerCheck {
     ///
     /// - Parameter relations: The source's relations to be copied, whose types the target must have.
     func notes(for relations: [Relation]) -> [Note] {
-        identity() + sessions() + target() + extensions(for: relations) + encodings()
+        identity() + sessions() + target() + extensions(for: relations) + encodings() + toast()
+    }
+
+    private func toast() -> [Note] {
+        let server = survey.target.server
+        return request.toastCompression.isOffered(by: server) ? [] : [.noLZ4(server)]
     }
 
     private func identity() -> [Note] {

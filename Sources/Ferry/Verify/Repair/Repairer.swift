@@ -114,7 +114,8 @@ struct Repairer {
     ) throws(FerryError) -> Result {
         var sent: RepairCommit<Result>?
         return try engine.workers.retrying { () throws(FerryError) in
-            let target = try engine.target.connect()
+            let toast = request.toastCompression.method(on: sides.target.catalog.server)
+            let target = try engine.target.connect(toast?.setting ?? "")
             if let earlier = sent, try earlier.isDone(on: target, engine.workers.interrupt) { return earlier.result }
             sent = nil
             return try body(target, &sent)

@@ -8,6 +8,8 @@ struct PlanDocument: Encodable {
     let pairs: [PairDocument]
     let notes: [NoteDocument]
     let inventory: InventoryDocument?
+    /// The method of compression that sessions set which load rows.
+    let toastCompression: String?
 
     init(_ plan: Plan) {
         source = ServerDocument(plan.source)
@@ -16,6 +18,7 @@ struct PlanDocument: Encodable {
         pairs = plan.pairs.map(PairDocument.init)
         notes = plan.notes.map(NoteDocument.init)
         inventory = plan.inventory.map(InventoryDocument.init)
+        toastCompression = plan.toastMethod?.rawValue
     }
 }
 
@@ -52,6 +55,7 @@ struct RequestDocument: Encodable {
     let create: Bool
     let chunkBytes: Int
     let index: Index
+    let toastCompression: String
 
     init(_ request: CopyRequest) {
         let selected = request.selection
@@ -61,6 +65,7 @@ struct RequestDocument: Encodable {
         existing = request.existing.rawValue
         create = request.create
         chunkBytes = request.chunkBytes
+        toastCompression = request.toastCompression.rawValue
         let built = request.index
         let lists: Lists =
             switch built.lists {

@@ -85,7 +85,7 @@ extension ReportParts {
         section.tables.append(
             Table(
                 caption: "Settings", noun: "setting", columns: [.init(title: "Setting"), .init(title: "Value")],
-                rows: ReportSettings(request: plan.request).all.map { [Cell($0.name), Cell($0.value)] }))
+                rows: ReportSettings(request: plan.request, toast: plan.toastMethod).all.map { [Cell($0.name), Cell($0.value)] }))
         return section
     }
 
@@ -124,6 +124,7 @@ extension ReportParts {
 /// The options of a copy that are not the default, and those that every copy has, in words.
 private struct ReportSettings {
     let request: CopyRequest
+    let toast: ToastMethod?
 
     var all: [(name: String, value: String)] {
         let selection = request.selection
@@ -141,6 +142,7 @@ private struct ReportSettings {
         all.append(("Rows that the target has", Self.text(of: request.existing)))
         all.append(("Tables that the target lacks", request.create ? "are created" : "are an error"))
         all.append(("Bytes of a chunk", Units.bytes(request.chunkBytes)))
+        all.append(("Compression of long values", toast?.rawValue ?? "as the target is set"))
         for conversion in request.conversions { all.append(("Converted", "\(conversion)")) }
         let index = request.index
         if index.method != .keep { all.append(("Index method", index.method.rawValue)) }
