@@ -47,7 +47,9 @@ struct RowReader: ~Copyable {
         message: (borrowing RawSpan) -> Result
     ) throws(FerryError) -> Result? {
         var malformed: BinaryCopyParser.Malformed?
+        var size = 0
         let result = try session.withNextCopyMessage { (bytes: borrowing RawSpan) -> Result? in
+            size = bytes.byteCount
             switch format {
             case .text: row(bytes)
             case .binary:
@@ -66,6 +68,7 @@ struct RowReader: ~Copyable {
             }
             return message(bytes)
         }
+        try session.rate?.take(size)
         if let malformed { throw Self.error(malformed, session.side) }
         if let fault = converter?.fault { throw Self.error(fault, session.side) }
         if result == nil, format == .binary, !parser.isComplete { throw Self.error(.truncated, session.side) }

@@ -11,6 +11,8 @@ public struct Endpoint: Sendable {
     private let credentials: Credentials?
     /// How long a server may be silent in the middle of a stream before it counts as hung.
     public let stallLimit: Duration
+    /// The pace at which its sessions read rows; nil for as fast as they come.
+    public var rate: RateLimit?
     /// Ends every wait of its sessions when it is raised.
     private(set) var interrupt: Interrupt
     /// Whether its sessions are read-only: always on the source, and on a target that is only compared.
@@ -75,7 +77,7 @@ public struct Endpoint: Sendable {
     func finish(_ login: consuming Login, beside other: inout Login) throws(FerryError) -> Session {
         let session: Session
         do throws(PostgresError) {
-            session = Session(try login.finish(beside: &other), side: side, stallLimit: stallLimit)
+            session = Session(try login.finish(beside: &other), side: side, stallLimit: stallLimit, rate: rate)
         } catch {
             throw FerryError(error, side)
         }
@@ -84,7 +86,7 @@ public struct Endpoint: Sendable {
 
     private func opened(_ login: consuming Login) throws(FerryError) -> Session {
         do throws(PostgresError) {
-            return Session(try login.finish(), side: side, stallLimit: stallLimit)
+            return Session(try login.finish(), side: side, stallLimit: stallLimit, rate: rate)
         } catch {
             throw FerryError(error, side)
         }

@@ -9,13 +9,16 @@ struct Session: ~Copyable {
     let side: Side
     /// The longest silence to accept from this server while a prompt answer is due.
     let stallLimit: Duration
+    /// The pace at which rows are read; nil for as fast as they come.
+    let rate: RateLimit?
     private var connection: Connection
 
     /// Takes over a connection that has the settings of `sql/session.sql`.
-    init(_ connection: consuming Connection, side: Side, stallLimit: Duration) {
+    init(_ connection: consuming Connection, side: Side, stallLimit: Duration, rate: RateLimit?) {
         self.connection = connection
         self.side = side
         self.stallLimit = stallLimit
+        self.rate = rate
     }
 
     /// The time to wait for a statement.

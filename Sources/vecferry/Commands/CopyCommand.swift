@@ -22,6 +22,7 @@ struct CopyCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
+    @OptionGroup var rate: RateOptions
     @OptionGroup var request: RequestOptions
 
     @Flag(help: "Start over: first remove what the previous job put on the target.")
@@ -61,6 +62,7 @@ struct CopyCommand: AsyncParsableCommand {
             reporter.take(event)
         }
         engine.commandLine = Vecferry.shownCommand
+        rate.limit(&engine, run.interrupt)
         let request = try request.request()
         let search = noSearchCheck ? nil : try searches.request(queries: nil)
         try await run.perform(resumes: true) { [engine] () async throws(FerryError) in

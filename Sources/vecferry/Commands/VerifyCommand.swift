@@ -18,6 +18,7 @@ struct VerifyCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
+    @OptionGroup var rate: RateOptions
     @OptionGroup(title: "Which tables and bots") var selection: SelectionOptions
 
     @Option(
@@ -85,7 +86,8 @@ struct VerifyCommand: AsyncParsableCommand {
     /// Compares the databases, repairs the target if requested, and shows the comparison.
     func run() async throws {
         let run = try CommandRun(output, of: Self.self)
-        let engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)
+        var engine = try connections.engine(interrupt: run.interrupt, events: run.reporter.take)
+        rate.limit(&engine, run.interrupt)
         var request = VerifyRequest()
         request.selection = try selection.selection()
         request.allBots = allBots
@@ -99,7 +101,7 @@ struct VerifyCommand: AsyncParsableCommand {
             return Console.shared.agrees(to: question, or: run.interrupt)
         }
         let asks = !yes && Console.shared.canAsk
-        try await run.perform { [request] () async throws(FerryError) in
+        try await run.perform { [request, engine] () async throws(FerryError) in
             .verify(try await engine.verify(request, confirm: asks ? confirm : nil))
         }
     }

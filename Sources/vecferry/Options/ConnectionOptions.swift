@@ -133,6 +133,28 @@ struct SessionOptions: ParsableArguments {
     var jobCountOverLongLine: Int { jobs ?? 8 }
 }
 
+/// How fast rows are read, for the commands that read all of them.
+struct RateOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Most megabytes of rows that are read in a second, from both servers together. Index builds are not slowed down. "
+                + "(default: as fast as they come)",
+            valueName: "MB/s"))
+    var maxRate: Double?
+
+    /// Refuses a pace out of range.
+    func validate() throws {
+        guard let maxRate, !(0.01...1_000_000).contains(maxRate) else { return }
+        throw ValidationError("--max-rate is \(maxRate); give a number from 0.01 to 1000000.")
+    }
+
+    /// Gives the pace to both sides, which share it: each row of a copy is read twice.
+    func limit(_ engine: inout Engine, _ interrupt: Interrupt) {
+        let rate = maxRate.map { RateLimit(bytesPerSecond: $0 * 1_048_576, interrupt: interrupt) }
+        (engine.source.rate, engine.target.rate) = (rate, rate)
+    }
+}
+
 /// How long a connection waits for an answer, and how often work is retried.
 struct PatienceOptions: ParsableArguments {
     @Option(
