@@ -68,7 +68,17 @@ first_port() {
         target) echo 54316 ;;
         debian-source) echo 54317 ;;
         debian-target) echo 54318 ;;
+        newest) echo 54319 ;;
     esac
+}
+
+# The version of PostgreSQL that the target runs where it is embedded.
+target_version() {
+    if [[ -s $RIG_DIR/target-version ]]; then
+        cat "$RIG_DIR/target-version"
+    else
+        echo 16
+    fi
 }
 
 kind() {

