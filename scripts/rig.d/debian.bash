@@ -109,11 +109,12 @@ debian_configure() {
     give_folder "$data"
 }
 
+# $1: server. The source's owner has chosen lz4; the target is as Debian ships it, with pglz.
 debian_settings() {
     echo "ssl = on"
     echo "ssl_cert_file = 'server.crt'"
     echo "ssl_key_file = 'server.key'"
-    echo "default_toast_compression = lz4"
+    [[ $1 != debian-source ]] || echo "default_toast_compression = lz4"
     # Debian's default.
     echo "log_line_prefix = '%m [%p] %q%u@%d '"
 }

@@ -104,7 +104,7 @@ server_configure() {
         for setting in "${RIG_SETTINGS[@]}"; do
             echo "${setting%%=*} = ${setting#*=}"
         done
-        is_debian "$1" && debian_settings
+        is_debian "$1" && debian_settings "$1"
         true
     } >"$conf"
     give_folder "$conf"

@@ -115,6 +115,11 @@ SELECT
     a.attnotnull AS is_not_null,
     a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default,
     a.attgenerated <> '' AS is_generated,
+    -- pg_attribute has attcompression from PostgreSQL 14 on; read by name so that 12 and 13 run this too.
+    CASE
+        WHEN a.attlen = -1 AND current_setting('server_version_num')::int >= 140000
+            THEN CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END
+    END AS toast_method,
     -- OIDs from 16384 on are those of users' objects (access/transam.h).
     a.atttypid < 16384 AS is_built_in,
     r.text_reason,

@@ -201,6 +201,7 @@ struct CatalogReader {
                 isNotNull: try row.bool("is_not_null"),
                 hasDefault: try row.bool("has_default"),
                 isGenerated: try row.bool("is_generated"),
+                toastMethod: try row.optional("toast_method").flatMap(ToastMethod.init(rawValue:)),
                 isBuiltIn: try row.bool("is_built_in"),
                 textReason: try row.optional("text_reason"),
                 userTypes: try row.list("user_types").compactMap { OID($0) })

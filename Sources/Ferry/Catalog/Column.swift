@@ -22,6 +22,8 @@ public struct Column: Sendable {
     public var hasDefault: Bool
     /// Whether the server computes it from other columns.
     public var isGenerated: Bool
+    /// The column's own method of compression; nil where that of the server applies.
+    public var toastMethod: ToastMethod?
     /// Whether the type is PostgreSQL's own, so that nobody has defined casts, and operators that are found by them.
     public var isBuiltIn: Bool
     /// The reason why the column must be copied as text, or nil if its binary form means the same in another cluster.

@@ -64,7 +64,9 @@ struct ColumnMatch {
                 "Run ALTER TABLE \(target.name.sql) ALTER COLUMN \(column.name.sqlIdentifier) DROP EXPRESSION.")
             return
         }
-        pairs.append(pair(column, column.textReason ?? other.textReason))
+        var pair = pair(column, column.textReason ?? other.textReason)
+        pair.toastMethod = other.toastMethod
+        pairs.append(pair)
     }
 
     /// What to do about a column of another type than is needed.

@@ -93,6 +93,8 @@ public struct ColumnPair: Sendable, Equatable {
     public var textReason: String?
     /// What becomes of the values on the way; nil where their bytes pass unchanged.
     public var conversion: ColumnConversion?
+    /// The target's column's own method of compression; nil where that of the session applies.
+    public var toastMethod: ToastMethod?
 
     /// The type on the target.
     public var targetType: String { conversion.flatMap { $0.type(from: type) } ?? type }

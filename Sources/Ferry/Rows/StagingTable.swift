@@ -10,12 +10,18 @@ struct StagingTable {
     let table: QualifiedName
     /// The columns of the staged rows, which the target's table has too.
     let columns: [String]
+    /// The methods of compression that columns of the target's table have of their own. A compressed value is passed on as it is.
+    let toastMethods: [String: ToastMethod]
 
     /// The statements that create it, for a role that uses it.
     func creation(for role: ActingRole) -> [String] {
         let create =
             "CREATE TEMPORARY TABLE vecferry_rows ON COMMIT DROP AS SELECT \(list("t")) FROM \(table.quoted) AS t WITH NO DATA"
-        return [create] + (role.owner.map { ["GRANT ALL ON \(Self.name) TO \($0.quotedIdentifier)"] } ?? [])
+        let methods = columns.compactMap { column in
+            toastMethods[column].map { "ALTER COLUMN \(column.quotedIdentifier) SET COMPRESSION \($0.rawValue)" }
+        }
+        let alter = methods.isEmpty ? [] : ["ALTER TABLE \(Self.name) \(methods.joined(separator: ", "))"]
+        return [create] + alter + (role.owner.map { ["GRANT ALL ON \(Self.name) TO \($0.quotedIdentifier)"] } ?? [])
     }
 
     /// The COPY that fills it.

@@ -1,4 +1,4 @@
-internal import Postgres
+public import Postgres
 internal import Synchronization
 
 /// The most bytes of rows that all sessions of a command together read in a second.

@@ -73,7 +73,8 @@ struct VerifyCommand: AsyncParsableCommand {
             throw ValidationError("--dry-run is an option of --repair; without --repair, verify changes nothing.")
         }
         if toastCompression != .auto && !repair {
-            throw ValidationError("--toast-compression is an option of --repair; without --repair, verify writes nothing.")
+            throw ValidationError(
+                "--toast-compression is an option of --repair; without --repair, verify writes nothing.")
         }
         if yes && (!repair || dryRun) { throw ValidationError("--yes is an option of --repair without --dry-run.") }
         try Limits.check(maxFindings, in: 0...10_000_000, "--max-findings")

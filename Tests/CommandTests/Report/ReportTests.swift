@@ -61,8 +61,10 @@ import Testing
         var halfGivenUp = givenUp
         halfGivenUp.stillOff = Fixtures.stoppedHistory.stillOff
         try Golden.expect(
-            [Fixtures.provenHistory, Fixtures.stoppedHistory, running, failed, differs, givenUp, halfGivenUp].map(sentence)
-                .joined(separator: "\n") + "\n", "report-sentences")
+            [Fixtures.provenHistory, Fixtures.stoppedHistory, running, failed, differs, givenUp, halfGivenUp].map(
+                sentence
+            )
+            .joined(separator: "\n") + "\n", "report-sentences")
     }
 
     @Test(arguments: [

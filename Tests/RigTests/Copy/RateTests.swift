@@ -8,7 +8,8 @@ import Testing
         let setup = "CREATE TABLE items (id int PRIMARY KEY, botid text, embedding vector(256));"
         try await Rig.withDatabases(setup: setup) { databases in
             try databases.source.run(
-                "INSERT INTO items SELECT i, 'bot', array_fill(i::real, ARRAY[256])::vector FROM generate_series(1, 4000) AS i; ANALYZE")
+                "INSERT INTO items SELECT i, 'bot', array_fill(i::real, ARRAY[256])::vector FROM generate_series(1, 4000) AS i; ANALYZE"
+            )
             try await body(databases)
         }
     }

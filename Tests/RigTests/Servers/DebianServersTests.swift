@@ -104,7 +104,8 @@ import Testing
 
     @Test func `the servers are what the suite is about`() async throws {
         try await Rig.withDatabases(on: try Way.debianToDebian.servers) { databases in
-            for (database, locale) in [(databases.source, "en_US.UTF-8"), (databases.target, "de_DE.UTF-8")] {
+            let sides = [(databases.source, "en_US.UTF-8", "lz4"), (databases.target, "de_DE.UTF-8", "pglz")]
+            for (database, locale, toast) in sides {
                 let found = try database.run(
                     """
                     SELECT pg_jit_available() AND current_setting('jit')::bool AS jit, current_setting('lc_collate') AS collate,
@@ -112,7 +113,7 @@ import Testing
                         current_setting('default_toast_compression') AS toast, ssl
                     FROM pg_stat_ssl WHERE pid = pg_backend_pid()
                     """)
-                #expect(found == [["t", locale, locale, "on", "lz4", "t"]])
+                #expect(found == [["t", locale, locale, "on", toast, "t"]])
             }
         }
     }

@@ -63,11 +63,14 @@ import Testing
             let copied = try run(databases, "copy", "--chunk-size", "1")
             #expect(copied.status == 0 && copied.said.contains("Proven: 4,000 rows in 2 tables"), "\(copied.said)")
             #expect(try databases.sameTable("items") == 2000 && databases.sameTable("notes") == 2000)
-            let indexes = "SELECT count(*) FROM pg_index WHERE indisvalid AND indrelid IN ('items'::regclass, 'notes'::regclass)"
+            let indexes =
+                "SELECT count(*) FROM pg_index WHERE indisvalid AND indrelid IN ('items'::regclass, 'notes'::regclass)"
             #expect(try databases.target.value(indexes) == "5")
-            let constraints = "SELECT count(*) FROM pg_constraint WHERE convalidated AND conrelid = 'notes'::regclass AND contype = 'f'"
+            let constraints =
+                "SELECT count(*) FROM pg_constraint WHERE convalidated AND conrelid = 'notes'::regclass AND contype = 'f'"
             #expect(try databases.target.value(constraints) == "1")
-            try databases.target.run("UPDATE items SET content = 'x' WHERE id % 7 = 0; DELETE FROM notes WHERE n % 5 = 0")
+            try databases.target.run(
+                "UPDATE items SET content = 'x' WHERE id % 7 = 0; DELETE FROM notes WHERE n % 5 = 0")
             #expect(try run(databases, "verify").status == 4)
             let repaired = try run(databases, "verify", "--repair")
             #expect(repaired.status == 0, "\(repaired.said)")

@@ -20,7 +20,8 @@ import Testing
 
     private func withDebian(_ body: (RigDatabases) async throws -> Void) async throws {
         let servers = (
-            source: try Rig.variable("VECFERRY_RIG_DEBIAN_SOURCE"), target: try Rig.variable("VECFERRY_RIG_DEBIAN_TARGET")
+            source: try Rig.variable("VECFERRY_RIG_DEBIAN_SOURCE"),
+            target: try Rig.variable("VECFERRY_RIG_DEBIAN_TARGET")
         )
         try await Rig.withDatabases(on: servers, setup: Self.setup) { databases in
             try databases.source.run(Self.rows)
@@ -39,7 +40,6 @@ import Testing
             #expect(plan.output.contains("Long values are compressed with lz4 as they arrive"), "\(plan.said)")
             let copied = try run(databases, "copy", "--table", "items")
             #expect(copied.status == 0, "\(copied.said)")
-            #expect(try databases.source.value(Self.methods) == "pglz pglz 20")
             // The column with a method of its own keeps it.
             #expect(try databases.target.value(Self.methods) == "lz4 pglz 20")
             #expect(try databases.sameTable("items") == 20)
@@ -48,7 +48,9 @@ import Testing
             let repaired = try run(databases, "verify", "--repair", "--table", "items")
             #expect(repaired.status == 0, "\(repaired.said)")
             #expect(try databases.target.value(Self.methods) == "lz4 pglz 20")
-            #expect(try run(databases, "report", "--format", "markdown").output.contains("| Compression of long values | lz4 |"))
+            #expect(
+                try run(databases, "report", "--format", "markdown").output.contains(
+                    "| Compression of long values | lz4 |"))
         }
     }
 
@@ -59,11 +61,13 @@ import Testing
             #expect(!(try run(databases, "plan", "--table", "items").output.contains("lz4")))
             #expect(try run(databases, "copy", "--table", "items").status == 0)
             #expect(try databases.target.value(Self.methods) == "pglz pglz 20")
-            let asked = try run(databases, "copy", "--restart", "--table", "items", "--toast-compression", "lz4")
+            #expect(try run(databases, "undo", "--finished").status == 0)
+            let asked = try run(databases, "copy", "--table", "items", "--toast-compression", "lz4")
             #expect(asked.status == 0, "\(asked.said)")
             #expect(try databases.target.value(Self.methods) == "lz4 pglz 20")
             try databases.target.run("ALTER DATABASE \(name) RESET default_toast_compression")
-            let kept = try run(databases, "copy", "--restart", "--table", "items", "--toast-compression", "keep")
+            #expect(try run(databases, "undo", "--finished").status == 0)
+            let kept = try run(databases, "copy", "--table", "items", "--toast-compression", "keep")
             #expect(kept.status == 0, "\(kept.said)")
             #expect(try databases.target.value(Self.methods) == "pglz pglz 20")
             try databases.target.run("DELETE FROM items")

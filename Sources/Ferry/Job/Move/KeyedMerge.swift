@@ -8,7 +8,11 @@ struct KeyedMerge {
     let pair: TablePair
 
     /// The temporary table that takes the chunk's rows first.
-    var staging: StagingTable { StagingTable(table: pair.name, columns: pair.columns.map(\.name)) }
+    var staging: StagingTable {
+        StagingTable(
+            table: pair.name, columns: pair.columns.map(\.name),
+            toastMethods: pair.columns.reduce(into: [:]) { $0[$1.name] = $1.toastMethod })
+    }
 
     /// Merges the staged rows.
     ///

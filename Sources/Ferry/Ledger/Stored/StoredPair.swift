@@ -68,6 +68,8 @@ struct StoredColumn: Codable, Sendable, Equatable {
     var textReason: String?
     /// nil where the values are not converted.
     var conversion: StoredWord<ColumnConversion>?
+    /// nil where the column has no method of compression of its own.
+    var toastMethod: StoredWord<ToastMethod>?
 
     init(_ column: ColumnPair) {
         name = column.name
@@ -76,13 +78,14 @@ struct StoredColumn: Codable, Sendable, Equatable {
         dimensions = column.dimensions
         textReason = column.textReason
         conversion = column.conversion.map(StoredWord.init)
+        toastMethod = column.toastMethod.map(StoredWord.init)
     }
 
     /// The engine's column.
     var column: ColumnPair {
         ColumnPair(
             name: name, type: type, vectorType: vectorType?.value, dimensions: dimensions, textReason: textReason,
-            conversion: conversion?.value)
+            conversion: conversion?.value, toastMethod: toastMethod?.value)
     }
 }
 

@@ -133,7 +133,11 @@ struct RepairBatch {
         return table.columns.map(\.name).filter { !generated.contains($0) }
     }
 
-    private var staging: StagingTable { StagingTable(table: table.name, columns: columns) }
+    private var staging: StagingTable {
+        StagingTable(
+            table: table.name, columns: columns,
+            toastMethods: (relations.first?.columns ?? []).reduce(into: [:]) { $0[$1.name] = $1.toastMethod })
+    }
 
     private func relay(
         _ places: [RowPlace], from source: borrowing Session, to target: borrowing Session

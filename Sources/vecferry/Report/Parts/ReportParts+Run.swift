@@ -85,7 +85,9 @@ extension ReportParts {
         section.tables.append(
             Table(
                 caption: "Settings", noun: "setting", columns: [.init(title: "Setting"), .init(title: "Value")],
-                rows: ReportSettings(request: plan.request, toast: plan.toastMethod).all.map { [Cell($0.name), Cell($0.value)] }))
+                rows: ReportSettings(request: plan.request, toast: plan.toastMethod).all.map {
+                    [Cell($0.name), Cell($0.value)]
+                }))
         return section
     }
 
