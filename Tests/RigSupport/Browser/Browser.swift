@@ -24,10 +24,18 @@ public struct Browser {
     /// What the probe writes.
     private struct Answer: Decodable { var findings: Findings? }
 
-    /// Opens a page and looks at it.
+    /// Opens a page and looks at it. Waits on a thread of its own.
     ///
     /// - Parameter dark: Whether the reader prefers dark pages.
-    public static func open(_ html: String, width: Int, dark: Bool) throws -> Findings {
+    public static func open(
+        width: Int, dark: Bool, _ html: @Sendable () throws -> String
+    ) async throws -> Findings {
+        try await withTaskExecutorPreference(OwnThread()) { () async throws in
+            try look(at: try html(), width: width, dark: dark)
+        }
+    }
+
+    private static func look(at html: String, width: Int, dark: Bool) throws -> Findings {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vecferry-page-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

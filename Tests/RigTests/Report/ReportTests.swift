@@ -122,7 +122,7 @@ import Testing
             #expect(copied.status == 0, "\(copied.said)")
             let html = try String(contentsOfFile: page, encoding: .utf8)
             for (width, dark) in [(380, false), (1400, true)] {
-                let found = try Browser.open(html, width: width, dark: dark)
+                let found = try await Browser.open(width: width, dark: dark) { html }
                 #expect(found.errors.isEmpty && found.faint.isEmpty && found.nameless.isEmpty)
                 #expect(found.width == width && found.contentWidth <= width)
             }
