@@ -47,11 +47,15 @@ struct PrincipalPlane {
         share = all > 0 ? min(1, max(0, 1 - left / all)) : 1
     }
 
-    /// Where a vector lies in the plane.
+    /// The position of a vector in the plane. It is finite for any vector, since products of the greatest elements fit into double
+    /// precision.
     func place(of vector: [Float]) -> (x: Double, y: Double) {
-        var moved = vector
-        Self.add(mean, times: -1, to: &moved)
-        let places = axes.map { Double(Self.product(moved, $0)) } + [0, 0]
+        var places = [0.0, 0.0]
+        for (number, axis) in axes.enumerated() {
+            for position in vector.indices {
+                places[number] += (Double(vector[position]) - Double(mean[position])) * Double(axis[position])
+            }
+        }
         return (places[0], places[1])
     }
 

@@ -30,6 +30,15 @@ import Testing
         #expect(abs(first.x - again.x) < 0.05 && abs(first.y - again.y) < 0.05)
     }
 
+    @Test func `a vector of the greatest elements has a finite place`() {
+        let plane = PrincipalPlane(of: points())
+        for sign: Float in [1, -1] {
+            let place = plane.place(
+                of: (0..<40).map { $0 % 2 == 0 ? sign * .greatestFiniteMagnitude : -.greatestFiniteMagnitude })
+            #expect(place.x.isFinite && place.y.isFinite)
+        }
+    }
+
     @Test func `points on a line, one point and equal points have a plane too`() {
         let line = PrincipalPlane(of: (0..<5).map { [Float($0), 2 * Float($0), 1] })
         #expect(line.hasSpread && line.share > 0.9999 && abs(line.place(of: [0, 0, 1]).y) < 0.001)
