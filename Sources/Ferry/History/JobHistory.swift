@@ -52,7 +52,7 @@ extension Note {
     public static func reportNotWritten(to path: String, _ reason: String) -> Note {
         Note(
             level: .warning, code: .reportNotWritten, side: nil, table: nil,
-            message: "The report could not be written to \(path): \(reason).",
+            message: "The report could not be written to \(path): \(reason)\(reason.hasSuffix(".") ? "" : ".")",
             hint: "To write it later, run vecferry report --output FILE.")
     }
 }

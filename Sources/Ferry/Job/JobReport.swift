@@ -38,9 +38,9 @@ public struct JobReport: Sendable, Equatable {
     public var stillOff: [StillOff] = []
     /// The searches that were compared after the copy; nil where none were, or it is not known.
     public var searches: [SearchReport]?
-    /// Where a sample of each embedding column's vectors lies on both sides; nil where that was not found out.
+    /// The positions of a sample of each embedding column's vectors on both sides; nil if they were not determined.
     public var maps: [EmbeddingMap]?
-    /// The rows of each bot on both sides after the copy; nil where they were not counted, and where rows belong to no bots.
+    /// The number of rows of each bot on both sides after the copy; nil if they were not counted, or no table belongs to bots.
     public var rowsByBot: RowsByBot?
 
     /// A column whose values were converted.

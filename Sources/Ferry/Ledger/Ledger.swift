@@ -67,22 +67,22 @@ struct Ledger {
 
     /// Returns the newest job that was not abandoned, checked for damage.
     func newestJob(_ session: borrowing Session) throws(FerryError) -> Job? {
-        try newestJob(where: "state <> 'abandoned'", session)
+        try lastJob(where: "state <> 'abandoned'", session)
     }
 
     /// Returns the newest job that was abandoned before all that it took off was back, checked for damage.
     func halfUndoneJob(_ session: borrowing Session) throws(FerryError) -> Job? {
-        try newestJob(
+        try lastJob(
             where: "state = 'abandoned' AND EXISTS (SELECT FROM vecferry.saved_definition AS d "
                 + "WHERE d.job = id AND d.restored_at IS NULL)", session)
     }
 
-    /// Returns one job, whatever its state, checked for damage; nil where there is none of that number.
+    /// Returns the job with this number, in any state, checked for damage; nil if there is none.
     func job(_ number: JobNumber, _ session: borrowing Session) throws(FerryError) -> Job? {
-        try newestJob(where: "id = \(number)", session)
+        try lastJob(where: "id = \(number)", session)
     }
 
-    private func newestJob(where condition: String, _ session: borrowing Session) throws(FerryError) -> Job? {
+    private func lastJob(where condition: String, _ session: borrowing Session) throws(FerryError) -> Job? {
         let row = try readingLedger { () throws(FerryError) in
             try session.query(
                 """

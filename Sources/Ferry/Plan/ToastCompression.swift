@@ -1,6 +1,6 @@
 /// How the target compresses long values that a command writes. It decides how values are stored and nothing else: they are the same.
 public enum ToastCompression: String, Sendable, CaseIterable {
-    /// lz4 where the target offers it, nobody has chosen a method for it, and pglz is what it comes with; else as it is set.
+    /// lz4 if the target offers it and its default is pglz, unchanged; otherwise as the target is set.
     case auto
     /// As the target is set.
     case keep
@@ -18,7 +18,7 @@ public enum ToastMethod: String, Sendable {
 public struct ToastDefault: Sendable, Equatable {
     /// The method that sessions of the role begin with.
     public var method: String
-    /// Whether that is what the server comes with, so that nobody has chosen it.
+    /// Whether that is the server's built-in default, unchanged.
     public var isBuiltIn: Bool
     /// Whether the server was built with lz4.
     public var offersLZ4: Bool
@@ -58,10 +58,10 @@ extension Note {
         Note(
             level: .info, code: .toastCompression, side: .target, table: nil,
             message: request == .auto
-                ? "Long values are compressed with lz4 as they arrive, which takes less time than pglz, the server's default. They are the same values."
-                : "Long values are compressed with \(method.rawValue) as they arrive. They are the same values.",
+                ? "Long values are compressed with lz4 as they arrive, which takes less time than pglz, the server's default. The values do not change."
+                : "Long values are compressed with \(method.rawValue) as they arrive. The values do not change.",
             hint: request == .auto
-                ? "Columns with a method of their own keep it. --toast-compression keep leaves the others to the server, too."
+                ? "Columns with a method of their own keep it. To use the server's default, add --toast-compression keep."
                 : nil)
     }
 

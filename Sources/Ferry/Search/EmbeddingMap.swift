@@ -1,4 +1,4 @@
-/// Where a sample of a column's vectors lies in the plane in which they are spread most, as the source has them and as the target does.
+/// The positions of a sample of a column's vectors, as each side has them, in the plane of their greatest variance.
 public struct EmbeddingMap: Sendable, Equatable {
     /// A place in the plane, in thousandths of the map's half width: the map reaches from -1000 to 1000.
     public struct Place: Sendable, Equatable {

@@ -1,4 +1,5 @@
-/// The check at the end of a copy: whether the application's searches are as good as on the source. It never costs the proof of the rows.
+/// The check at the end of a copy: whether the application's searches are as good as on the source, and, in the same snapshots, what the
+/// report shows of vectors and bots. It never costs the proof of the rows.
 struct SearchCheck {
     /// The endpoints and the workers.
     let engine: Engine

@@ -84,7 +84,7 @@ struct CopyCommand: AsyncParsableCommand {
         do {
             guard var history = try await engine.targetAlone.history(of: result.job) else { return }
             history.job.report = result
-            failure = Machine.replace(path, with: try ReportForm(path: path).text(of: history, command: "report"))
+            failure = Machine.replace(path, with: try ReportForm(path: path).text(of: history))
         } catch {
             failure = "\(error)"
         }

@@ -38,11 +38,11 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var form: OutputOptions
 
     /// The form that the options ask for.
-    private var chosen: ReportForm { format ?? (form.json ? .json : output.map(ReportForm.init) ?? .html) }
+    private var chosen: ReportForm { format ?? output.map(ReportForm.init) ?? (form.json ? .json : .html) }
 
     /// Refuses options that contradict each other, and a page on a terminal.
     func validate() throws {
-        if let format, form.json, format != .json {
+        if let format, form.json, output == nil, format != .json {
             throw ValidationError("Give either --json or --format \(format.rawValue).")
         }
         if let job { try Limits.check(job, in: 1...Int.max, "--job") }
@@ -59,7 +59,7 @@ struct ReportCommand: AsyncParsableCommand {
             guard let history = try await engine.history(of: number) else { return .noReport(number) }
             guard let output else { return .report(history, .shown(chosen)) }
             do {
-                if let failure = Machine.replace(output, with: try chosen.text(of: history, command: "report")) {
+                if let failure = Machine.replace(output, with: try chosen.text(of: history)) {
                     throw FerryError(.file, "The report could not be written to \(output): \(failure).")
                 }
             } catch let error as FerryError {

@@ -134,8 +134,8 @@ extension ToastCompression: ExpressibleByArgument {
     /// The text of `--help`.
     static let help = ArgumentHelp(
         """
-        How the target compresses long values, which stay the same: auto takes lz4 where the target offers it and nobody has \
-        chosen a method, keep leaves it to the target. Columns with a method of their own keep that.
+        How the target compresses long values, which do not change: auto uses lz4 if the target offers it and its default is \
+        unchanged; keep uses the target's default. Columns with a method of their own keep it.
         """, valueName: "method")
 }
 

@@ -10,7 +10,7 @@ struct TextReporter: Reporter {
     func show(_ result: CommandResult) throws {
         // A report is no text of lines.
         if case .report(let history, .shown(let form)) = result {
-            return try console.result(try form.text(of: history, command: "report"))
+            return try console.result(try form.text(of: history))
         }
         try console.result(result.text(showsAll: showsAll).lines)
     }

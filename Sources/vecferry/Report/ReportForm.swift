@@ -14,14 +14,12 @@ enum ReportForm: String, CaseIterable, ExpressibleByArgument {
     }
 
     /// The report of a copy.
-    ///
-    /// - Parameter command: The command's name, which the JSON has.
-    func text(of history: JobHistory, command: String) throws -> String {
+    func text(of history: JobHistory) throws -> String {
         let footer = "Made by vecferry \(Build.description) at \(history.readAt), from the ledger of \(history.target)."
         switch self {
         case .html: return try ReportPage(content: ReportContent(history), footer: footer).html
         case .markdown: return ReportMarkdown(content: ReportContent(history), footer: footer).text
-        case .json: return try JSONReporter.text(of: CommandDocument(command, .report(history, .shown(.json)))) + "\n"
+        case .json: return try JSONReporter.text(of: CommandDocument("report", .report(history, .shown(.json)))) + "\n"
         }
     }
 }

@@ -94,7 +94,7 @@ struct ReportPage {
         if let tone = cell.tone { classes.append(tone.rawValue) }
         if cell.text.utf8.count > 60 { classes.append("w") }
         let style = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
-        let order = isNumber ? " data-v=\"\(cell.order.map { SVG.number($0 * 1000) } ?? "0")\"" : ""
+        let order = isNumber ? " data-v=\"\(cell.order ?? 0)\"" : ""
         let text = PageText.escaped(cell.text)
         return "<td\(style)\(order)>\(cell.isCode && !text.isEmpty ? "<code>\(text)</code>" : text)</td>"
     }

@@ -12,16 +12,15 @@ import Testing
 
     @Test func `data over time`() throws {
         let timeline = Fixtures.timeline
-        let amounts = { (pace: Pace) in PaceChart.Amounts(binSeconds: pace.binSeconds, bytes: pace.bytes) }
         try expect(
-            PaceChart(sent: amounts(timeline.sent), read: amounts(timeline.read), seconds: timeline.seconds).svg, "pace"
+            PaceChart(sent: timeline.sent, read: timeline.read, seconds: timeline.seconds).svg, "pace"
         )
         // Nothing, and a copy that took hours.
-        let none = PaceChart.Amounts(binSeconds: 1, bytes: [])
+        let none = Pace()
         try expect(PaceChart(sent: none, read: none, seconds: 0).svg, "pace-empty")
         try expect(
             PaceChart(
-                sent: PaceChart.Amounts(binSeconds: 256, bytes: [1 << 36, 1 << 35]), read: none, seconds: 10_000
+                sent: Pace(binSeconds: 256, bytes: [1 << 36, 1 << 35]), read: none, seconds: 10_000
             ).svg, "pace-long")
     }
 

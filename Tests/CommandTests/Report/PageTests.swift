@@ -24,7 +24,7 @@ import Testing
         history.job.report?.rowsByBot?.bots += (0..<bots).map { number in
             RowsByBot.Bot(id: "bot \(number) \"onload='alert(2)'", source: (number * 7919) % 10_007, target: number)
         }
-        return try ReportForm.html.text(of: history, command: "report")
+        return try ReportForm.html.text(of: history)
     }
 
     @Test(arguments: [380, 1400], [false, true])
@@ -35,7 +35,7 @@ import Testing
     {
         let pages: [@Sendable () throws -> String] = [
             { try Self.page(tables: 40, bots: 100) },
-            { try ReportForm.html.text(of: Fixtures.stoppedHistory, command: "report") },
+            { try ReportForm.html.text(of: Fixtures.stoppedHistory) },
         ]
         for page in pages {
             let found = try await Browser.open(width: width, dark: dark, page)

@@ -7,13 +7,13 @@ import Testing
 @Suite struct ReportTests {
     private func page(_ history: JobHistory) throws -> String {
         // The page names the build, which every commit changes; style and script are files of their own.
-        try ReportForm.html.text(of: history, command: "report").replacing(Build.description, with: "BUILD")
+        try ReportForm.html.text(of: history).replacing(Build.description, with: "BUILD")
             .replacing(#/<style>:root[\s\S]*?<\/style>/#, with: "<style>\u{2026}</style>")
             .replacing(#/<script>[\s\S]*?<\/script>/#, with: "<script>\u{2026}</script>")
     }
 
     private func markdown(_ history: JobHistory) throws -> String {
-        try ReportForm.markdown.text(of: history, command: "report").replacing(Build.description, with: "BUILD")
+        try ReportForm.markdown.text(of: history).replacing(Build.description, with: "BUILD")
     }
 
     @Test func `a proven copy's page has every section`() throws {

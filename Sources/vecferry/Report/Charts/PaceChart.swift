@@ -1,15 +1,9 @@
+import Ferry
+
 /// Bytes a second over time: what was sent, as an area, and what was read back, as a line.
 struct PaceChart {
-    /// Amounts over time: the seconds of a bin, and the bytes of each.
-    struct Amounts {
-        let binSeconds: Double
-        let bytes: [Int]
-
-        fileprivate var most: Double { Double(bytes.max() ?? 0) / binSeconds }
-    }
-
-    let sent: Amounts
-    let read: Amounts
+    let sent: Pace
+    let read: Pace
     /// The end of the scale.
     let seconds: Double
 
@@ -21,10 +15,12 @@ struct PaceChart {
     var svg: String {
         var svg = SVG(
             width: Self.width, height: Self.height,
-            label: "Data sent and data read back over time, up to \(Units.rate(max(sent.most, read.most)))")
+            label:
+                "Data sent and data read back over time, up to \(Units.rate(max(sent.mostPerSecond, read.mostPerSecond)))"
+        )
         let floor = Self.height - Self.bottom
-        let unit = Self.unit(of: max(sent.most, read.most))
-        let scale = Axis(most: max(sent.most, read.most) / unit, count: 4)
+        let unit = Self.unit(of: max(sent.mostPerSecond, read.mostPerSecond))
+        let scale = Axis(most: max(sent.mostPerSecond, read.mostPerSecond) / unit, count: 4)
         for tick in scale.ticks {
             let y = floor - tick / scale.end * (floor - Self.top)
             svg.line(Self.left, y, Self.width - Self.right, y, class: tick == 0 ? "base" : "grid")
@@ -53,7 +49,7 @@ struct PaceChart {
         return unit
     }
 
-    private static func outline(_ amounts: Amounts, seconds: Double, top: Double, isClosed: Bool) -> String {
+    private static func outline(_ amounts: Pace, seconds: Double, top: Double, isClosed: Bool) -> String {
         guard amounts.bytes.contains(where: { $0 > 0 }) else { return "" }
         let floor = height - bottom
         func x(_ time: Double) -> Double { left + min(1, time / max(seconds, 1e-9)) * (width - right - left) }
@@ -65,4 +61,8 @@ struct PaceChart {
         }
         return path + (isClosed ? "V\(SVG.number(floor))z" : "V\(SVG.number(floor))")
     }
+}
+
+extension Pace {
+    fileprivate var mostPerSecond: Double { Double(bytes.max() ?? 0) / binSeconds }
 }

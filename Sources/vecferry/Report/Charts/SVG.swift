@@ -62,7 +62,7 @@ struct SVG {
 
     /// A number with at most one decimal.
     static func number(_ number: Double) -> String {
-        guard number.isFinite else { return "0" }
+        guard number.magnitude < 1e15 else { return "0" }
         let tenths = Int((number * 10).rounded())
         let sign = tenths < 0 ? "-" : ""
         let (whole, rest) = tenths.magnitude.quotientAndRemainder(dividingBy: 10)

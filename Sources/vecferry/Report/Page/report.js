@@ -1,7 +1,7 @@
 "use strict";
 for (const block of document.querySelectorAll(".block")) {
   const table = block.querySelector("table"), body = table.tBodies[0], rows = Array.from(body.rows);
-  const order = row => row.rank, input = block.querySelector("input"), output = block.querySelector("output");
+  const input = block.querySelector("input"), output = block.querySelector("output");
   const all = block.querySelector(".all"), few = Number(table.dataset.few || rows.length);
   const show = () => {
     const open = table.classList.contains("open");

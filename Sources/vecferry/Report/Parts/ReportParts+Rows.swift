@@ -8,8 +8,8 @@ extension ReportParts {
         guard let maps = report?.maps, !maps.isEmpty else { return section }
         section.paragraphs = [
             """
-            A sample of vectors, in the plane in which they are spread most. A ring is a row on the source, a dot is \
-            the same row on the target; where a dot is in its ring, the vector arrived.
+            A sample of vectors, projected onto the plane of their greatest variance. A ring is a row on the source, and \
+            a dot is the same row on the target: a dot inside its ring is a vector that arrived unchanged.
             """
         ]
         section.figures = maps.map { map in
@@ -99,7 +99,9 @@ extension ReportParts {
         ]
         let kept = report.tables.reduce(0) { $0 + $1.keptRows }
         if kept > 0 {
-            section.paragraphs.append("\(Units.count(kept, "row")) were left out, because the target had their keys.")
+            section.paragraphs.append(
+                "\(Units.count(kept, "row")) \(kept == 1 ? "was" : "were") left out, because the target had the same key."
+            )
         }
         return section
     }

@@ -99,7 +99,7 @@ extension ReportParts {
         case .stopped?: Cell("stopped by a signal", .attention)
         case nil:
             history.state == .running && run == job.runs.last
-                ? Cell("running", .attention) : Cell("ended without a word: killed, or the target was lost", .bad)
+                ? Cell("running", .attention) : Cell("no end recorded: killed, or lost the target", .bad)
         }
     }
 

@@ -18,7 +18,7 @@ extension ReportParts {
         let without = job.runs.count { $0.timeline == nil }
         if without > 0, !runs.isEmpty {
             section.paragraphs.append(
-                "\(Units.count(without, "run")) ended without leaving \(without == 1 ? "its" : "their") times: a process that is killed can't."
+                "\(Units.count(without, "run")) \(without == 1 ? "has" : "have") no recorded times: a process records them when it ends, unless it is killed."
             )
         }
         return section
@@ -30,12 +30,8 @@ extension ReportParts {
         if timeline.sent.total > 0 || timeline.read.total > 0 {
             figures.append(
                 ReportContent.Figure(
-                    svg: PaceChart(
-                        sent: PaceChart.Amounts(
-                            binSeconds: timeline.sent.binSeconds, bytes: timeline.sent.bytes),
-                        read: PaceChart.Amounts(
-                            binSeconds: timeline.read.binSeconds, bytes: timeline.read.bytes), seconds: seconds
-                    ).svg, caption: which + "data over time.",
+                    svg: PaceChart(sent: timeline.sent, read: timeline.read, seconds: seconds).svg,
+                    caption: which + "data over time.",
                     legend: [("copy", "sent to the target"), ("read", "read back")]))
         }
         let (rows, others) = rows(of: timeline)
@@ -85,10 +81,8 @@ extension ReportParts {
             pace.add(pair.bytes / max(1, pair.chunkCount), at: commit.at)
         }
         return ReportContent.Figure(
-            svg: PaceChart(
-                sent: PaceChart.Amounts(binSeconds: pace.binSeconds, bytes: pace.bytes),
-                read: PaceChart.Amounts(binSeconds: 1, bytes: []), seconds: last.at
-            ).svg, caption: "Data on disk of the chunks that were committed, over the time since the job began.",
+            svg: PaceChart(sent: pace, read: Pace(), seconds: last.at).svg,
+            caption: "Data on disk of the chunks that were committed, over the time since the job began.",
             legend: [("copy", "committed on the target")])
     }
 }

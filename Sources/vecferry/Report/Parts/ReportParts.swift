@@ -35,7 +35,7 @@ struct ReportParts {
             let when = job.summary.endedAt.map { " at \($0)" } ?? ""
             return (
                 "Given up", history.stillOff.isEmpty ? .attention : .bad,
-                "Job \(job.summary.number)\(when), and its rows were taken back.\(rest)"
+                "The rows of job \(job.summary.number) were removed\(when).\(rest)"
             )
         }
         guard let report else {
@@ -65,7 +65,11 @@ struct ReportParts {
             ("Searches are worse than on the source in \($0.table).\($0.column). vecferry tune shows what helps.", .bad)
         }
         if !history.stillOff.isEmpty {
-            lines.append(("\(Units.count(history.stillOff.count, "object")) of the target is still off.", .bad))
+            lines.append(
+                (
+                    "\(Units.count(history.stillOff.count, "object")) of the target \(history.stillOff.count == 1 ? "is" : "are") still off.",
+                    .bad
+                ))
         }
         lines.append(("From \(server(plan.source)) to \(server(plan.target)).", nil))
         let when = job.summary.endedAt.map { ", finished at \($0)" } ?? ""
