@@ -21,6 +21,8 @@ let embeddedSQL = [
     "catalog/present.sql", "catalog/taken_names.sql",
     "index/progress.sql", "index/leftovers.sql", "job/loaded_parts.sql", "job/referrers.sql",
     "search/settings.sql",
+    "hosts/tables.sql", "hosts/begin.sql", "hosts/epoch.sql", "hosts/heartbeat.sql", "hosts/claim.sql",
+    "hosts/board.sql", "hosts/done.sql", "hosts/workers.sql",
     "status/jobs.sql", "status/chunks.sql", "status/builds.sql", "status/commits.sql",
 ]
 

@@ -60,6 +60,25 @@ public enum Statements {
     /// The session that holds vecferry's lock.
     public static let lockHolder = text(PackageResources.lock_holder_sql)
 
+    // MARK: hosts/
+
+    /// Creates the record of epochs, workers and claims.
+    public static let hosts = text(PackageResources.tables_sql)
+    /// Begins an epoch.
+    public static let beginEpoch = text(PackageResources.begin_sql)
+    /// The epoch that workers can join.
+    public static let openEpoch = text(PackageResources.epoch_sql)
+    /// Renews a worker's lease, and reads its epoch.
+    public static let heartbeat = text(PackageResources.heartbeat_sql)
+    /// Claims chunks.
+    public static let claim = text(PackageResources.claim_sql)
+    /// The claims that are not done.
+    public static let openClaims = text(PackageResources.board_sql)
+    /// The chunks of claims that are done.
+    public static let doneClaims = text(PackageResources.done_sql)
+    /// The workers of a job.
+    public static let workers = text(PackageResources.workers_sql)
+
     // MARK: job/
 
     /// The relations that hold the rows of loaded tables.

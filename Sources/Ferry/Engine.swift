@@ -71,9 +71,10 @@ extension Engine {
     /// - Parameters:
     ///   - restart: Removes what the last job put into the target, and starts over.
     ///   - search: The searches to compare once the rows are proven; nil compares none.
+    ///   - hosts: How workers on other hosts may help; nil lets none.
     /// - Throws: ``FerryError/Code/blocked`` where the plan has blockers; the plan itself came as ``Event/planned(_:)``.
     public func copy(
-        _ request: CopyRequest, restart: Bool = false, search: SearchRequest? = nil
+        _ request: CopyRequest, restart: Bool = false, search: SearchRequest? = nil, hosts: HostsRequest? = nil
     ) async throws(FerryError) -> JobReport {
         try await WorkerThread.run { () throws(FerryError) in
             let timeline = TimelineRecorder()
@@ -83,7 +84,7 @@ extension Engine {
                 events(event)
             }
             return try Job(
-                engine: engine, request: request, restart: restart, search: search, timeline: timeline
+                engine: engine, request: request, restart: restart, search: search, hosts: hosts, timeline: timeline
             ).run()
         }
     }
@@ -107,6 +108,15 @@ extension Engine {
             report.notes += deleted.notes
             return report
         }
+    }
+}
+
+extension Engine {
+    /// Copies chunks of the job that a copy on another host offers, until all are copied. That copy does all else.
+    ///
+    /// - Throws: ``FerryError/Code/blocked`` where an address leads to another server than that copy's.
+    public func work(_ request: WorkerRequest) async throws(FerryError) -> WorkerReport {
+        try await WorkerThread.run { () throws(FerryError) in try WorkerJob(engine: self, request: request).run() }
     }
 }
 

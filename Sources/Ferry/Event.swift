@@ -39,6 +39,10 @@ public enum Event: Sendable {
     case warning(Note)
     /// What a job has left that a signal stopped, where the target could be asked.
     case left(JobLeft)
+    /// Chunks that other processes have committed in all, for a worker.
+    case elsewhere(doneChunks: Int)
+    /// A worker on another host has joined, has been silent for longer than its lease, is back, or has left.
+    case worker(WorkerStatus)
     /// `status` has found a running command, and will read again.
     case status(StatusReport)
 }

@@ -32,6 +32,8 @@ public struct FerryError: Error, Sendable, Equatable {
         public static let sourceChanged = Code(description: "source_changed")
         /// A session can't join the source's snapshot: its holder is gone, or is on another server.
         public static let snapshotLost = Code(description: "snapshot_lost")
+        /// Another worker has taken chunks over.
+        public static let claimLost = Code(description: "claim_lost")
         /// A file could not be written.
         public static let file = Code(description: "file")
         /// A program that was run (pg_dump, a password command) failed.

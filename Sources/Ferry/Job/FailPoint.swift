@@ -7,7 +7,7 @@ internal import Platform
 /// A named point between two statements at which a debug build can be made to die, as if by SIGKILL.
 ///
 /// A release build ignores them. `VECFERRY_FAIL_POINT=name` kills at the first time `name` is reached,
-/// `VECFERRY_FAIL_POINT=name:3` at the third.
+/// `VECFERRY_FAIL_POINT=name:3` at the third; `VECFERRY_FAIL_POINT=name:3:stop` stops there, as SIGSTOP does, until SIGCONT.
 enum FailPoint: String, CaseIterable, Sendable {
     case afterLedgerSchema = "after-ledger-schema"
     case afterTakeOff = "after-take-off"
@@ -37,19 +37,20 @@ enum FailPoint: String, CaseIterable, Sendable {
     case afterFinishCommit = "after-finish-commit"
 
     #if DEBUG
-        private static let armed: (name: String, count: Int)? = {
+        private static let armed: (name: String, count: Int, signal: Int32)? = {
             guard let value = getenv("VECFERRY_FAIL_POINT").map({ String(cString: $0) }) else { return nil }
             let parts = value.split(separator: ":")
-            return (String(parts[0]), parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
+            let signal = parts.count > 2 && parts[2] == "stop" ? SIGSTOP : SIGKILL
+            return (String(parts[0]), parts.count > 1 ? Int(parts[1]) ?? 1 : 1, signal)
         }()
         private static let reachedCount = Atomic<Int>(0)
     #endif
 
-    /// Kills the process if the environment names this point and time.
+    /// Kills or stops the process if the environment names this point and time.
     static func reached(_ point: FailPoint) {
         #if DEBUG
             guard let armed, armed.name == point.rawValue else { return }
-            if reachedCount.add(1, ordering: .relaxed).newValue == armed.count { kill(getpid(), SIGKILL) }
+            if reachedCount.add(1, ordering: .relaxed).newValue == armed.count { kill(getpid(), armed.signal) }
         #endif
     }
 }

@@ -10,6 +10,8 @@ struct Job {
     let restart: Bool
     /// The searches to compare after the copy; nil compares none.
     let search: SearchRequest?
+    /// How workers on other hosts may help; nil lets none.
+    let hosts: HostsRequest?
     /// Takes the engine's events too.
     let timeline: TimelineRecorder
 
@@ -21,22 +23,23 @@ struct Job {
     ///
     /// - Throws: The error that stopped the whole job. The report holds the errors of single tables.
     func run() throws(FerryError) -> JobReport {
-        let lock = LockKeeper(target, workers: workers)
+        let beacons = hosts.map { _ in (source: Beacon.random(), target: Beacon.random()) }
+        let lock = LockKeeper(target, beacon: beacons?.target, workers: workers)
         defer { lock.close() }
         do throws(FerryError) {
             try lock.acquired()
-            return try work()
+            return try work(beacons)
         } catch {
             // Losing the lock stops the job as an interrupt does.
             throw error.code == .interrupted ? lock.failure ?? error : error
         }
     }
 
-    private func work() throws(FerryError) -> JobReport {
+    private func work(_ beacons: (source: Beacon, target: Beacon)?) throws(FerryError) -> JobReport {
         let start = ContinuousClock.now
         let opening = JobOpening(engine: engine, request: request, restart: restart)
         var session = JobSession(target, workers: workers)
-        let snapshots = SnapshotKeeper(source, workers: workers)
+        let snapshots = SnapshotKeeper(source, beacon: beacons?.source, workers: workers)
         defer { snapshots.close() }
         snapshots.begin(
             locking: try session.run { session throws(FerryError) in try opening.sourceRelations(session) })
@@ -50,8 +53,11 @@ struct Job {
             try RunRecorder(job.number, of: engine, timeline, on: session)
         }
         do throws(FerryError) {
-            var (record, copySeconds) = try movePairs(job, entries, without: refused, snapshots, &session)
+            let open = entries.isEmpty ? job.plan.chunks : entries.open
+            let coordinator = try coordinator(job, beacons, offering: open, snapshots, &session)
+            var (record, copySeconds) = try movePairs(job, open, without: refused, snapshots, coordinator, &session)
             try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
+            if coordinator != nil { try countOthers(job, record, snapshots, &session) }
             var report = try conclude(job, snapshots, record, &session) { record in
                 JobReport(
                     record, of: job.plan, number: job.number, copySeconds: copySeconds,
@@ -86,20 +92,51 @@ struct Job {
 
     // MARK: The stages
 
+    /// Offers the chunks to workers; nil where none may help.
+    private func coordinator(
+        _ job: Ledger.Job, _ beacons: (source: Beacon, target: Beacon)?, offering open: [Chunk],
+        _ snapshots: SnapshotKeeper, _ session: inout JobSession
+    ) throws(FerryError) -> Coordinator? {
+        guard let hosts, let beacons else { return nil }
+        let epoch = JobEpoch(
+            job: job.number, number: 0, source: beacons.source, target: beacons.target, lease: hosts.lease)
+        return try session.run { session throws(FerryError) in
+            try Coordinator(job, epoch, offering: open, from: engine, in: snapshots, on: session)
+        }
+    }
+
+    /// Counts the source's rows of chunks that others copied, as a resumed job does: the ledger's word alone does not prove them.
+    private func countOthers(
+        _ job: Ledger.Job, _ record: JobRecord, _ snapshots: SnapshotKeeper, _ session: inout JobSession
+    ) throws(FerryError) {
+        let snapshot = try snapshots.snapshot()
+        guard !job.sourceChanged, snapshot.visibility == job.sourceVisibility else { return }
+        let entries = try session.run { session throws(FerryError) in try Ledger().chunks(job, session) }
+        let others = entries.filter { record.received[$0.chunk.id] == nil }
+        guard !others.isEmpty else { return }
+        try workers.retrying { () throws(FerryError) in
+            let current = try snapshots.snapshot()
+            do throws(FerryError) {
+                try SourceCount(plan: job.plan).check(others, on: try current.join(source))
+            } catch {
+                throw snapshots.judged(error, in: current)
+            }
+        }
+    }
+
     /// Copies, analyzes, indexes and reads back, each pair on its own.
     ///
     /// - Parameter refused: The pairs that have no table on the target.
     private func movePairs(
-        _ job: Ledger.Job, _ entries: [ChunkEntry], without refused: [PairNumber: FerryError],
-        _ snapshots: SnapshotKeeper, _ session: inout JobSession
+        _ job: Ledger.Job, _ open: [Chunk], without refused: [PairNumber: FerryError], _ snapshots: SnapshotKeeper,
+        _ coordinator: Coordinator?, _ session: inout JobSession
     ) throws(FerryError) -> (record: JobRecord, copySeconds: Double) {
         let start = ContinuousClock.now
-        let open = entries.isEmpty ? job.plan.chunks : entries.open
         let pending = try session.run { session throws(FerryError) in
             try Ledger().pendingDefinitions(job: job.number, session)
         }
         let tasks = IndexTask.pending(job.plan, job: job.number, pending)
-        let flow = PairFlow(job.plan, open: open, tasks: tasks, workers: workers)
+        let flow = PairFlow(job.plan, open: open, tasks: tasks, isShared: coordinator != nil, workers: workers)
         let indexer = Indexer(target: target, server: job.plan.target, workers: workers)
         let builds = indexer.queue(of: tasks, isClosed: false, sign: flow.sign) { flow.built($0) }
         flow.begin(feeding: builds)
@@ -107,13 +144,20 @@ struct Job {
         let streams = try streams(for: open.count, job.plan, &session)
         let (source, target, events) = (source, target, workers.events)
         let pool = WorkPool(source: flow, workers: workers)
-        WorkerThread.runAll(2) { number in
+        WorkerThread.runAll(3) { number in
             if number == 0 {
-                pool.run(streams) { Stream(job, from: source, to: target, in: snapshots, flow, events: events) }
+                pool.run(streams) {
+                    let line = StreamLine(
+                        job, from: source, to: target, in: snapshots, claims: coordinator?.claims, events: events)
+                    return Stream(job, line, flow, events: events)
+                }
+                coordinator?.stop()
                 guard let error = flow.sign.error, error.code != .interrupted, builds.running > 0 else { return }
                 events(.warning(.waitsForBuilds(builds.running, error)))
-            } else {
+            } else if number == 1 {
                 indexer.run(builds, count: tasks.count)
+            } else {
+                coordinator?.run(for: flow)
             }
         }
         return try flow.ended(since: start)

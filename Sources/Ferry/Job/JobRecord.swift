@@ -3,7 +3,7 @@ struct JobRecord: Sendable {
     private var pairs: [PairRecord]
     /// The digest of each chunk's rows that this process has received from the source.
     var received: [Chunk.ID: Digest] = [:]
-    /// The bytes of COPY data that this process committed.
+    /// The bytes of COPY data that this process, and workers while it coordinated them, committed.
     var streamedBytes = 0
     /// Whether the source was written to since the job began to read it.
     var sourceChanged = false

@@ -1,5 +1,3 @@
-internal import Platform
-
 /// Records in the ledger that this process works on a job, and how that ended, for `status`.
 struct RunRecorder {
     private let number: Int
@@ -12,7 +10,8 @@ struct RunRecorder {
         _ job: JobNumber, of engine: Engine, _ timeline: TimelineRecorder, on session: borrowing Session
     ) throws(FerryError) {
         run = StoredRun(
-            host: JobRun.thisHost, process: Int(getpid()), streams: engine.workers.streams, command: engine.commandLine)
+            host: JobRun.thisHost, process: JobRun.thisProcess, streams: engine.workers.streams,
+            command: engine.commandLine)
         target = engine.target
         self.timeline = timeline
         number = try Ledger().begin(run, of: job, session)

@@ -69,6 +69,9 @@ public struct JobRun: Sendable, Equatable {
 }
 
 extension JobRun {
+    /// The id of this process.
+    static var thisProcess: Int { Int(getpid()) }
+
     /// The name of this machine.
     public static var thisHost: String {
         var name = [CChar](repeating: 0, count: 256)

@@ -32,6 +32,13 @@ extension Ledger {
         return try Self.read(job: job, otherwise: damage) { () throws(StoredFault) in try StoredRun(text: text) }
     }
 
+    /// The record of a process that shares a job, from its `document`.
+    func worker(of row: Record, job: JobNumber) throws(FerryError) -> StoredWorker {
+        let text = try readingLedger { () throws(FerryError) in try row.string("document") }
+        let damage = Self.damaged("the record of a worker of job \(job) can't be read")
+        return try Self.read(job: job, otherwise: damage) { () throws(StoredFault) in try StoredWorker(text: text) }
+    }
+
     private static func read<Document>(
         job: JobNumber, otherwise damage: FerryError, _ body: () throws(StoredFault) -> Document
     ) throws(FerryError) -> Document {

@@ -52,7 +52,12 @@ extension Ledger {
     /// Creates the record of processes where there is none, in the caller's transaction.
     func prepareRuns(_ session: borrowing Session) throws(FerryError) { try add(Statements.run, session) }
 
-    /// Adds a table that others may not change.
+    /// Creates the record of workers where there is none, in the caller's transaction.
+    func prepareHosts(_ session: borrowing Session) throws(FerryError) {
+        if try !isShared(session) { try add(Statements.hosts, session) }
+    }
+
+    /// Adds tables that others may not change.
     private func add(_ table: String, _ session: borrowing Session) throws(FerryError) {
         try define(table, session)
         try shutOthersOut(session)

@@ -5,6 +5,8 @@ struct LedgerChunks {
     let job: JobNumber
     /// The chunks of one transaction.
     let chunks: [Chunk]
+    /// The right to move them, where several processes share the job.
+    var claim: Claim?
 
     /// The result of one chunk.
     struct Result {
@@ -26,7 +28,8 @@ struct LedgerChunks {
     var lockSQL: String {
         let list = chunks.map { "(\($0.pair), \($0.number))" }.joined(separator: ", ")
         return """
-            SELECT count(*) AS entries, count(*) FILTER (WHERE finished_at IS NULL) AS open_entries \
+            SELECT count(*) AS entries, count(*) FILTER (WHERE finished_at IS NULL) AS open_entries, \
+            \(claim?.tokenSQL ?? "NULL") AS token \
             FROM (SELECT c.finished_at FROM vecferry.chunk AS c JOIN vecferry.job AS j ON j.id = c.job \
             WHERE c.job = \(job) AND j.state = 'loading' AND (c.pair, c.number) IN (\(list)) \
             ORDER BY c.pair, c.number FOR UPDATE OF c FOR SHARE OF j) AS locked
@@ -34,8 +37,10 @@ struct LedgerChunks {
     }
 
     /// How many entries are open, from the answer to ``lockSQL`` among the rows of a multi-statement message.
-    func openCount(_ results: [Answer]) throws(FerryError) -> Int {
-        let row = results.first { $0.columns == ["entries", "open_entries"] }?.first
+    ///
+    /// - Returns: nil where another process has taken them over.
+    func openCount(_ results: [Answer]) throws(FerryError) -> Int? {
+        let row = results.first { $0.columns == ["entries", "open_entries", "token"] }?.first
         guard let row, try row.int("entries") == chunks.count else {
             throw FerryError(
                 .ledger,
@@ -43,11 +48,18 @@ struct LedgerChunks {
                 hint: "Check whether another vecferry is running against this target, then run the same command again.",
                 side: .target)
         }
+        if let claim, try row.optionalInt("token") != claim.token { return nil }
         return try row.int("open_entries")
     }
 
-    /// Records the results, in the transaction that copies the rows.
-    func finishSQL(_ results: [Result]) -> String {
+    /// Records the results, in the transaction that copies the rows: the statements before its COMMIT.
+    ///
+    /// - Parameter bytes: The bytes of COPY data.
+    func finishSQL(_ results: [Result], bytes: Int) -> [String] {
+        [finishSQL(results)] + (claim.map { [$0.showSQL(bytes: bytes)] } ?? [])
+    }
+
+    private func finishSQL(_ results: [Result]) -> String {
         let list = results.map { result in
             """
             (\(result.chunk.pair), \(result.chunk.number), \(result.copied.rows), '\(result.copied.hex)', \

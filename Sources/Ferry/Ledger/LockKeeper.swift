@@ -10,8 +10,10 @@ final class LockKeeper: Sendable {
     private let keeper: Keeper<TargetLock>
 
     /// Begins to take the lock; ``acquired()`` waits for it.
-    init(_ target: Endpoint, workers: Workers) {
-        keeper = Keeper(TargetLock(target: target, workers: workers), on: target, workers: workers)
+    ///
+    /// - Parameter beacon: What shows this server to workers.
+    init(_ target: Endpoint, beacon: Beacon? = nil, workers: Workers) {
+        keeper = Keeper(TargetLock(target: target, beacon: beacon, workers: workers), on: target, workers: workers)
     }
 
     /// Waits until the lock is held for the first time.
@@ -29,11 +31,13 @@ private final class TargetLock: SessionBound {
     private static let interval: Duration = .seconds(2)
 
     private let target: Endpoint
+    private let beacon: Beacon?
     private let workers: Workers
     private let lastCheck = Mutex(ContinuousClock.now)
 
-    init(target: Endpoint, workers: Workers) {
+    init(target: Endpoint, beacon: Beacon?, workers: Workers) {
         self.target = target
+        self.beacon = beacon
         self.workers = workers
     }
 
@@ -42,6 +46,7 @@ private final class TargetLock: SessionBound {
     ) throws(FerryError) -> Void? {
         if let last { try session.end(last) } else { try PoolerProbe(endpoint: target).requireSessions(session) }
         try Ledger().acquireLock(session, for: .copy, workers.interrupt)
+        try beacon?.hold(on: session)
         return ()
     }
 

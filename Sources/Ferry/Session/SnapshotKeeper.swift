@@ -9,15 +9,17 @@ internal import Synchronization
 /// The keeper also locks the tables against changes that a snapshot does not hide: TRUNCATE empties a table for all
 /// snapshots, and VACUUM FULL and CLUSTER move its rows to other pages, so that chunks read before and after do not fit
 /// together.
-final class SnapshotKeeper: Sendable {
+final class SnapshotKeeper: SnapshotSource {
     private let kept: ExportedSnapshot
     private let endpoint: Endpoint
     private let keeper: Keeper<ExportedSnapshot>
 
     /// Opens the session; ``begin(locking:)`` makes it take the snapshot.
-    init(_ endpoint: Endpoint, workers: Workers) {
+    ///
+    /// - Parameter beacon: What shows this server to workers.
+    init(_ endpoint: Endpoint, beacon: Beacon? = nil, workers: Workers) {
         self.endpoint = endpoint
-        kept = ExportedSnapshot(endpoint: endpoint)
+        kept = ExportedSnapshot(endpoint: endpoint, beacon: beacon)
         keeper = Keeper(kept, on: endpoint, workers: workers)
     }
 
@@ -74,8 +76,12 @@ private final class ExportedSnapshot: SessionBound {
 
     let state = Mutex(State())
     private let endpoint: Endpoint
+    private let beacon: Beacon?
 
-    init(endpoint: Endpoint) { self.endpoint = endpoint }
+    init(endpoint: Endpoint, beacon: Beacon?) {
+        self.endpoint = endpoint
+        self.beacon = beacon
+    }
 
     func doubt(_ snapshot: Snapshot) {
         state.withLock { $0.doubted = max($0.doubted, snapshot.generation) }
@@ -88,6 +94,7 @@ private final class ExportedSnapshot: SessionBound {
         guard let tables = awaitTables(isClosed) else { return nil }
         let lock = TableLock(tables: tables)
         let lockable = try lock.lockable(on: session)
+        try beacon?.hold(on: session)
         try session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", .prompt)
         try lock.take(lockable, on: session)
         return try export(session)

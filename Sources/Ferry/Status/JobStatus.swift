@@ -15,13 +15,15 @@ public struct JobStatus: Sendable, Equatable {
     public var runs: [JobRun]
     /// The process that works on it now, if that is known.
     public var now: JobRun?
+    /// The processes that shared it last, where it was offered to several hosts.
+    public var workers: [WorkerStatus]
     /// Its report; nil until it is finished.
     public var report: JobReport?
 
     /// Takes the facts.
     public init(
         summary: JobSummary, source: String, tables: [TableStatus], builtIndexes: Int = 0, allIndexes: Int = 0,
-        bytesPerSecond: Double? = nil, runs: [JobRun] = [], report: JobReport? = nil
+        bytesPerSecond: Double? = nil, runs: [JobRun] = [], workers: [WorkerStatus] = [], report: JobReport? = nil
     ) {
         self.summary = summary
         self.source = source
@@ -30,6 +32,7 @@ public struct JobStatus: Sendable, Equatable {
         self.allIndexes = allIndexes
         self.bytesPerSecond = bytesPerSecond
         self.runs = runs
+        self.workers = workers
         self.report = report
     }
 

@@ -84,7 +84,8 @@ struct StatusReader {
             job.plan, job: job.number, try ledger.pendingDefinitions(job: job.number, session))
         var status = JobStatus(
             summary: summary, source: job.plan.source.endpoint, tables: [],
-            runs: try ledger.runs(of: job.number, session), report: job.report)
+            runs: try ledger.runs(of: job.number, session), workers: try ledger.workers(of: job.number, session),
+            report: job.report)
         if let last = status.runs.last, last.endedAt == nil, report.holder?.isOf(processOfAge: last.seconds) == true {
             status.now = last
         }

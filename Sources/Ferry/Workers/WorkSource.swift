@@ -64,6 +64,9 @@ struct Turn<Item: Sendable> {
         return next
     }
 
+    /// Records that the worker has begun another item, which it has taken by itself.
+    mutating func began(_ item: Item) { next = item }
+
     /// Records that a part of the item is finished and need not be repeated.
     mutating func progressed() { hasProgressed = true }
 

@@ -23,6 +23,7 @@ struct CopyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
     @OptionGroup var rate: RateOptions
+    @OptionGroup var hosts: HostsOptions
     @OptionGroup var request: RequestOptions
 
     @Flag(help: "Start over: first remove what the previous job put on the target.")
@@ -65,9 +66,9 @@ struct CopyCommand: AsyncParsableCommand {
         rate.limit(&engine, run.interrupt)
         let request = try request.request()
         let search = noSearchCheck ? nil : try searches.request(queries: nil)
-        try await run.perform(resumes: true) { [engine] () async throws(FerryError) in
+        try await run.perform(resumes: true) { [engine, hosts = hosts.request] () async throws(FerryError) in
             do throws(FerryError) {
-                let result = try await engine.copy(request, restart: restart, search: search)
+                let result = try await engine.copy(request, restart: restart, search: search, hosts: hosts)
                 if let report { await write(result, to: report, engine, run.reporter) }
                 return .copy(result, requiresSearch: requireSearch)
             } catch {

@@ -15,9 +15,9 @@ enum ExitStatus: Int32, CaseIterable {
     case searchesWorse = 5
     /// Another copy is running on the target; for `status`, anything that changes it.
     case busy = 6
-    /// `status`: a copy is not finished, and nothing works on it.
+    /// `status` and `worker`: a copy is not finished, and nothing works on it.
     case stopped = 7
-    /// `status` and `report`: the target has no copy.
+    /// `status`, `report` and `worker`: the target has no copy.
     case nothing = 8
     /// The command line or its environment is wrong (`EX_USAGE` of sysexits.h).
     case usage = 64
@@ -55,6 +55,7 @@ enum ExitStatus: Int32, CaseIterable {
             case .undo(let report): report.stillOff.isEmpty ? .done : .failed
             case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
             case .status(let report): Self(report.state)
+            case .worker(let report): Self(report.outcome)
             }
     }
 
@@ -63,6 +64,14 @@ enum ExitStatus: Int32, CaseIterable {
         case .finished: self = .done
         case .running: self = .busy
         case .stopped: self = .stopped
+        case .nothing: self = .nothing
+        }
+    }
+
+    private init(_ outcome: WorkerReport.Outcome) {
+        switch outcome {
+        case .done: self = .done
+        case .abandoned: self = .stopped
         case .nothing: self = .nothing
         }
     }

@@ -20,6 +20,8 @@ enum CommandResult: Sendable {
     case bots(BotsReport)
     /// `undo`: the job that was given up.
     case undo(UndoReport)
+    /// `worker`: what was copied for another host's copy.
+    case worker(WorkerReport)
     /// `status`: what runs and what ran on the target.
     case status(StatusReport)
     /// `report`: all that is known of a copy, and where it went.
@@ -35,7 +37,7 @@ enum CommandResult: Sendable {
         case .verify(let report): report.notes
         case .tune(let report): report.notes
         case .bots(let report): report.notes
-        case .plan, .refused, .indexPlan, .index, .undo, .status, .report, .noReport: []
+        case .plan, .refused, .indexPlan, .index, .undo, .worker, .status, .report, .noReport: []
         }
     }
 }

@@ -145,9 +145,24 @@ final class LogReporter: Reporter {
             return (level, "\(error.descriptionOfRetry) Trying again in \(wait), try \(attempt) of \(attempts).")
         case .warning(let note):
             return (Self.level(note), note.description)
+        case .worker(let worker):
+            return Self.sentence(worker)
         case .ended, .chunkBegan, .moved, .readBack, .scanning, .compared, .found, .indexProgress, .buildEnded, .left,
-            .status:
+            .elsewhere, .status:
             return nil
+        }
+    }
+
+    private static func sentence(_ worker: WorkerStatus) -> (Logger.Level, String) {
+        let place = worker.place.prefix(1).uppercased() + worker.place.dropFirst()
+        switch worker.state {
+        case .working: return (.notice, "\(place), copies too.")
+        case .left: return (.notice, "\(place), has left after \(Units.count(worker.chunks, "chunk")).")
+        case .silent:
+            return (
+                .warning,
+                "\(place), has given no sign of life for \(Units.duration(worker.silence)). Others copy its chunks."
+            )
         }
     }
 

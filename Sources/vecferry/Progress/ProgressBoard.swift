@@ -82,8 +82,15 @@ struct ProgressBoard {
     private(set) var doneChunks = 0
     /// Chunks of all tables.
     private(set) var allChunks = 0
+    /// Chunks that other processes of a worker's job have committed.
+    private var doneElsewhere = 0
     /// Whether an earlier process did a part, so that this one's rows are not all of them.
     private(set) var isResumed = false
+
+    /// The workers on other hosts, by number.
+    private var workers: [Int: WorkerStatus] = [:]
+    /// How many of them work.
+    var workerCount: Int { workers.values.count { $0.state == .working } }
 
     /// What `status` found last; nil for other commands.
     private(set) var status: StatusReport?
@@ -139,12 +146,14 @@ struct ProgressBoard {
             scanned.done += done
             take(relation.description, bytes, at: now)
         case .status(let report): status = report
+        case .elsewhere(let done): doneElsewhere = done
+        case .worker(let worker): workers[worker.number] = worker
         case .retry, .warning, .found, .left: break
         }
     }
 
     /// The share of the copy that is done, from 0 to 1.
-    var fraction: Double { allChunks > 0 ? min(1, Double(doneChunks) / Double(allChunks)) : 0 }
+    var fraction: Double { allChunks > 0 ? min(1, Double(doneChunks + doneElsewhere) / Double(allChunks)) : 0 }
 
     /// The share of what `verify` reads now that is read, from 0 to 1; nil where there is nothing to read.
     var scannedShare: Double? { scanned.all > 0 ? min(1, Double(scanned.done) / Double(scanned.all)) : nil }

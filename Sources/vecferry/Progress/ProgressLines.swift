@@ -94,6 +94,9 @@ struct ProgressLines {
             }
             let inFlight = board.chunksInFlight.count
             if inFlight > 0 { parts.add("\(Units.count(inFlight, "chunk")) in flight", rank: 5) }
+            if board.workerCount > 0 {
+                parts.add("\(Units.count(board.workerCount, "worker")) on other hosts", rank: 5)
+            }
             if board.isIndexing { parts.add(built, rank: 3) }
             if board.stages.contains(.verify) { parts.add(readBack, rank: 4) }
         } else if board.isIndexing || board.stages.contains(.verify) {

@@ -31,6 +31,7 @@ extension CommandResult {
         case .tune(let report): TuneText(report: report)
         case .bots(let report): BotsText(report: report, showsAll: showsAll)
         case .undo(let report): UndoText(report: report, showsAll: showsAll)
+        case .worker(let report): WorkerText(report: report)
         case .status(let report): StatusText(report: report, showsAll: showsAll)
         case .report(let history, .written(let file)): ReportText(history: history, file: file)
         case .report(let history, .shown): ReportText(history: history, file: nil)

@@ -75,7 +75,7 @@ struct StatusText: ResultText {
             lines.append(row("Indexes", "\(Units.count(job.builtIndexes)) of \(Units.count(job.allIndexes)) built"))
         }
         lines += builds
-        if report.state == .running { lines += hosts(job) }
+        if report.state == .running { lines += hosts(job) + workers(job) }
         return lines
     }
 
@@ -116,6 +116,28 @@ struct StatusText: ResultText {
             lines.append(
                 "\("No statement for \(Units.duration(silence)).", .attention) Its process or its connection may be gone; the server ends the session once it notices."
             )
+        }
+        return lines
+    }
+
+    /// The other processes that copy, and those that were silent for too long.
+    private func workers(_ job: JobStatus) -> [Line] {
+        let all = job.workers.filter { !$0.isCoordinator && (showsAll || $0.state != .left) }
+        let shown = showsAll ? all[...] : all.prefix(Self.few)
+        var lines = shown.map { worker -> Line in
+            let done = "\(Units.count(worker.chunks, "chunk")), \(Units.bytes(worker.bytes))"
+            let text =
+                "\(worker.number) on \(worker.host), process \(worker.process), \(Units.count(worker.streams, "stream")): \(done)"
+            switch worker.state {
+            case .working: return row("Worker", "\(text), \(Units.count(worker.heldChunks)) under way")
+            case .left: return row("Worker", "\(text), has left")
+            case .silent:
+                return
+                    "\(TextWidth.padded("Worker", to: 8), .label) \(text), \("no sign of life for \(Units.duration(worker.silence))", .attention)"
+            }
+        }
+        if shown.count < all.count {
+            lines.append("And \(Units.count(all.count - shown.count, "more worker")) (--verbose lists them).")
         }
         return lines
     }

@@ -30,6 +30,7 @@ import Testing
             (.readBack(pair: 0, rows: 31, bytes: 3100), 6), (.scanning(bytes: 10_000), 6),
             (.compared(.source, relation: Fixtures.items, rows: 31, bytes: 3100, scanned: 5000), 6),
             (.retry(lost, attempt: 2, of: 8, delay: .milliseconds(500)), 7), (.warning(Fixtures.allNotes[1]), 7),
+            (.worker(Fixtures.worker(2, .working)), 7), (.worker(Fixtures.worker(2, .silent)), 7),
             (.left(JobLeft(doneChunks: 3, allChunks: 12, stillOff: [off])), 8), (.found(Fixtures.fullComparison), 8),
         ]
     }

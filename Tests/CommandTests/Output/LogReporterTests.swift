@@ -27,6 +27,18 @@ import Testing
         #expect(levels(.target, 2) == "debug" && levels(.target, 3) == "debug")
     }
 
+    @Test func `a worker is named when it joins, is silent and leaves`() {
+        func line(_ state: WorkerStatus.State) -> String? {
+            reporter.record(.worker(Fixtures.worker(2, state))).map { "\($0.level.rawValue): \($0.message)" }
+        }
+        #expect(line(.working) == "notice: Worker 2 on worker-2, process 4702, 2 streams, copies too.")
+        #expect(
+            line(.silent)
+                == "warning: Worker 2 on worker-2, process 4702, 2 streams, has given no sign of life for 21 s. Others copy its chunks."
+        )
+        #expect(line(.left) == "notice: Worker 2 on worker-2, process 4702, 2 streams, has left after 20 chunks.")
+    }
+
     /// Collects lines.
     private final class Sink: LineSink {
         let lines = Mutex<[String]>([])

@@ -71,6 +71,15 @@ extension Fixtures {
             ], readAt: "2026-11-29 02:00:00 UTC")
     }
 
+    /// A process that shares a job.
+    static func worker(_ number: Int, _ state: WorkerStatus.State, isCoordinator: Bool = false) -> WorkerStatus {
+        WorkerStatus(
+            number: number, host: "worker-\(number)", process: 4700 + number, version: "0.1.0", streams: 2,
+            isCoordinator: isCoordinator, state: state, joinedAt: "2026-11-29 01:02:04 UTC",
+            silence: state == .silent ? 21.4 : 1.2, chunks: 10 * number, bytes: number << 28,
+            heldChunks: state == .left ? 0 : 2)
+    }
+
     /// One that stopped half-way.
     static var stoppedHistory: JobHistory {
         var history = provenHistory

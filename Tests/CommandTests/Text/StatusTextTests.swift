@@ -57,6 +57,10 @@ import Testing
             off: [StillOff(table: items, kind: "index", name: "items_embedding_idx", statements: ["CREATE INDEX …"])])
         let last = report.job?.runs.last
         report.job?.now = last
+        report.job?.workers = [
+            Fixtures.worker(1, .working, isCoordinator: true), Fixtures.worker(2, .working),
+            Fixtures.worker(3, .silent), Fixtures.worker(4, .left),
+        ]
         report.builds = [
             BuildStatus(
                 relation: items, index: "items_embedding_idx", phase: "building index: loading tuples",

@@ -12,13 +12,17 @@ import Testing
         let plan: Plan
         private let told = Mutex<[Event]>([])
 
-        init(_ pairs: [TablePair], tasks: [IndexTask] = [], open: [Chunk]? = nil, streams: Int = 2) {
+        init(
+            _ pairs: [TablePair], tasks: [IndexTask] = [], open: [Chunk]? = nil, streams: Int = 2,
+            isShared: Bool = false
+        ) {
             let told = Mutex<@Sendable (Event) -> Void>({ _ in })
             let workers = Workers(
                 streams: streams, retry: .standard, interrupt: Interrupt(),
                 events: { event in told.withLock { $0 }(event) })
             let plan = PairFixtures.plan(pairs)
-            let flow = PairFlow(plan, open: open ?? plan.chunks, tasks: tasks, workers: workers)
+            let flow = PairFlow(
+                plan, open: open ?? plan.chunks, tasks: tasks, isShared: isShared, workers: workers)
             self.plan = plan
             self.flow = flow
             builds = BuildQueue(
@@ -45,7 +49,7 @@ import Testing
         /// Does a step as a stream would, to which all goes well.
         func finish(_ step: PairFlow.Step) {
             switch step {
-            case .copy: break
+            case .copy, .claim: break
             case .settle(let pairs): flow.settled(pairs, open: [])
             case .analyze(let pairs):
                 flow.analyzed(
@@ -67,6 +71,7 @@ import Testing
     private func name(_ step: PairFlow.Step) -> String {
         switch step {
         case .copy(let batch): "copy \(batch.chunks.map { "\($0.pair).\($0.number)" }.joined(separator: " "))"
+        case .claim: "claim"
         case .settle(let pairs): "settle \(pairs)"
         case .analyze(let pairs): "analyze \(pairs)"
         case .readBack(let ranges): "read back \(ranges.map(\.table))"
@@ -179,7 +184,7 @@ import Testing
         let play = Play([PairFixtures.pair(0, chunks: 3)])
         play.flow.stop(FerryError(.database, "Down."))
         #expect(try play.flow.next() == nil)
-        #expect(play.flow.nextAtHand() == nil)
+        #expect(play.flow.nextAtHand().map(name) == nil)
         #expect(play.builds.next() == nil)
         #expect(throws: FerryError(.database, "Down.")) { try play.flow.ended(since: .now) }
     }
@@ -192,5 +197,69 @@ import Testing
             if case .analyze(let pairs) = step, pairs.contains(1) { play.builds.done(try #require(play.builds.next())) }
         }
         for stage in [Stage.copy, .index, .verify] { #expect(play.stages(stage) == ["began", "ended"]) }
+    }
+
+    // MARK: Shared jobs
+
+    @Test func `a pair of a shared job is settled once all its chunks are done, by this process and by others`() throws
+    {
+        let play = Play([PairFixtures.pair(0, chunks: 3)], isShared: true)
+        let chunks = play.plan.chunks
+        let step = try play.take()
+        #expect(name(step) == "claim")
+        // The stream has claimed chunk 1.
+        play.flow.done(.copy(ChunkBatch([chunks[1]])))
+        play.flow.saw([chunks[0]], bytes: 7, hasFree: false)
+        // What this process has done is seen in the ledger too.
+        play.flow.saw([chunks[1]], bytes: 0, hasFree: false)
+        #expect(play.events.allSatisfy { if case .pairLoaded = $0 { false } else { true } })
+        play.flow.saw([chunks[2]], bytes: 5, hasFree: false)
+        #expect(play.events.contains { if case .pairLoaded = $0 { true } else { false } })
+        var seen: [String] = []
+        while let step = try play.flow.next() {
+            seen.append(name(step))
+            play.finish(step)
+        }
+        #expect(seen == ["settle [0]", "analyze [0]", "read back [0]"])
+        #expect(try play.flow.ended(since: .now).record.streamedBytes == 12)
+    }
+
+    @Test func `streams ask the ledger again only when it may have chunks`() throws {
+        let play = Play([PairFixtures.pair(0, chunks: 2)], isShared: true)
+        let step = try play.take()
+        play.flow.foundNothing()
+        play.flow.done(step)
+        #expect(play.flow.nextAtHand().map(name) == nil)
+        play.flow.saw([], bytes: 0, hasFree: true)
+        #expect(name(try play.take()) == "claim")
+    }
+
+    @Test func `chunks of a shared job that a crash took back are claimed again`() throws {
+        let play = Play([PairFixtures.pair(0, chunks: 2)], isShared: true)
+        let claim = try play.take()
+        play.flow.foundNothing()
+        play.flow.done(claim)
+        play.flow.saw(play.plan.chunks, bytes: 0, hasFree: false)
+        let settle = try play.take()
+        play.flow.settled([0], open: [play.plan.chunks[1]])
+        play.flow.done(settle)
+        #expect(name(try play.take()) == "claim")
+    }
+
+    @Test func `a pair that a worker gave up stops no other`() throws {
+        let play = Play([PairFixtures.pair(0), PairFixtures.pair(1)], isShared: true)
+        let claim = try play.take()
+        play.flow.foundNothing()
+        play.flow.done(claim)
+        play.flow.give(up: 0, FerryError(.database, "No."))
+        #expect(play.flow.givenUp == [0] && !play.flow.isCopied)
+        play.flow.saw(play.plan[1].chunks, bytes: 0, hasFree: false)
+        var seen: [String] = []
+        while let step = try play.flow.next() {
+            seen.append(name(step))
+            play.finish(step)
+        }
+        #expect(seen == ["settle [1]", "analyze [1]", "read back [1]"])
+        #expect(play.flow.isCopied)
     }
 }

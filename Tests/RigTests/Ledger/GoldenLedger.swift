@@ -14,9 +14,12 @@ struct GoldenLedger {
     let name: String
 
     /// Every ledger of every format so far.
-    static let all = ["ledger-1", "ledger-2", "ledger-3", "ledger-4"].flatMap { format in
-        names.map { GoldenLedger(format: format, name: $0) }
-    }
+    static let all =
+        ["ledger-1", "ledger-2", "ledger-3", "ledger-4"].flatMap { format in
+            names.map { GoldenLedger(format: format, name: $0) }
+        } + [shared]
+    /// That of a job whose chunks were offered to several hosts.
+    static let shared = GoldenLedger(format: "ledger-4", name: "half-of-a-shared-job")
     /// Those of jobs that have something left to do.
     static let unfinished = all.filter { $0.name != "finished" }
     /// Those of jobs that ended.

@@ -3,9 +3,14 @@
 struct ChunkBatch: Sendable {
     /// The chunks in the order in which they are moved; never empty.
     let chunks: [Chunk]
+    /// The right to move them, where several processes share the job.
+    let claim: Claim?
 
     /// Takes chunks of any size; ``batches(_:of:)`` groups them.
-    init(_ chunks: [Chunk]) { self.chunks = chunks }
+    init(_ chunks: [Chunk], claim: Claim? = nil) {
+        self.chunks = chunks
+        self.claim = claim
+    }
 
     /// Groups neighbours. Chunks that are merged by key stay alone: each needs its staging table.
     static func batches(_ chunks: [Chunk], of plan: Plan) -> [ChunkBatch] {
@@ -21,11 +26,11 @@ struct ChunkBatch: Sendable {
     /// The batch without a pair's chunks; nil if it has no others.
     func without(_ pair: PairNumber) -> ChunkBatch? {
         let others = chunks.filter { $0.pair != pair }
-        return others.isEmpty ? nil : ChunkBatch(others)
+        return others.isEmpty ? nil : ChunkBatch(others, claim: claim)
     }
 
     /// Each chunk as a batch of its own.
-    var singles: [ChunkBatch] { chunks.map { ChunkBatch([$0]) } }
+    var singles: [ChunkBatch] { chunks.map { ChunkBatch([$0], claim: claim) } }
 }
 
 extension [Chunk] {

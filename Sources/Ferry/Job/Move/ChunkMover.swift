@@ -24,6 +24,8 @@ struct ChunkMover {
         case wasDone([Chunk.ID: Digest])
         /// Earlier transactions had finished some chunks of the batch; nothing was changed.
         case wasDoneInPart
+        /// Another process has taken the batch over; nothing was changed.
+        case wasTaken
     }
 
     /// The result of one chunk.
@@ -62,7 +64,7 @@ struct ChunkMover {
             let results = moved.map {
                 LedgerChunks.Result(chunk: $0.chunk, copied: $0.digest - $0.kept, keptRows: $0.kept.rows)
             }
-            let ending = role.leaving + [entries.finishSQL(results), "COMMIT"]
+            let ending = role.leaving + entries.finishSQL(results, bytes: moved.bytes) + ["COMMIT"]
             try next?.requestRows(from: source)
             guard let next else {
                 try target.execute(ending.joined(separator: "; "), .prompt)
@@ -80,7 +82,9 @@ struct ChunkMover {
             return try body()
         } catch {
             let first = batch.chunks[0]
-            throw error.code == .ledger ? error : error.of(plan[first.pair].name, chunk: first.number)
+            let error = batch.claim == nil ? error : error.ofClaim
+            throw error.code == .ledger || error.code == .claimLost
+                ? error : error.of(plan[first.pair].name, chunk: first.number)
         }
     }
 
@@ -98,7 +102,11 @@ struct ChunkMover {
             for (chunk, query) in zip(batch.chunks, queries) {
                 digests[chunk.id] = try RowReader(query).digest(from: source)
             }
-            return open == 0 ? .wasDone(digests) : .wasDoneInPart
+            switch open {
+            case nil: return .wasTaken
+            case 0?: return .wasDone(digests)
+            default: return .wasDoneInPart
+            }
         }
 
         FailPoint.reached(.afterChunkLock)
@@ -122,7 +130,7 @@ struct ChunkMover {
         return .moved(moved)
     }
 
-    private var entries: LedgerChunks { LedgerChunks(job: job, chunks: batch.chunks) }
+    private var entries: LedgerChunks { LedgerChunks(job: job, chunks: batch.chunks, claim: batch.claim) }
 
     /// The role that changes the rows; the ledger's entries are the session's own.
     private var role: ActingRole { plan[batch.chunks[0].pair].actingRole }

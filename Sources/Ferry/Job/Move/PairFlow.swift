@@ -18,6 +18,8 @@ final class PairFlow: WorkSource {
     enum Step: Sendable {
         /// Copies chunks, in one transaction.
         case copy(ChunkBatch)
+        /// Claims chunks that the ledger offers to several processes, and copies them.
+        case claim
         /// Makes sure that these pairs, whose chunks are all committed, are on the target's disk.
         case settle([PairNumber])
         /// Analyzes these pairs, and determines the ranges to read back of them.
@@ -26,9 +28,11 @@ final class PairFlow: WorkSource {
         case readBack([RangeRead])
     }
 
-    private struct State {
-        /// Batches that streams can take, the next one last.
+    fileprivate struct State {
+        /// Batches that streams can take, the next one last; of a shared job, those that are to be tried again.
         var copies: [ChunkBatch]
+        /// Whether the ledger may have chunks that nobody has claimed.
+        var mayClaim: Bool
         var loaded: [PairNumber]
         var settled: [[PairNumber]] = []
         var readBacks: [[RangeRead]] = []
@@ -37,8 +41,10 @@ final class PairFlow: WorkSource {
         var isSettling = false
         var readers = 0
 
-        /// Pairs that are not settled yet, each with the number of its chunks that are not committed.
-        var openChunks: [PairNumber: Int]
+        /// Pairs that are not settled yet, each with its chunks that are not committed.
+        var openChunks: [PairNumber: Set<ChunkNumber>]
+        /// Pairs that can't be finished.
+        var givenUp: Set<PairNumber> = []
         /// Pairs whose builds have not been handed on yet.
         var unfed: Set<PairNumber>
         /// Pairs with indexes that are not built yet.
@@ -61,6 +67,7 @@ final class PairFlow: WorkSource {
 
     private let plan: Plan
     private let workers: Workers
+    private let isShared: Bool
     private let tasks: [PairNumber: [IndexTask]]
     private let state: Mutex<State>
     /// Stops the streams and the builds together.
@@ -69,21 +76,28 @@ final class PairFlow: WorkSource {
     /// - Parameters:
     ///   - open: The chunks that are not finished; a pair without any begins with settling.
     ///   - tasks: The builds that are not done.
-    init(_ plan: Plan, open: [Chunk], tasks: [IndexTask], workers: Workers) {
+    ///   - isShared: Whether the ledger offers the chunks to several processes.
+    init(_ plan: Plan, open: [Chunk], tasks: [IndexTask], isShared: Bool = false, workers: Workers) {
         self.plan = plan
         self.workers = workers
         self.tasks = Dictionary(grouping: tasks, by: \.pair)
         let pairs = plan.pairs.map(\.number)
-        var openChunks = Dictionary(uniqueKeysWithValues: pairs.map { ($0, 0) })
-        for chunk in open { openChunks[chunk.pair, default: 0] += 1 }
+        var openChunks = Dictionary(uniqueKeysWithValues: pairs.map { ($0, Set<ChunkNumber>()) })
+        for chunk in open { openChunks[chunk.pair, default: []].insert(chunk.number) }
+        self.isShared = isShared
         state = Mutex(
             State(
-                copies: ChunkBatch.batches(Self.inOrder(open, plan), of: plan).reversed(),
-                loaded: pairs.filter { openChunks[$0] == 0 }, openChunks: openChunks, unfed: Set(pairs),
+                copies: isShared ? [] : Self.batches(open, of: plan).reversed(), mayClaim: isShared,
+                loaded: pairs.filter { openChunks[$0] == [] }, openChunks: openChunks, unfed: Set(pairs),
                 unbuilt: self.tasks.mapValues { Set($0.map(\.plan.name)) },
                 // Each chunk that is merged by key is proven in its own transaction.
                 unread: Set(plan.pairs.filter { !$0.load.isKeyed }.map(\.number)),
                 record: JobRecord(pairs: pairs.count)))
+    }
+
+    /// The chunks in the order in which they are to be copied, grouped.
+    static func batches(_ open: [Chunk], of plan: Plan) -> [ChunkBatch] {
+        ChunkBatch.batches(inOrder(open, plan), of: plan)
     }
 
     /// Sorts chunks: the pair whose indexes take longest comes first, so that the longest build does not begin last.
@@ -145,8 +159,8 @@ final class PairFlow: WorkSource {
         var isCopied = false
         change { state in
             let lost = Dictionary(grouping: open, by: \.pair)
-            for (pair, chunks) in lost { state.openChunks[pair] = chunks.count }
-            state.copies += ChunkBatch.batches(open, of: plan).reversed()
+            for (pair, chunks) in lost { state.openChunks[pair] = Set(chunks.map(\.number)) }
+            if isShared { state.mayClaim = true } else { state.copies += ChunkBatch.batches(open, of: plan).reversed() }
             let whole = pairs.filter { lost[$0] == nil }
             for pair in whole { state.openChunks[pair] = nil }
             for start in stride(from: 0, to: whole.count, by: Self.mostAnalyzed) {
@@ -253,24 +267,50 @@ final class PairFlow: WorkSource {
         }
         if let pairs = state.settled.popLast() { return .analyze(pairs) }
         // While there are rows to be copied, one stream reads back and the others copy.
-        if state.copies.isEmpty || (workers.streams > 1 && state.readers == 0), let ranges = state.readBacks.popLast() {
+        if !state.hasCopies || (workers.streams > 1 && state.readers == 0), let ranges = state.readBacks.popLast() {
             state.readers += 1
             state.stages.begin(.verify)
             return .readBack(ranges)
         }
-        guard let batch = state.copies.popLast() else { return nil }
+        guard let batch = state.copies.popLast() else { return state.hasCopies ? .claim : nil }
         for chunk in batch.chunks { state.record[chunk.pair].isAtWork() }
         return .copy(batch)
     }
 
+    // MARK: Shared jobs
+
+    /// Records that the ledger has no chunk that this process could claim now.
+    func foundNothing() { state.withLock { $0.mayClaim = false } }
+
+    /// Records what the ledger shows of the claims of all processes.
+    ///
+    /// - Parameters:
+    ///   - chunks: Chunks that were committed.
+    ///   - bytes: The bytes of COPY data that others have committed.
+    ///   - hasFree: Whether there are chunks that nobody has claimed.
+    func saw(_ chunks: [Chunk], bytes: Int, hasFree: Bool) {
+        let loaded = state.withLock { state in chunks.compactMap { Self.loaded(by: $0, &state) } }
+        for pair in loaded { workers.events(.pairLoaded(pair: pair)) }
+        change { state in
+            state.loaded += loaded
+            state.record.streamedBytes += bytes
+            state.mayClaim = hasFree
+        }
+    }
+
+    /// Whether all chunks are on the target's disk, but for those of pairs that can't be finished.
+    var isCopied: Bool { state.withLock { $0.openChunks.isEmpty } }
+
+    /// The pairs that can't be finished.
+    var givenUp: Set<PairNumber> { state.withLock { $0.givenUp } }
+
     func nextAtHand() -> Step? {
         state.withLock { state in
             // Steps that let other work begin must not wait for a chunk.
-            guard sign.error == nil, state.loaded.isEmpty || state.isSettling, state.settled.isEmpty,
-                let batch = state.copies.popLast()
+            guard sign.error == nil, state.loaded.isEmpty || state.isSettling, state.settled.isEmpty, state.hasCopies
             else { return nil }
             state.inFlight += 1
-            return .copy(batch)
+            return state.copies.popLast().map { .copy($0) } ?? .claim
         }
     }
 
@@ -308,6 +348,7 @@ final class PairFlow: WorkSource {
             case .settle(let pairs):
                 state.loaded += pairs
                 sign.raise(error)
+            case .claim: sign.raise(error)
             }
         }
     }
@@ -320,6 +361,7 @@ final class PairFlow: WorkSource {
     private func give(up pair: PairNumber, _ error: FerryError, _ state: inout State) {
         state.record.fail(pair, error)
         state.record[pair].isLoaded = false
+        state.givenUp.insert(pair)
         state.openChunks[pair] = nil
         state.copies = state.copies.compactMap { $0.without(pair) }
         state.unread.remove(pair)
@@ -333,9 +375,8 @@ final class PairFlow: WorkSource {
     /// - Returns: The chunk's pair, if this was its last chunk.
     private static func loaded(by chunk: Chunk, _ state: inout State) -> PairNumber? {
         state.record[chunk.pair].isAtWork()
-        guard let left = state.openChunks[chunk.pair] else { return nil }
-        state.openChunks[chunk.pair] = left - 1
-        return left == 1 ? chunk.pair : nil
+        guard state.openChunks[chunk.pair]?.remove(chunk.number) != nil else { return nil }
+        return state.openChunks[chunk.pair] == [] ? chunk.pair : nil
     }
 
     /// Records that a stream has returned a step.
@@ -344,7 +385,7 @@ final class PairFlow: WorkSource {
         switch step {
         case .settle: state.isSettling = false
         case .readBack: state.readers -= 1
-        case .copy, .analyze: break
+        case .copy, .claim, .analyze: break
         }
     }
 
@@ -354,6 +395,7 @@ final class PairFlow: WorkSource {
             for part in parts.reversed() {
                 switch part {
                 case .copy(let batch): state.copies.append(batch)
+                case .claim: state.mayClaim = true
                 case .settle(let pairs): state.loaded += pairs
                 case .analyze(let pairs): state.settled.append(pairs)
                 case .readBack(let ranges): state.readBacks.append(ranges)
@@ -363,12 +405,17 @@ final class PairFlow: WorkSource {
     }
 }
 
+extension PairFlow.State {
+    /// Whether a stream may find chunks to copy.
+    fileprivate var hasCopies: Bool { !copies.isEmpty || mayClaim && !openChunks.isEmpty }
+}
+
 extension PairFlow.Step {
     /// The step split into steps that each concern one pair, as far as possible.
     fileprivate var parts: [PairFlow.Step] {
         switch self {
         case .copy(let batch): batch.singles.map { .copy($0) }
-        case .settle: [self]
+        case .claim, .settle: [self]
         case .analyze(let pairs): pairs.map { .analyze([$0]) }
         case .readBack(let ranges): ranges.map { .readBack([$0]) }
         }

@@ -5,36 +5,24 @@ internal import SQLStatements
 /// stream that copies nothing opens no session on the source.
 struct Stream: Worker, ~Copyable {
     private let job: Ledger.Job
-    private let source: Endpoint
-    private let target: Endpoint
-    private let snapshots: SnapshotKeeper
     private let flow: PairFlow
     private let events: EventSink
+    private var line: StreamLine
 
-    private var onSource: Session?
-    /// The snapshot of the source's session.
-    private var snapshot: Snapshot?
-    private var onTarget: Session?
-    /// The backend of a lost target session, which holds its locks until the server notices.
-    private var leftBehind: Backend?
-    /// Whether the next batch was requested when the last one was committed.
-    private var isRequested = false
-
-    /// - Parameter snapshots: The keeper of the source's snapshot.
-    init(
-        _ job: Ledger.Job, from source: Endpoint, to target: Endpoint, in snapshots: SnapshotKeeper, _ flow: PairFlow,
-        events: @escaping EventSink
-    ) {
+    /// - Parameter line: Its sessions, none of which is open.
+    init(_ job: Ledger.Job, _ line: consuming StreamLine, _ flow: PairFlow, events: @escaping EventSink) {
         self.job = job
-        self.source = source
-        self.target = target
-        self.snapshots = snapshots
+        self.line = line
         self.flow = flow
         self.events = events
     }
 
     mutating func work(_ turn: inout Turn<PairFlow.Step>) throws(FerryError) {
         switch turn.item {
+        case .claim:
+            guard let batch = try line.claim() else { return flow.foundNothing() }
+            turn.item = .copy(batch)
+            try copy(batch, &turn)
         case .copy(let batch): try copy(batch, &turn)
         case .settle(let pairs): try settle(pairs)
         case .analyze(let pairs): try analyze(pairs)
@@ -42,105 +30,41 @@ struct Stream: Worker, ~Copyable {
         }
     }
 
-    mutating func reset() {
-        onSource = nil
-        onTarget = nil
-        isRequested = false
-    }
-
-    // MARK: Sessions
-
-    /// The settings of target sessions. A chunk's commit need not wait for the disk: rows and ledger entry are lost or kept
-    /// together, and settling the pair flushes all the log before it (PostgreSQL documentation, "Asynchronous Commit").
-    private var settings: String {
-        ["SET synchronous_commit TO off", job.plan.toastMethod?.setting].compactMap(\.self).joined(separator: "; ")
-    }
-
-    private mutating func openBoth() throws(FerryError) {
-        guard onSource == nil else { return }
-        let current = try snapshots.snapshot()
-        do throws(FerryError) {
-            if onTarget == nil {
-                var login = try target.startLogin(settings)
-                onSource = try current.join(source, beside: &login)
-                onTarget = try target.finish(login)
-                try endLeftBehind()
-            } else {
-                onSource = try current.join(source)
-            }
-        } catch {
-            throw snapshots.judged(error, in: current)
-        }
-        snapshot = current
-    }
-
-    private mutating func endLeftBehind() throws(FerryError) {
-        guard let lost = leftBehind, let session = onTarget.take() else { return }
-        try session.end(lost)
-        leftBehind = nil
-        onTarget = consume session
-    }
-
-    private mutating func withTarget<Result>(
-        _ body: (borrowing Session) throws(FerryError) -> Result
-    ) throws(FerryError) -> Result {
-        if onTarget == nil {
-            onTarget = try target.connect(settings)
-            try endLeftBehind()
-        }
-        guard let session = onTarget.take() else { throw .interrupted }
-        do throws(FerryError) {
-            let result = try body(session)
-            onTarget = consume session
-            return result
-        } catch {
-            leftBehind = session.backend
-            throw error
-        }
-    }
+    mutating func reset() { line.reset() }
 
     // MARK: Copying
 
     private mutating func copy(_ batch: ChunkBatch, _ turn: inout Turn<PairFlow.Step>) throws(FerryError) {
-        try openBoth()
-        guard let from = onSource.take(), let to = onTarget.take(), let snapshot else { throw .interrupted }
-        do throws(FerryError) {
-            let mover = mover(batch)
-            for chunk in batch.chunks { events(.chunkBegan(chunk)) }
-            if !isRequested { try mover.request(from: from, to: to) }
-            isRequested = false
-            switch try mover.move(from: from, to: to) {
-            case .moved(let moved):
-                var next: ChunkMover?
-                if case .copy(let following)? = turn.lookAhead() { next = self.mover(following) }
-                try mover.commit(moved, then: next, from: from, to: to)
-                isRequested = next != nil
-                for one in moved { events(.chunkDone(one.chunk, one.digest)) }
-                flow.streamed(moved.reduce(0) { $0 + $1.bytes })
-                flow.received(moved.reduce(into: [:]) { $0[$1.chunk.id] = $1.digest })
-            case .wasDone(let digests): flow.received(digests)
-            case .wasDoneInPart: turn.split()
+        let (flow, claims) = (flow, line.claims)
+        let outcome = try line.copy(batch) { target throws(FerryError) in
+            switch turn.lookAhead() {
+            case .copy(let following)?: return following
+            case .claim?:
+                let following = try claims?.take(over: target)
+                if let following { turn.began(.copy(following)) }
+                return following
+            default: return nil
             }
-            onSource = consume from
-            onTarget = consume to
-        } catch {
-            // Even if the source failed: this session is closed too, in the middle of its transaction.
-            leftBehind = to.backend
-            throw snapshots.judged(error, in: snapshot)
         }
-    }
-
-    private func mover(_ batch: ChunkBatch) -> ChunkMover {
-        ChunkMover(plan: job.plan, batch: batch, job: job.number, events: events)
+        switch outcome {
+        case .moved(let moved):
+            flow.streamed(moved.bytes)
+            flow.received(moved.received)
+        case .wasDone(let digests): flow.received(digests)
+        case .wasDoneInPart: turn.split()
+        case .wasTaken: turn.item = .claim
+        }
     }
 
     // MARK: After the copy
 
     private mutating func settle(_ pairs: [PairNumber]) throws(FerryError) {
-        let job = job
-        let open = try withTarget { session throws(FerryError) in
+        let (job, claims) = (job, line.claims)
+        let open = try line.withTarget { session throws(FerryError) in
             try Ledger().flush(session)
-            return try Ledger().chunks(job, of: pairs, session).open
+            let open = try Ledger().chunks(job, of: pairs, session).open
+            if let claims, !open.isEmpty { try claims.offerAgain(open, over: session) }
+            return open
         }
         FailPoint.reached(.afterSettle)
         if flow.settled(pairs, open: open) { FailPoint.reached(.afterCopy) }
@@ -150,7 +74,7 @@ struct Stream: Worker, ~Copyable {
         let plan = job.plan
         let events = events
         let pairs = numbers.map { plan[$0] }
-        let (parts, moment) = try withTarget { session throws(FerryError) in
+        let (parts, moment) = try line.withTarget { session throws(FerryError) in
             do throws(FerryError) {
                 try Self.analyze(pairs.filter { $0.bytes > 0 }.map(\.name), over: session, events)
                 let moment = try ReadMoment.now(on: session)
@@ -183,7 +107,7 @@ struct Stream: Worker, ~Copyable {
 
     private mutating func readBack(_ ranges: [RangeRead]) throws(FerryError) {
         let events = events
-        let digests = try withTarget { session throws(FerryError) in
+        let digests = try line.withTarget { session throws(FerryError) in
             try ranges.digests(over: session) { events(.readBack(pair: $0, rows: $1, bytes: $2)) }
         }
         flow.read(ranges, digests)

@@ -77,6 +77,8 @@ struct JobOpening {
             if hasChanged { report.notes.append(.sourceChangedSince) }
             return .ended(report)
         }
+        // What workers of an earlier process still hold would be waited for.
+        try Ledger().endEpochs(of: job.number, target)
         // Before anything is written, since this finds damage.
         let entries = try Ledger().chunks(job, target)
         let pending = try Ledger().pendingDefinitions(job: job.number, target)

@@ -23,6 +23,7 @@ struct Restart {
     /// - Returns: What could not be put back; nothing unless faults are tolerated.
     @discardableResult
     func run(on target: borrowing Session) throws(FerryError) -> [StillOff] {
+        try Ledger().endEpochs(of: job.number, target)
         let faults = try target.transaction(lockWait: lockWait, locking: job.plan.pairs.lockText) {
             () throws(FerryError) -> [StillOff] in
             // First, since it waits for the job's open transactions, and none begins after it.

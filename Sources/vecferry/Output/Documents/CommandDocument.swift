@@ -79,6 +79,7 @@ extension CommandResult {
         case .tune(let report): report.isReached ? "reached" : "not_reached"
         case .bots: "listed"
         case .undo(let report): report.stillOff.isEmpty ? "undone" : "failed"
+        case .worker(let report): report.outcome.rawValue
         case .status(let report): report.state.rawValue
         case .report(let history, _):
             history.job.summary.state == .abandoned
@@ -98,6 +99,7 @@ extension CommandResult {
         case .tune(let report): TuneDocument(report)
         case .bots(let report): BotsDocument(report)
         case .undo(let report): UndoDocument(report)
+        case .worker(let report): WorkerDocument(report)
         case .status(let report): StatusDocument(report)
         case .report(let history, _): ReportDocument(history)
         case .noReport: nil

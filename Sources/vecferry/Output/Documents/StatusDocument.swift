@@ -32,6 +32,25 @@ struct StatusDocument: Encodable {
         let indexes: Int
         let tables: [Table]
         let runs: [Run]
+        let workers: [Worker]
+    }
+
+    /// A process that shares the job.
+    struct Worker: Encodable {
+        let worker: Int
+        let host: String
+        let process: Int
+        let version: String
+        let streams: Int
+        let isCoordinator: Bool
+        let state: String
+        let joinedAt: String
+        let silenceSeconds: Double
+        let chunks: Int
+        /// Bytes of COPY data.
+        let bytes: Int
+        /// Chunks that it has claimed and not committed.
+        let heldChunks: Int
     }
 
     /// An index build that is under way.
@@ -143,6 +162,13 @@ extension StatusDocument.Job {
                 beganAt: ISOTime.of(run.beganAt), endedAt: run.endedAt.map(ISOTime.of), seconds: run.seconds,
                 outcome: run.outcome?.rawValue, error: run.error,
                 failures: run.failures.map { StatusDocument.Failure(table: NameDocument($0.table), error: $0.error) })
+        }
+        workers = status.workers.map { worker in
+            StatusDocument.Worker(
+                worker: worker.number, host: worker.host, process: worker.process, version: worker.version,
+                streams: worker.streams, isCoordinator: worker.isCoordinator, state: worker.state.rawValue,
+                joinedAt: ISOTime.of(worker.joinedAt), silenceSeconds: worker.silence, chunks: worker.chunks,
+                bytes: worker.bytes, heldChunks: worker.heldChunks)
         }
     }
 }

@@ -99,7 +99,14 @@ struct EventLog {
             attributes.set("vecferry.retry.delay", delay / .seconds(1))
             return record(.retry, .warn, error.descriptionOfRetry)
         case .warning(let note): return records(of: [note], time: time)
-        case .found, .status, .scanning, .moved, .readBack, .compared: return []
+        case .worker(let worker):
+            attributes.set("vecferry.worker", worker.number)
+            attributes.set("vecferry.worker.state", worker.state.rawValue)
+            attributes.set("vecferry.worker.host", worker.host)
+            attributes.set("vecferry.worker.process", worker.process)
+            attributes.set("vecferry.chunks.done", worker.chunks)
+            return record(.worker, worker.state == .silent ? .warn : .info)
+        case .found, .elsewhere, .status, .scanning, .moved, .readBack, .compared: return []
         }
     }
 
@@ -117,7 +124,7 @@ struct EventLog {
                 records += table.findings.map { Self.record(of: $0, in: table.name, time: time) }
             }
             records += report.searches.map { Self.record(of: $0, time: time) }
-        case .plan, .refused, .indexPlan, .index, .tune, .bots, .undo, .status, .report, .noReport: break
+        case .plan, .refused, .indexPlan, .index, .tune, .bots, .undo, .worker, .status, .report, .noReport: break
         }
         return records
     }

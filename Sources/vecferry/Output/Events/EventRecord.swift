@@ -26,6 +26,7 @@ struct EventRecord: Encodable, Sendable {
         case indexProgress = "vecferry.index.progress"
         case buildEnded = "vecferry.index.build_ended"
         case indexBuilt = "vecferry.index.built"
+        case worker = "vecferry.worker"
         case retry = "vecferry.retry"
         case note = "vecferry.note"
         case finding = "vecferry.finding"

@@ -1,0 +1,154 @@
+internal import Synchronization
+
+/// Hands out the chunks that a worker claims to its streams, and counts what they have done.
+final class ClaimFlow: WorkSource {
+    /// One step of a stream.
+    enum Step: Sendable {
+        /// Claims chunks and copies them.
+        case claim
+        /// Copies chunks that this process has claimed.
+        case copy(ChunkBatch)
+    }
+
+    private struct State {
+        /// Chunks to be tried again.
+        var again: [ChunkBatch] = []
+        var mayClaim = true
+        var inFlight = 0
+        var failures: [PairNumber: FerryError] = [:]
+        var done = WorkerDone()
+    }
+
+    private let state = Mutex(State())
+    private let workers: Workers
+    private let hasEnded: @Sendable () -> Bool
+    /// Stops the streams together.
+    let sign = StopSign()
+
+    /// - Parameter hasEnded: Whether no more chunks are to be claimed.
+    init(workers: Workers, hasEnded: @escaping @Sendable () -> Bool) {
+        self.workers = workers
+        self.hasEnded = hasEnded
+    }
+
+    /// The tables that can't be finished.
+    var failures: [PairNumber: FerryError] { state.withLock { $0.failures } }
+    /// What was done so far.
+    var done: WorkerDone { state.withLock { $0.done } }
+
+    /// Records that the ledger may have chunks to claim: it is asked again.
+    func mayFind() { state.withLock { $0.mayClaim = true } }
+
+    /// Records that it has none now.
+    func foundNothing() { state.withLock { $0.mayClaim = false } }
+
+    /// Counts chunks that were committed.
+    func moved(_ chunks: [ChunkMover.Moved]) {
+        state.withLock { state in
+            for one in chunks {
+                state.done.chunks += 1
+                state.done.rows += one.digest.rows
+                state.done.bytes += one.bytes
+            }
+        }
+    }
+
+    // MARK: WorkSource
+
+    func next() throws(FerryError) -> Step? {
+        while sign.error == nil {
+            if workers.interrupt.isRequested { throw .interrupted }
+            let (step, isIdle) = state.withLock { state in (Self.take(&state, if: !hasEnded()), state.inFlight == 0) }
+            if step != nil { return step }
+            if isIdle, hasEnded() { return nil }
+            Pause.milliseconds(10)
+        }
+        return nil
+    }
+
+    func nextAtHand() -> Step? {
+        guard sign.error == nil, !hasEnded() else { return nil }
+        return state.withLock { state in Self.take(&state, if: true) }
+    }
+
+    private static func take(_ state: inout State, if mayClaim: Bool) -> Step? {
+        let batch = state.again.popLast()
+        guard batch != nil || (state.mayClaim && mayClaim) else { return nil }
+        state.inFlight += 1
+        return batch.map { .copy($0) } ?? .claim
+    }
+
+    func done(_ step: Step) { state.withLock { $0.inFlight -= 1 } }
+
+    func giveBack(_ step: Step) { takeBack { if case .copy(let batch) = step { [batch] } else { [] } } }
+
+    func split(_ step: Step) { takeBack { if case .copy(let batch) = step { batch.singles } else { [] } } }
+
+    private func takeBack(_ batches: () -> [ChunkBatch]) {
+        state.withLock { state in
+            state.inFlight -= 1
+            state.again += batches().reversed()
+            state.mayClaim = true
+        }
+    }
+
+    func fail(_ step: Step, _ error: FerryError) {
+        guard case .copy(let batch) = step else {
+            done(step)
+            return sign.raise(error)
+        }
+        guard batch.chunks.count == 1 else { return split(step) }
+        state.withLock { state in
+            state.inFlight -= 1
+            let pair = batch.chunks[0].pair
+            state.failures[pair] = state.failures[pair] ?? error
+            state.again = state.again.compactMap { $0.without(pair) }
+        }
+    }
+
+    func stop(_ error: FerryError) { sign.raise(error) }
+}
+
+/// A stream of a worker: it claims chunks and copies them.
+struct WorkerStream: Worker, ~Copyable {
+    private let flow: ClaimFlow
+    private var line: StreamLine
+
+    /// - Parameter line: Its sessions, none of which is open.
+    init(_ line: consuming StreamLine, _ flow: ClaimFlow) {
+        self.line = line
+        self.flow = flow
+    }
+
+    mutating func work(_ turn: inout Turn<ClaimFlow.Step>) throws(FerryError) {
+        switch turn.item {
+        case .claim:
+            guard let batch = try line.claim() else { return flow.foundNothing() }
+            turn.item = .copy(batch)
+            try copy(batch, &turn)
+        case .copy(let batch): try copy(batch, &turn)
+        }
+    }
+
+    mutating func reset() { line.reset() }
+
+    private mutating func copy(_ batch: ChunkBatch, _ turn: inout Turn<ClaimFlow.Step>) throws(FerryError) {
+        let claims = line.claims
+        let outcome = try line.copy(batch) { target throws(FerryError) in
+            switch turn.lookAhead() {
+            case .copy(let following)?: return following
+            case .claim?:
+                let following = try claims?.take(over: target)
+                if let following { turn.began(.copy(following)) }
+                return following
+            case nil: return nil
+            }
+        }
+        switch outcome {
+        case .moved(let moved): flow.moved(moved)
+        case .wasDone: break
+        case .wasDoneInPart: turn.split()
+        case .wasTaken: turn.item = .claim
+        }
+    }
+}
