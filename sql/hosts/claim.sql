@@ -1,6 +1,5 @@
 -- Claims the next chunks of a job ($1) in an epoch ($2) for a worker ($3): those that nobody has, or whose worker has left or
--- was silent for longer than its lease. Claims nothing unless the epoch is going on and its coordinator holds the lock with the
--- epoch's key in this server. On the target; PostgreSQL 12 and later.
+-- was silent for longer than its lease. Claims nothing unless the epoch is going on. On the target; PostgreSQL 12 and later.
 WITH free AS MATERIALIZED (
     SELECT c.number, c.worker AS former
     FROM vecferry.claim AS c
@@ -12,14 +11,6 @@ WITH free AS MATERIALIZED (
         AND NOT c.pairs <@ e.given_up
         AND (c.worker IS NULL OR w.left_at IS NOT NULL OR w.lease_until < clock_timestamp())
         AND e.ended_at IS NULL
-        AND EXISTS (
-            SELECT FROM pg_locks AS l
-            WHERE l.locktype = 'advisory'
-                AND l.objsubid = 1
-                AND l.granted
-                AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
-                AND (l.classid::bigint << 32) | l.objid::bigint = e.target_beacon
-        )
     ORDER BY c.number
     LIMIT 1
     FOR UPDATE OF c SKIP LOCKED

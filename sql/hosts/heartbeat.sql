@@ -7,7 +7,6 @@ WHERE w.id = $1::bigint AND e.job = w.job AND e.number = w.epoch
 RETURNING
     e.snapshot,
     e.visibility,
-    e.given_up,
     j.state,
     (SELECT count(*) FROM vecferry.chunk AS c WHERE c.job = w.job AND c.finished_at IS NOT NULL) AS done_chunks,
     e.ended_at IS NOT NULL AS has_ended,

@@ -3,11 +3,13 @@ internal import Synchronization
 /// Hands out the chunks that a worker claims to its streams, and counts what they have done.
 final class ClaimFlow: WorkSource {
     /// One step of a stream.
-    enum Step: Sendable {
+    enum Step: CopyStep {
         /// Claims chunks and copies them.
         case claim
         /// Copies chunks that this process has claimed.
         case copy(ChunkBatch)
+
+        var batch: ChunkBatch? { if case .copy(let batch) = self { batch } else { nil } }
     }
 
     private struct State {
@@ -80,20 +82,20 @@ final class ClaimFlow: WorkSource {
 
     func done(_ step: Step) { state.withLock { $0.inFlight -= 1 } }
 
-    func giveBack(_ step: Step) { takeBack { if case .copy(let batch) = step { [batch] } else { [] } } }
+    func giveBack(_ step: Step) { takeBack(step.batch.map { [$0] } ?? []) }
 
-    func split(_ step: Step) { takeBack { if case .copy(let batch) = step { batch.singles } else { [] } } }
+    func split(_ step: Step) { takeBack(step.batch?.singles ?? []) }
 
-    private func takeBack(_ batches: () -> [ChunkBatch]) {
+    private func takeBack(_ batches: [ChunkBatch]) {
         state.withLock { state in
             state.inFlight -= 1
-            state.again += batches().reversed()
+            state.again += batches.reversed()
             state.mayClaim = true
         }
     }
 
     func fail(_ step: Step, _ error: FerryError) {
-        guard case .copy(let batch) = step else {
+        guard let batch = step.batch else {
             done(step)
             return sign.raise(error)
         }
@@ -121,34 +123,12 @@ struct WorkerStream: Worker, ~Copyable {
     }
 
     mutating func work(_ turn: inout Turn<ClaimFlow.Step>) throws(FerryError) {
-        switch turn.item {
-        case .claim:
-            guard let batch = try line.claim() else { return flow.foundNothing() }
-            turn.item = .copy(batch)
-            try copy(batch, &turn)
-        case .copy(let batch): try copy(batch, &turn)
+        switch try line.copy(&turn) {
+        case .moved(let moved)?: flow.moved(moved)
+        case .wasDone?, .wasDoneInPart?, .wasTaken?: break
+        case nil: flow.foundNothing()
         }
     }
 
     mutating func reset() { line.reset() }
-
-    private mutating func copy(_ batch: ChunkBatch, _ turn: inout Turn<ClaimFlow.Step>) throws(FerryError) {
-        let claims = line.claims
-        let outcome = try line.copy(batch) { target throws(FerryError) in
-            switch turn.lookAhead() {
-            case .copy(let following)?: return following
-            case .claim?:
-                let following = try claims?.take(over: target)
-                if let following { turn.began(.copy(following)) }
-                return following
-            case nil: return nil
-            }
-        }
-        switch outcome {
-        case .moved(let moved): flow.moved(moved)
-        case .wasDone: break
-        case .wasDoneInPart: turn.split()
-        case .wasTaken: turn.item = .claim
-        }
-    }
 }

@@ -7,39 +7,41 @@ final class Membership: SnapshotSource {
         var snapshot: Snapshot
         /// The newest snapshot that could not be joined, by its generation.
         var doubted = 0
-        var givenUp: Set<PairNumber> = []
         var hasEnded = false
         var isCopied = false
         /// When the coordinator was last there.
         var coordinated = ContinuousClock.now
         var isClosed = false
-        var hasLeft = false
     }
 
     /// The claims of this process.
     let claims: Claims
     private let target: Endpoint
     private let workers: Workers
+    private let document: StoredWorker
     private let state: Mutex<State>
 
     private var epoch: JobEpoch { claims.epoch }
 
     /// Joins an epoch.
     ///
-    /// - Parameter session: On the coordinator's target.
+    /// - Parameters:
+    ///   - streams: The number of streams that will copy.
+    ///   - session: On the coordinator's target.
     init(
-        _ job: Ledger.Job, _ epoch: JobEpoch, in snapshot: Snapshot, from engine: Engine, on session: borrowing Session
+        _ job: Ledger.Job, _ epoch: JobEpoch, streams: Int, in snapshot: Snapshot, from engine: Engine,
+        on session: borrowing Session
     ) throws(FerryError) {
         target = engine.target
         workers = engine.workers
         state = Mutex(State(snapshot: snapshot))
-        claims = Claims(
-            epoch, worker: try Ledger().join(epoch, Self.document(engine.workers, [:]), session), plan: job.plan)
+        document = StoredWorker(
+            host: JobRun.thisHost, process: JobRun.thisProcess, streams: streams, isCoordinator: false)
+        claims = Claims(epoch, worker: try Ledger().join(epoch, document, session), plan: job.plan)
     }
 
-    private static func document(_ workers: Workers, _ failures: [PairNumber: FerryError]) -> StoredWorker {
-        var document = StoredWorker(
-            host: JobRun.thisHost, process: JobRun.thisProcess, streams: workers.streams, isCoordinator: false)
+    private func document(with failures: [PairNumber: FerryError]) -> StoredWorker {
+        var document = document
         document.failures = failures.sorted { $0.key < $1.key }.map { StoredWorker.Failure($0, $1) }
         return document
     }
@@ -61,7 +63,7 @@ final class Membership: SnapshotSource {
             do throws(FerryError) {
                 let failures = flow.failures
                 let beat = try session.run { session throws(FerryError) in
-                    try Ledger().beat(for: claims.worker, Self.document(workers, failures), session)
+                    try Ledger().beat(for: claims.worker, document(with: failures), session)
                 }
                 take(beat)
                 workers.events(.elsewhere(doneChunks: max(0, beat.doneChunks - flow.done.chunks)))
@@ -89,7 +91,6 @@ final class Membership: SnapshotSource {
                 state.snapshot = beat.snapshot
                 state.snapshot.generation = generation
             }
-            state.givenUp = beat.givenUp
             state.hasEnded = beat.hasEnded
             state.isCopied = beat.isCopied
             if beat.isCoordinated { state.coordinated = .now }
@@ -100,9 +101,8 @@ final class Membership: SnapshotSource {
     private func leave(_ flow: ClaimFlow) {
         let endpoint = workers.interrupt.isRequested ? target.forLastWords() : target
         if let session = try? endpoint.connect() {
-            try? Ledger().leave(claims.worker, Self.document(workers, flow.failures), session)
+            try? Ledger().leave(claims.worker, document(with: flow.failures), session)
         }
-        state.withLock { $0.hasLeft = true }
     }
 
     /// Ends ``run(for:)``: the streams have ended.

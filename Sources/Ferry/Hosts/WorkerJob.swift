@@ -33,7 +33,8 @@ struct WorkerJob {
             }
             if let offer = found {
                 report.job = offer.epoch.job
-                report.outcome = try work(on: offer, &report.done)
+                let streams = try engine.streams(for: offer.job.plan.chunks.count, of: offer.job.plan, &session)
+                report.outcome = try work(on: offer, streams, &report.done)
                 if report.outcome == .done { break }
                 idle = .now
             }
@@ -59,20 +60,22 @@ struct WorkerJob {
     }
 
     /// Copies chunks of an epoch until it ends.
-    private func work(on offer: Offer, _ done: inout WorkerDone) throws(FerryError) -> WorkerReport.Outcome {
+    private func work(
+        on offer: Offer, _ streams: Int, _ done: inout WorkerDone
+    ) throws(FerryError) -> WorkerReport.Outcome {
         try workers.retrying { () throws(FerryError) in try offer.epoch.require(try engine.source.connect()) }
         var plan = offer.job.plan
         // They concern the operator of the copy.
         plan.notes = []
         workers.events(.planned(plan))
         let membership = try workers.retrying { () throws(FerryError) in
-            try Membership(offer.job, offer.epoch, in: offer.snapshot, from: engine, on: try engine.target.connect())
+            try Membership(
+                offer.job, offer.epoch, streams: streams, in: offer.snapshot, from: engine,
+                on: try engine.target.connect())
         }
         let flow = ClaimFlow(workers: workers) { membership.hasEnded }
         let pool = WorkPool(source: flow, workers: workers)
-        let (source, target, job, streams, events) = (
-            engine.source, engine.target, offer.job, workers.streams, workers.events
-        )
+        let (source, target, job, events) = (engine.source, engine.target, offer.job, workers.events)
         workers.events(.began(.copy))
         WorkerThread.runAll(2) { number in
             if number == 0 {

@@ -141,7 +141,7 @@ struct Job {
         let builds = indexer.queue(of: tasks, isClosed: false, sign: flow.sign) { flow.built($0) }
         flow.begin(feeding: builds)
         for (pair, error) in refused { flow.give(up: pair, error) }
-        let streams = try streams(for: open.count, job.plan, &session)
+        let streams = try engine.streams(for: open.count, of: job.plan, &session)
         let (source, target, events) = (source, target, workers.events)
         let pool = WorkPool(source: flow, workers: workers)
         WorkerThread.runAll(3) { number in
@@ -161,19 +161,6 @@ struct Job {
             }
         }
         return try flow.ended(since: start)
-    }
-
-    /// Returns the number of streams that copy. Each waits for the target twice a chunk, once to count its rows and
-    /// once to commit them and begin the next, while others can use the network.
-    private func streams(for chunks: Int, _ plan: Plan, _ session: inout JobSession) throws(FerryError) -> Int {
-        let usual = workers.streams
-        guard chunks > usual, engine.streamsOverLongLine != usual else { return usual }
-        let roundTrip = try session.run { session throws(FerryError) in try session.roundTrip() }
-        // Between the zones of a region a round trip takes 1 to 2 ms; what two streams lose is not worth more sessions.
-        guard roundTrip >= .milliseconds(5) else { return usual }
-        // Other clients need sessions too.
-        let most = min(plan.source.maxConnections, plan.target.maxConnections) / 4
-        return max(usual, min(engine.streamsOverLongLine, most))
     }
 
     /// Restores constraints and triggers, and sets sequences. An index that can't be built does not prevent that,

@@ -124,8 +124,6 @@ extension Ledger {
     struct Heartbeat: Sendable {
         /// The snapshot to read in; its generation is not set.
         var snapshot: Snapshot
-        /// The pairs that can't be finished.
-        var givenUp: Set<PairNumber>
         /// Chunks of the job that are committed, by any process.
         var doneChunks: Int
         /// Whether the epoch, or the job, has ended.
@@ -143,11 +141,10 @@ extension Ledger {
         let answer = try session.query(Statements.heartbeat, ["\(worker)", document.text], .prompt)
         guard let row = answer.first else { throw Ledger.damaged("it lacks worker \(worker)") }
         let (hasEnded, state) = (try row.bool("has_ended"), try row.string("state"))
-        let givenUp = try row.list("given_up").compactMap { Int($0).map { PairNumber($0) } }
         return Heartbeat(
             snapshot: Snapshot(
                 name: try row.string("snapshot"), visibility: try row.string("visibility"), generation: 0),
-            givenUp: Set(givenUp), doneChunks: try row.int("done_chunks"), hasEnded: hasEnded || state != "loading",
+            doneChunks: try row.int("done_chunks"), hasEnded: hasEnded || state != "loading",
             isCopied: try row.bool("is_copied"), isCoordinated: try row.bool("is_coordinated"))
     }
 

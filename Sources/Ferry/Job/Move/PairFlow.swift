@@ -15,7 +15,7 @@ internal import Synchronization
 /// - A pair that fails gets no more work, and stops no other.
 final class PairFlow: WorkSource {
     /// One step of a stream.
-    enum Step: Sendable {
+    enum Step: CopyStep {
         /// Copies chunks, in one transaction.
         case copy(ChunkBatch)
         /// Claims chunks that the ledger offers to several processes, and copies them.
@@ -26,6 +26,8 @@ final class PairFlow: WorkSource {
         case analyze([PairNumber])
         /// Reads ranges of rows back.
         case readBack([RangeRead])
+
+        var batch: ChunkBatch? { if case .copy(let batch) = self { batch } else { nil } }
     }
 
     fileprivate struct State {

@@ -19,11 +19,7 @@ struct Stream: Worker, ~Copyable {
 
     mutating func work(_ turn: inout Turn<PairFlow.Step>) throws(FerryError) {
         switch turn.item {
-        case .claim:
-            guard let batch = try line.claim() else { return flow.foundNothing() }
-            turn.item = .copy(batch)
-            try copy(batch, &turn)
-        case .copy(let batch): try copy(batch, &turn)
+        case .copy, .claim: try copy(&turn)
         case .settle(let pairs): try settle(pairs)
         case .analyze(let pairs): try analyze(pairs)
         case .readBack(let ranges): try readBack(ranges)
@@ -34,25 +30,14 @@ struct Stream: Worker, ~Copyable {
 
     // MARK: Copying
 
-    private mutating func copy(_ batch: ChunkBatch, _ turn: inout Turn<PairFlow.Step>) throws(FerryError) {
-        let (flow, claims) = (flow, line.claims)
-        let outcome = try line.copy(batch) { target throws(FerryError) in
-            switch turn.lookAhead() {
-            case .copy(let following)?: return following
-            case .claim?:
-                let following = try claims?.take(over: target)
-                if let following { turn.began(.copy(following)) }
-                return following
-            default: return nil
-            }
-        }
-        switch outcome {
-        case .moved(let moved):
+    private mutating func copy(_ turn: inout Turn<PairFlow.Step>) throws(FerryError) {
+        switch try line.copy(&turn) {
+        case .moved(let moved)?:
             flow.streamed(moved.bytes)
             flow.received(moved.received)
-        case .wasDone(let digests): flow.received(digests)
-        case .wasDoneInPart: turn.split()
-        case .wasTaken: turn.item = .claim
+        case .wasDone(let digests)?: flow.received(digests)
+        case .wasDoneInPart?, .wasTaken?: break
+        case nil: flow.foundNothing()
         }
     }
 

@@ -123,10 +123,32 @@ struct StreamLine: ~Copyable {
 
     // MARK: Chunks
 
-    /// Claims chunks.
+    /// Copies the chunks of a turn, which it claims first where nobody has yet. The turn's next item, if it concerns chunks too, is
+    /// requested with their commit.
     ///
-    /// - Returns: nil where there are none.
-    mutating func claim() throws(FerryError) -> ChunkBatch? {
+    /// - Returns: nil where there was nothing to claim.
+    mutating func copy<Step: CopyStep>(_ turn: inout Turn<Step>) throws(FerryError) -> ChunkMover.Outcome? {
+        var chunks = turn.item.batch
+        if chunks == nil { chunks = try claim() }
+        guard let batch = chunks else { return nil }
+        turn.item = .copy(batch)
+        let claims = claims
+        let outcome = try copy(batch) { target throws(FerryError) in
+            guard let step = turn.lookAhead() else { return nil }
+            if let following = step.batch { return following }
+            let following = try claims?.take(over: target)
+            if let following { turn.began(.copy(following)) }
+            return following
+        }
+        switch outcome {
+        case .wasDoneInPart: turn.split()
+        case .wasTaken: turn.item = .claim
+        case .moved, .wasDone: break
+        }
+        return outcome
+    }
+
+    private mutating func claim() throws(FerryError) -> ChunkBatch? {
         guard let claims else { return nil }
         return try withTarget { target throws(FerryError) in try claims.take(over: target) }
     }
@@ -135,7 +157,7 @@ struct StreamLine: ~Copyable {
     ///
     /// - Parameter next: Returns the batch to be requested when this one is committed; gets the target's session, in the
     ///   transaction of this one.
-    mutating func copy(
+    private mutating func copy(
         _ batch: ChunkBatch, then next: (borrowing Session) throws(FerryError) -> ChunkBatch?
     ) throws(FerryError) -> ChunkMover.Outcome {
         try openBoth()
@@ -167,6 +189,16 @@ struct StreamLine: ~Copyable {
     private func mover(_ batch: ChunkBatch) -> ChunkMover {
         ChunkMover(plan: job.plan, batch: batch, job: job.number, events: events)
     }
+}
+
+/// A step of a stream that concerns chunks, or another one.
+protocol CopyStep: Sendable {
+    /// Copies chunks.
+    static func copy(_ batch: ChunkBatch) -> Self
+    /// Claims chunks that the ledger offers to several processes, and copies them.
+    static var claim: Self { get }
+    /// The chunks to copy; nil where they are to be claimed, and for other steps.
+    var batch: ChunkBatch? { get }
 }
 
 extension [ChunkMover.Moved] {
