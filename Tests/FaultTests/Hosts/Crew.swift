@@ -4,20 +4,19 @@ import Testing
 
 /// A copy that offers its chunks, and workers, as processes of their own.
 ///
-/// The copy stops itself, as SIGSTOP does, when it holds its second chunk: so workers have time to join, and must take that chunk over
+/// The copy stops itself, as SIGSTOP does, when it holds its first chunks: so workers have time to join, and must take those over
 /// once the copy's lease is over.
 struct Crew {
     let databases: RigDatabases
 
-    /// Seconds.
-    static let lease = 2
-
     /// Starts `vecferry copy --workers`.
     ///
-    /// - Parameter point: The named point to die or stop at; nil for none.
-    func copy(_ arguments: [String] = [], at point: String? = "after-chunk-lock:2:stop") throws -> Command {
+    /// - Parameters:
+    ///   - point: The named point to die or stop at; nil for none.
+    ///   - lease: Seconds.
+    func copy(at point: String? = "after-chunk-lock:1:stop", lease: Int = 2) throws -> Command {
         try databases.startCopy(
-            ["--workers", "--lease", "\(Self.lease)", "--no-search-check"] + arguments,
+            ["--workers", "--lease", "\(lease)", "--no-search-check"],
             environment: point.map { ["VECFERRY_FAIL_POINT": $0] } ?? [:])
     }
 
@@ -42,7 +41,7 @@ struct Crew {
         for answer: String, to question: String, _ location: SourceLocation = #_sourceLocation
     ) {
         var last: String?
-        let isThere = eventually(within: 20) {
+        let isThere = eventually(within: 60) {
             last = try? databases.target.value(question)
             return last == answer
         }
@@ -76,16 +75,17 @@ struct Crew {
 }
 
 extension Command {
-    /// Waits until it has stopped itself, and lets it go on.
+    /// Waits until it has stopped itself, or has ended because there was nothing left to stop at, and lets it go on.
     func goOn(_ location: SourceLocation = #_sourceLocation) {
         waitForStop(location)
         signal(SIGCONT)
     }
 
-    /// Waits until it has stopped itself.
+    /// Waits until it has stopped itself, or has ended.
     func waitForStop(_ location: SourceLocation = #_sourceLocation) {
         // proc_pid_stat(5): the state stands behind the name, in parentheses.
         let hasStopped = eventually(within: 30) {
+            guard isRunning else { return true }
             let fields = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8))?.split(separator: ")").last
             return fields?.hasPrefix(" T") ?? false
         }

@@ -41,7 +41,7 @@ extension Faults.OnRig.Hosts {
                 try cluster.startSlurm()
                 let crew = Crew(databases: databases)
                 let job = try Self.submit("1-4", ["--max-rate", "2"], to: cluster, databases)
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 crew.wait(forProcesses: 5)
                 crew.waitForAllChunks()
                 copy.goOn()
@@ -71,7 +71,7 @@ extension Faults.OnRig.Hosts {
                 try cluster.startSlurm()
                 let crew = Crew(databases: databases)
                 for _ in 0..<2 { _ = try Self.submit("3", ["--max-rate", "2"], to: cluster, databases) }
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 crew.wait(forProcesses: 3)
                 crew.waitForAllChunks()
                 copy.goOn()
@@ -92,7 +92,7 @@ extension Faults.OnRig.Hosts {
                 try cluster.startSlurm()
                 let crew = Crew(databases: databases)
                 _ = try Self.submit("1-2", ["--max-rate", "0.5"], to: cluster, databases)
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 crew.wait(forProcesses: 3)
                 try cluster.cut("host1")
                 // Slurm notices after some ten seconds.

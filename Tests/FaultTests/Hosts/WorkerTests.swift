@@ -44,7 +44,7 @@ extension Faults.OnRig.Hosts {
             try await Cargo.withDatabases { databases in
                 let crew = Crew(databases: databases)
                 let first = [try crew.worker(at: "before-chunk-commit:2"), try crew.worker(at: "after-chunk-lock:2")]
-                let died = try crew.copy(at: "after-chunk-lock:2:stop")
+                let died = try crew.copy()
                 for worker in first { #expect(worker.ended().status == 137) }
                 died.kill()
                 #expect(died.ended().status == 137)
@@ -64,14 +64,14 @@ extension Faults.OnRig.Hosts {
             try await Cargo.withDatabases { databases in
                 let crew = Crew(databases: databases)
                 let worker = try crew.worker(at: "after-chunk-lock:2:stop")
-                let died = try crew.copy(at: "after-chunk-lock:1:stop")
+                let died = try crew.copy()
                 crew.wait(forProcesses: 2)
                 crew.wait(for: "t", to: "SELECT count(*) > 0 FROM vecferry.chunk WHERE finished_at IS NOT NULL")
                 died.kill()
                 #expect(died.ended().status == 137)
+                let copy = try crew.copy()
+                copy.waitForStop()
                 worker.goOn()
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
-                crew.wait(for: "2", to: "SELECT max(number) FROM vecferry.epoch")
                 crew.wait(forProcesses: 2)
                 copy.goOn()
                 let ended = copy.ended()
@@ -99,7 +99,7 @@ extension Faults.OnRig.Hosts {
             try await Cargo.withDatabases { databases in
                 let crew = Crew(databases: databases)
                 let worker = try crew.worker(at: "before-chunk-commit:2:stop")
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 crew.wait(for: "t", to: Self.isSilent)
                 copy.goOn()
                 let ended = copy.ended()
@@ -126,7 +126,7 @@ extension Faults.OnRig.Hosts {
                 defer { other.drop() }
                 let worker = try crew.worker(
                     at: "before-chunk-commit:1:stop", environment: ["VECFERRY_TARGET": other.uri])
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 crew.wait(for: "t", to: Self.isSilent)
                 copy.goOn()
                 // The copy waits for the lock that the worker's transaction holds on the chunk's entry.
@@ -155,7 +155,7 @@ extension Faults.OnRig.Hosts {
                 defer { other.drop() }
                 let worker = try crew.worker(
                     at: "before-chunk-commit:2:stop", environment: ["VECFERRY_TARGET": other.uri])
-                let died = try crew.copy(at: "after-chunk-lock:1:stop")
+                let died = try crew.copy()
                 crew.wait(forProcesses: 2)
                 crew.wait(for: "t", to: Self.isSilent)
                 died.kill()
@@ -190,7 +190,7 @@ extension Faults.OnRig.Hosts {
                     "VECFERRY_SOURCE": try databases.source.uri(port: source.port),
                     "VECFERRY_TARGET": try databases.target.uri(port: target.port),
                 ])
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 crew.wait(
                     for: "t",
                     to: "SELECT count(*) > 0 FROM vecferry.claim AS c WHERE c.worker IS NOT NULL AND c.done_at IS NULL")
@@ -216,7 +216,7 @@ extension Faults.OnRig.Hosts {
             try await Cargo.withDatabases { databases in
                 let crew = Crew(databases: databases)
                 let worker = try crew.worker(under: ["/usr/bin/faketime", "-f", offset])
-                let copy = try crew.copy()
+                let copy = try crew.copy(lease: 30)
                 crew.wait(forProcesses: 2)
                 crew.wait(for: "t", to: "SELECT count(*) > 2 FROM vecferry.claim WHERE done_at IS NOT NULL")
                 copy.goOn()
@@ -234,7 +234,7 @@ extension Faults.OnRig.Hosts {
         @Test func `a worker that reads another server is refused`() async throws {
             try await Cargo.withDatabases { databases in
                 let crew = Crew(databases: databases)
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 crew.wait(forProcesses: 1)
                 // A database of the same name with the same tables.
                 let worker = try crew.worker(
@@ -254,7 +254,7 @@ extension Faults.OnRig.Hosts {
             try await Rig.withDatabases(setup: Cargo.schema, onTargetServer: true) { others in
                 try await Cargo.withDatabases { databases in
                     let crew = Crew(databases: databases)
-                    let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                    let copy = try crew.copy()
                     crew.wait(forProcesses: 1)
                     let dump = try Command.run(
                         try Rig.variable("VECFERRY_RIG_BIN") + "/pg_dump", ["--schema=vecferry", databases.target.uri])
@@ -279,7 +279,7 @@ extension Faults.OnRig.Hosts {
                 let crew = Crew(databases: databases)
                 let pooler = try Proxy(to: [try databases.source.port])
                 defer { pooler.close() }
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 let worker = try crew.worker(
                     ["--retries", "1"], at: "after-chunk-lock:1:stop",
                     environment: ["VECFERRY_SOURCE": try databases.source.uri(port: pooler.port)])
@@ -303,7 +303,7 @@ extension Faults.OnRig.Hosts {
         {
             try await Cargo.withDatabases { databases in
                 let crew = Crew(databases: databases)
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 crew.wait(forProcesses: 1)
                 try databases.target.run("UPDATE vecferry.epoch SET format = 2, written_by = '9.8.7'")
                 let worker = try crew.worker().ended()
@@ -319,7 +319,7 @@ extension Faults.OnRig.Hosts {
             try await Cargo.withDatabases { databases in
                 try databases.target.run("CREATE UNIQUE INDEX once ON bot_document (bot_id)")
                 let crew = Crew(databases: databases)
-                let copy = try crew.copy(at: "after-chunk-lock:1:stop")
+                let copy = try crew.copy()
                 let worker = try crew.worker()
                 crew.wait(
                     for: "t",
