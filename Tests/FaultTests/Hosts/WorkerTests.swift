@@ -50,8 +50,9 @@ extension Faults.OnRig.Hosts {
                 #expect(died.ended().status == 137)
                 let second = try crew.worker()
                 let copy = try crew.copy()
+                // Then its epoch is the newest one.
+                copy.waitForStop()
                 crew.wait(forProcesses: 2)
-                crew.wait(for: "2", to: "SELECT max(number) FROM vecferry.epoch")
                 copy.goOn()
                 let ended = copy.ended()
                 #expect(ended.status == 0 && ended.errors.contains("Resuming job 1"), "\(ended.said)")
