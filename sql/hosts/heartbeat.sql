@@ -13,12 +13,4 @@ RETURNING
     NOT EXISTS (
         SELECT FROM vecferry.chunk AS c
         WHERE c.job = w.job AND c.finished_at IS NULL AND c.pair <> ALL (e.given_up)
-    ) AS is_copied,
-    EXISTS (
-        SELECT FROM pg_locks AS l
-        WHERE l.locktype = 'advisory'
-            AND l.objsubid = 1
-            AND l.granted
-            AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
-            AND (l.classid::bigint << 32) | l.objid::bigint = e.target_beacon
-    ) AS is_coordinated;
+    ) AS is_copied;

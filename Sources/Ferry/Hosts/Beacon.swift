@@ -1,7 +1,7 @@
-/// A lock by which a worker on another host recognizes a server: the coordinator holds an advisory lock with a random key in its
-/// session, and whoever finds that lock is connected to the same database of the same server, while the coordinator lives.
+/// A lock by which a worker on another host recognizes a server. The coordinator holds an advisory lock with a random key: a session
+/// that finds it is in the same database of the same server, and the coordinator is alive.
 ///
-/// A system identifier would not do: a restored snapshot has that of the cluster that it was taken of.
+/// A system identifier would not do: a cluster that is restored from a snapshot keeps that of its origin.
 struct Beacon: Sendable, Equatable {
     /// The key, as `pg_advisory_lock` takes it.
     let key: Int

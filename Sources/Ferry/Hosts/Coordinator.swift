@@ -47,7 +47,7 @@ final class Coordinator: Sendable {
         document = StoredWorker(
             host: JobRun.thisHost, process: JobRun.thisProcess, streams: engine.workers.streams, isCoordinator: true)
         let snapshot = try snapshots.snapshot()
-        let batches = PairFlow.batches(open, of: job.plan)
+        let batches = ChunkBatch.inOrder(open, of: job.plan)
         let epoch = try Ledger().begin(epoch, offering: batches, in: snapshot, session)
         let worker = try Ledger().join(epoch, document, session)
         claims = Claims(epoch, worker: worker, plan: job.plan)

@@ -62,10 +62,13 @@ final class Membership: SnapshotSource {
         while !state.withLock({ $0.isClosed }), !workers.interrupt.isRequested {
             do throws(FerryError) {
                 let failures = flow.failures
-                let beat = try session.run { session throws(FerryError) in
-                    try Ledger().beat(for: claims.worker, document(with: failures), session)
+                let (beat, isCoordinated) = try session.run { session throws(FerryError) in
+                    (
+                        try Ledger().beat(for: claims.worker, document(with: failures), session),
+                        try epoch.target.isHeld(in: session)
+                    )
                 }
-                take(beat)
+                take(beat, isCoordinated: isCoordinated)
                 workers.events(.elsewhere(doneChunks: max(0, beat.doneChunks - flow.done.chunks)))
                 flow.mayFind()
                 try wait()
@@ -84,7 +87,7 @@ final class Membership: SnapshotSource {
         }
     }
 
-    private func take(_ beat: Ledger.Heartbeat) {
+    private func take(_ beat: Ledger.Heartbeat, isCoordinated: Bool) {
         state.withLock { state in
             if state.snapshot.name != beat.snapshot.name {
                 let generation = state.snapshot.generation + 1
@@ -93,7 +96,7 @@ final class Membership: SnapshotSource {
             }
             state.hasEnded = beat.hasEnded
             state.isCopied = beat.isCopied
-            if beat.isCoordinated { state.coordinated = .now }
+            if isCoordinated { state.coordinated = .now }
         }
     }
 

@@ -57,7 +57,6 @@ struct Job {
             let coordinator = try coordinator(job, beacons, offering: open, snapshots, &session)
             var (record, copySeconds) = try movePairs(job, open, without: refused, snapshots, coordinator, &session)
             try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
-            if coordinator != nil { try countOthers(job, record, snapshots, &session) }
             var report = try conclude(job, snapshots, record, &session) { record in
                 JobReport(
                     record, of: job.plan, number: job.number, copySeconds: copySeconds,
@@ -102,25 +101,6 @@ struct Job {
             job: job.number, number: 0, source: beacons.source, target: beacons.target, lease: hosts.lease)
         return try session.run { session throws(FerryError) in
             try Coordinator(job, epoch, offering: open, from: engine, in: snapshots, on: session)
-        }
-    }
-
-    /// Counts the source's rows of chunks that others copied, as a resumed job does: the ledger's word alone does not prove them.
-    private func countOthers(
-        _ job: Ledger.Job, _ record: JobRecord, _ snapshots: SnapshotKeeper, _ session: inout JobSession
-    ) throws(FerryError) {
-        let snapshot = try snapshots.snapshot()
-        guard !job.sourceChanged, snapshot.visibility == job.sourceVisibility else { return }
-        let entries = try session.run { session throws(FerryError) in try Ledger().chunks(job, session) }
-        let others = entries.filter { record.received[$0.chunk.id] == nil }
-        guard !others.isEmpty else { return }
-        try workers.retrying { () throws(FerryError) in
-            let current = try snapshots.snapshot()
-            do throws(FerryError) {
-                try SourceCount(plan: job.plan).check(others, on: try current.join(source))
-            } catch {
-                throw snapshots.judged(error, in: current)
-            }
         }
     }
 
@@ -241,8 +221,25 @@ struct Job {
             try readSourceAgain(job.plan, snapshots, &record)
         } else {
             try record.requireReceived(entries, of: job.plan)
+            if hosts != nil { try countOthers(entries, of: job.plan, record, snapshots) }
         }
         return record
+    }
+
+    /// Counts the source's rows of chunks that others copied, as a resumed job does: the ledger's word alone does not prove them.
+    private func countOthers(
+        _ entries: [ChunkEntry], of plan: Plan, _ record: JobRecord, _ snapshots: SnapshotKeeper
+    ) throws(FerryError) {
+        let others = entries.filter { record.received[$0.chunk.id] == nil }
+        guard !others.isEmpty else { return }
+        try workers.retrying { () throws(FerryError) in
+            let snapshot = try snapshots.snapshot()
+            do throws(FerryError) {
+                try SourceCount(plan: plan).check(others, on: try snapshot.join(source))
+            } catch {
+                throw snapshots.judged(error, in: snapshot)
+            }
+        }
     }
 
     /// Finds out how the tables differ whose digests do. Where only bots differ that the source does not have, which were never

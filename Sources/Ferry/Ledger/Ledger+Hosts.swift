@@ -36,17 +36,24 @@ extension Ledger {
         return epoch
     }
 
-    /// Terminates the sessions of workers whose epoch has ended: one that was cut off holds the locks of its chunks, and none of them can
-    /// commit. Where the role may not, the server notices by itself that their client is gone.
+    /// Terminates the sessions of workers that have lost their claims: those of a host that was cut off hold the locks of their chunks.
+    /// Where the role may not, the server notices by itself that their client is gone.
+    func endSessions(of workers: [Int], _ session: borrowing Session) throws(FerryError) {
+        guard !workers.isEmpty else { return }
+        try session.query(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = ANY ($1::text[]) AND datname = current_database() AND usename = session_user
+                AND pid <> pg_backend_pid()
+            """, [ArrayText.format(workers.map(Claims.application))], .prompt)
+    }
+
     private func endSessions(
         ofEpochsBefore number: Int, of job: JobNumber, _ session: borrowing Session
     ) throws(FerryError) {
-        try session.query(
-            """
-            SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a
-            JOIN vecferry.worker AS w ON a.application_name = 'vecferry worker ' || w.id
-            WHERE w.job = $1 AND w.epoch < $2 AND a.datname = current_database() AND a.usename = session_user
-            """, ["\(job)", "\(number)"], .prompt)
+        let rows = try session.query(
+            "SELECT id FROM vecferry.worker WHERE job = $1 AND epoch < $2", ["\(job)", "\(number)"], .prompt)
+        try endSessions(of: try rows.map { row throws(FerryError) in try row.int("id") }, session)
     }
 
     /// The chunks as JSON: of each batch its number, and the pairs and numbers of its chunks.
@@ -130,8 +137,6 @@ extension Ledger {
         var hasEnded: Bool
         /// Whether all chunks are on the target, but for those of pairs that can't be finished.
         var isCopied: Bool
-        /// Whether the coordinator lives.
-        var isCoordinated: Bool
     }
 
     /// Renews the lease of a worker.
@@ -145,7 +150,7 @@ extension Ledger {
             snapshot: Snapshot(
                 name: try row.string("snapshot"), visibility: try row.string("visibility"), generation: 0),
             doneChunks: try row.int("done_chunks"), hasEnded: hasEnded || state != "loading",
-            isCopied: try row.bool("is_copied"), isCoordinated: try row.bool("is_coordinated"))
+            isCopied: try row.bool("is_copied"))
     }
 
     /// Records that a process leaves: others may take its claims at once.

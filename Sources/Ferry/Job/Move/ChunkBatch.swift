@@ -12,6 +12,18 @@ struct ChunkBatch: Sendable {
         self.claim = claim
     }
 
+    /// The chunks in the order in which they are to be copied, grouped.
+    static func inOrder(_ open: [Chunk], of plan: Plan) -> [ChunkBatch] { batches(sorted(open, plan), of: plan) }
+
+    /// Sorts chunks: the pair whose indexes take longest comes first, so that the longest build does not begin last.
+    private static func sorted(_ chunks: [Chunk], _ plan: Plan) -> [Chunk] {
+        let work = Dictionary(uniqueKeysWithValues: plan.pairs.map { ($0.number, $0.buildWork) })
+        return chunks.sorted { left, right in
+            let (first, second) = (work[left.pair, default: 0], work[right.pair, default: 0])
+            return first != second ? first > second : (left.pair, left.number) < (right.pair, right.number)
+        }
+    }
+
     /// Groups neighbours. Chunks that are merged by key stay alone: each needs its staging table.
     static func batches(_ chunks: [Chunk], of plan: Plan) -> [ChunkBatch] {
         let groups = SmallPieces.grouped(
@@ -42,6 +54,17 @@ extension [Chunk] {
             } else {
                 runs.append([chunk])
             }
+        }
+    }
+}
+
+extension TablePair {
+    /// The relative duration of its builds: a row takes about ten times as long in an hnsw index as in an ivfflat one
+    /// (60,000 rows of 1,024 dimensions: 52 s and 5.4 s with enough memory).
+    fileprivate var buildWork: Int {
+        indexes.filter { $0.action != .keep && $0.isVectorIndex }.reduce(0) { sum, index in
+            let rows = max(index.builds.compactMap(\.course?.rows).reduce(0, +), estimatedRows, 1)
+            return sum + rows * (index.method == "hnsw" ? 10 : 1)
         }
     }
 }

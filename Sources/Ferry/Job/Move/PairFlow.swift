@@ -89,26 +89,12 @@ final class PairFlow: WorkSource {
         self.isShared = isShared
         state = Mutex(
             State(
-                copies: isShared ? [] : Self.batches(open, of: plan).reversed(), mayClaim: isShared,
+                copies: isShared ? [] : ChunkBatch.inOrder(open, of: plan).reversed(), mayClaim: isShared,
                 loaded: pairs.filter { openChunks[$0] == [] }, openChunks: openChunks, unfed: Set(pairs),
                 unbuilt: self.tasks.mapValues { Set($0.map(\.plan.name)) },
                 // Each chunk that is merged by key is proven in its own transaction.
                 unread: Set(plan.pairs.filter { !$0.load.isKeyed }.map(\.number)),
                 record: JobRecord(pairs: pairs.count)))
-    }
-
-    /// The chunks in the order in which they are to be copied, grouped.
-    static func batches(_ open: [Chunk], of plan: Plan) -> [ChunkBatch] {
-        ChunkBatch.batches(inOrder(open, plan), of: plan)
-    }
-
-    /// Sorts chunks: the pair whose indexes take longest comes first, so that the longest build does not begin last.
-    private static func inOrder(_ chunks: [Chunk], _ plan: Plan) -> [Chunk] {
-        let work = Dictionary(uniqueKeysWithValues: plan.pairs.map { ($0.number, $0.buildWork) })
-        return chunks.sorted { left, right in
-            let (first, second) = (work[left.pair, default: 0], work[right.pair, default: 0])
-            return first != second ? first > second : (left.pair, left.number) < (right.pair, right.number)
-        }
     }
 
     /// Lets streams and builds begin.
@@ -420,17 +406,6 @@ extension PairFlow.Step {
         case .claim, .settle: [self]
         case .analyze(let pairs): pairs.map { .analyze([$0]) }
         case .readBack(let ranges): ranges.map { .readBack([$0]) }
-        }
-    }
-}
-
-extension TablePair {
-    /// The relative duration of its builds: a row takes about ten times as long in an hnsw index as in an ivfflat one
-    /// (60,000 rows of 1,024 dimensions: 52 s and 5.4 s with enough memory).
-    fileprivate var buildWork: Int {
-        indexes.filter { $0.action != .keep && $0.isVectorIndex }.reduce(0) { sum, index in
-            let rows = max(index.builds.compactMap(\.course?.rows).reduce(0, +), estimatedRows, 1)
-            return sum + rows * (index.method == "hnsw" ? 10 : 1)
         }
     }
 }
