@@ -197,11 +197,11 @@ find_network() {
   PrivateSubnetId0), which it does from v1.0.0 on. Deploy v1 first."
 }
 
-# Starts a Fargate task there, without a public address. $1: the task definition; $2: overrides, as JSON.
+# Starts a Fargate task there, or several, without a public address. $1: the task definition; $2: overrides, as JSON; $3: how many.
 # Prints `ARN<TAB>None`, or `None<TAB>why not`. By STARTED_BY it is found again.
 run_fargate() {
     call ecs run-task --cluster "$ECS_CLUSTER" --task-definition "$1" --launch-type FARGATE --started-by "$STARTED_BY" \
-        --overrides "$2" --output text --query '[tasks[0].taskArn,failures[0].reason]' \
+        --count "${3:-1}" --overrides "$2" --output text --query '[tasks[0].taskArn,failures[0].reason]' \
         --network-configuration "awsvpcConfiguration={subnets=[$SUBNETS],securityGroups=[$GROUP],assignPublicIp=DISABLED}"
 }
 

@@ -123,6 +123,59 @@ extension OnAWS {
             }
         }
 
+        @Test func `with --count a copy and its workers are tasks, and --stop stops all of them`() async throws {
+            try await withFargate(rows: 1_000) { databases, stack, bots, fargate in
+                try databases.both("ALTER TABLE items ADD note text")
+                try databases.source.run(
+                    "UPDATE items SET note = (SELECT string_agg(md5(id || i), '') FROM generate_series(1, 50) AS i)")
+                // So that they are stopped in the middle.
+                let port = try #require(Int(try databases.source.value("SHOW port") ?? ""))
+                let proxy = try Proxy(to: [port]) { _ in .throttle(bytesPerSecond: 100_000) }
+                defer { proxy.close() }
+                let conf = try stack.file("source.conf")
+                func point(to port: Int) throws {
+                    try conf.replacing(#/port=\d+/#, with: "port=\(port)").write(
+                        toFile: "\(stack.directory)/source.conf", atomically: true, encoding: .utf8)
+                }
+                try point(to: proxy.port)
+                let copy = ["copy", "--exclude-bot", "DELETED", "--jobs", "1", "--chunk-size", "1"] + Self.sides
+                func tasks(_ command: String) -> [Fargate.Task] {
+                    fargate.all.values.filter { $0.command.first == command }
+                }
+                let first = try stack.start("run-task", Self.image + ["--count", "3", "--"] + copy)
+                let several = "SELECT count(DISTINCT worker) > 1 FROM vecferry.claim"
+                #expect(
+                    eventually(within: 90) {
+                        !first.isRunning
+                            || tasks("worker").count == 2 && (try? databases.target.value(several)) == "t"
+                    })
+                #expect(tasks("copy").first?.command.last == "--workers")
+                for worker in tasks("worker") {
+                    let expected = ["--jobs", "1", "--source-secret", "env:VECFERRY_SOURCE_LOGIN"]
+                    #expect(expected.allSatisfy(worker.command.contains), "\(worker.command)")
+                    #expect(!worker.command.contains { ["--exclude-bot", "--chunk-size", "--workers"].contains($0) })
+                }
+                // The same command follows the copy, and starts one more worker.
+                first.signal(SIGINT)
+                #expect(first.ended().status == 130)
+                let again = try stack.start("run-task", Self.image + ["--count", "4", "--"] + copy)
+                #expect(eventually(within: 60) { !again.isRunning || tasks("worker").count == 3 })
+                #expect(again.errorsSoFar.contains("is already running"))
+                let stopped = try stack.run("run-task", "--stop")
+                #expect(stopped.status == 0 && stopped.errors.contains("Stopping 3 workers"), "\(stopped.said)")
+                #expect(again.ended().status == 143)
+                #expect(eventually(within: 60) { tasks("worker").allSatisfy { $0.code != nil } })
+                #expect(try !copied(databases))
+                proxy.redirect(to: port)
+                try point(to: port)
+                let resumed = try stack.start("run-task", Self.image + ["--count", "2", "--"] + copy).ended()
+                #expect(resumed.status == 0 && resumed.output.contains("Proven"), "\(resumed.said)")
+                #expect(try copied(databases))
+                #expect(tasks("copy").count == 2 && tasks("worker").count == 4)
+                #expect(eventually(within: 60) { tasks("worker").allSatisfy { $0.code != nil } })
+            }
+        }
+
         @Test func `the image runs as no root, verifies certificates with its bundle, and has pg_dump and aws`() throws
         {
             try Image.built.get()
@@ -160,6 +213,9 @@ extension OnAWS {
                     return ended.errors
                 }
                 #expect(try said([], status: 64).contains("arguments after --"))
+                let count = ["--count", "2"] + Self.image
+                #expect(try said(["plan"], options: count, status: 64).contains("--count is for copy"))
+                #expect(try said(["copy"], options: ["--count", "0"], status: 64).contains("from 1 to 999"))
                 #expect(try said(["plan"], options: [], status: 64).contains("--image"))
                 #expect(try said(["plan"], options: ["--image", "x"], status: 64).contains("--execution-role"))
                 for address in ["postgresql://u:rig-secret-8f3a@h/d", "host=h password = rig-secret-8f3a"] {
