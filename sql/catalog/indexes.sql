@@ -49,6 +49,40 @@ WITH locked AS MATERIALIZED (
     SELECT c.oid, format('it would need CREATE on tablespace %I', t.spcname)
     FROM pg_class AS c JOIN pg_tablespace AS t ON t.oid = c.reltablespace
     WHERE c.relkind IN ('i', 'I') AND NOT has_tablespace_privilege(t.oid, 'CREATE')
+), class AS MATERIALIZED (
+    SELECT oc.oid, oc.opcname AS name, format('%I.%I', ocn.nspname, oc.opcname) AS quoted_name,
+        -- btree's strategy 3 (access/stratnum.h).
+        (
+            SELECT format('OPERATOR(%I.%s)', opn.nspname, op.oprname)
+            FROM pg_amop AS amop
+            JOIN pg_operator AS op ON op.oid = amop.amopopr
+            JOIN pg_namespace AS opn ON opn.oid = op.oprnamespace
+            WHERE am.amname = 'btree' AND amop.amopfamily = oc.opcfamily AND amop.amopstrategy = 3
+                AND amop.amoplefttype = oc.opcintype AND amop.amoprighttype = oc.opcintype
+        ) AS equality_operator,
+        -- The operator by which an index orders its column: one of pgvector's distance operators.
+        (
+            SELECT format('OPERATOR(%I.%s)', opn.nspname, op.oprname)
+            FROM pg_amop AS amop
+            JOIN pg_operator AS op ON op.oid = amop.amopopr
+            JOIN pg_namespace AS opn ON opn.oid = op.oprnamespace
+            WHERE amop.amopfamily = oc.opcfamily AND amop.amoppurpose = 'o' AND amop.amoplefttype = oc.opcintype
+            ORDER BY amop.amopstrategy LIMIT 1
+        ) AS order_operator
+    FROM pg_opclass AS oc
+    JOIN pg_namespace AS ocn ON ocn.oid = oc.opcnamespace
+    JOIN pg_am AS am ON am.oid = oc.opcmethod
+), keys AS MATERIALIZED (
+    -- By index, the classes of its key columns and their equality operators, which only btree's have.
+    SELECT i.indexrelid AS index,
+        array_agg(class.name::text ORDER BY k.position) AS operator_classes,
+        coalesce(
+            array_agg(class.equality_operator ORDER BY k.position) FILTER (WHERE class.equality_operator IS NOT NULL), '{}'
+        ) AS equality_operators
+    FROM pg_index AS i
+    CROSS JOIN unnest(i.indclass::oid[]) WITH ORDINALITY AS k (class, position)
+    JOIN class ON class.oid = k.class
+    GROUP BY i.indexrelid
 )
 SELECT
     i.indexrelid AS oid,
@@ -79,32 +113,9 @@ SELECT
         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
         WHERE k.position <= i.indnkeyatts ORDER BY k.position
     ) AS columns,
-    ARRAY(
-        SELECT o.opcname::text FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS k (opclass, position)
-        JOIN pg_opclass AS o ON o.oid = k.opclass ORDER BY k.position
-    ) AS operator_classes,
-    -- The equality operator of each key column: btree's strategy 3 (access/stratnum.h).
-    ARRAY(
-        SELECT format('OPERATOR(%I.%s)', opn.nspname, op.oprname)
-        FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS k (opclass, position)
-        JOIN pg_opclass AS oc ON oc.oid = k.opclass
-        JOIN pg_amop AS amop ON amop.amopfamily = oc.opcfamily AND amop.amopstrategy = 3
-            AND amop.amoplefttype = oc.opcintype AND amop.amoprighttype = oc.opcintype
-        JOIN pg_operator AS op ON op.oid = amop.amopopr
-        JOIN pg_namespace AS opn ON opn.oid = op.oprnamespace
-        WHERE am.amname = 'btree'
-        ORDER BY k.position
-    ) AS equality_operators,
-    -- The operator by which the index orders its first column: one of pgvector's distance operators.
-    (
-        SELECT format('OPERATOR(%I.%s)', opn.nspname, op.oprname)
-        FROM pg_opclass AS oc
-        JOIN pg_amop AS amop ON amop.amopfamily = oc.opcfamily AND amop.amoppurpose = 'o'
-        JOIN pg_operator AS op ON op.oid = amop.amopopr
-        JOIN pg_namespace AS opn ON opn.oid = op.oprnamespace
-        WHERE oc.oid = i.indclass[0] AND amop.amoplefttype = oc.opcintype
-        ORDER BY amop.amopstrategy LIMIT 1
-    ) AS order_operator,
+    keys.operator_classes,
+    keys.equality_operators,
+    first_class.order_operator,
     coalesce(c.reloptions, '{}') AS options,
     -- The type of the first key column, which may be an expression: `embedding::halfvec(1024)`.
     kt.typname AS key_type,
@@ -112,10 +123,7 @@ SELECT
     format('%I', c.relname) AS quoted_name,
     format('%I.%I', n.nspname, c.relname) AS quoted_qualified_name,
     format('%I.%I', tn.nspname, tc.relname) AS quoted_relation,
-    (
-        SELECT format('%I.%I', ocn.nspname, oc.opcname)
-        FROM pg_opclass AS oc JOIN pg_namespace AS ocn ON ocn.oid = oc.opcnamespace WHERE oc.oid = i.indclass[0]
-    ) AS quoted_operator_class,
+    first_class.quoted_name AS quoted_operator_class,
     quote_ident(ts.spcname) AS quoted_tablespace,
     pg_get_expr(i.indpred, i.indrelid) AS predicate,
     CASE WHEN con.oid IS NOT NULL
@@ -165,6 +173,8 @@ JOIN pg_namespace AS tn ON tn.oid = tc.relnamespace
 JOIN pg_am AS am ON am.oid = c.relam
 JOIN pg_attribute AS key ON key.attrelid = c.oid AND key.attnum = 1
 JOIN pg_type AS kt ON kt.oid = key.atttypid
+JOIN keys ON keys.index = i.indexrelid
+JOIN class AS first_class ON first_class.oid = i.indclass[0]
 LEFT JOIN pg_tablespace AS ts ON ts.oid = c.reltablespace
 LEFT JOIN pg_inherits AS parent ON parent.inhrelid = c.oid
 LEFT JOIN pg_class AS pc ON pc.oid = parent.inhparent

@@ -11,6 +11,9 @@ public struct Catalog: Sendable {
     /// All that the database holds besides tables and sequences.
     public var objects: [CatalogObject] = []
 
+    /// The relations in name order.
+    var inOrder: [Relation] { order.compactMap { relations[$0] } }
+
     /// The relation of a name.
     public func relation(_ name: QualifiedName) -> Relation? { byName[name].flatMap { relations[$0] } }
 
@@ -53,6 +56,7 @@ public struct Catalog: Sendable {
     }
 
     private let byName: [QualifiedName: OID]
+    private let order: [OID]
     private let partitions: [OID: [OID]]
     private let inheritors: [OID: [OID]]
 
@@ -67,6 +71,8 @@ public struct Catalog: Sendable {
             for parent in relation.inherits { inheritors[parent, default: []].append(relation.oid) }
         }
         self.inheritors = inheritors
+        // The names alone are sorted: a relation is large.
+        order = relations.map { (name: $0.name.description, oid: $0.oid) }.sorted { $0 < $1 }.map(\.oid)
         // Names in another encoding than UTF-8 may look alike here.
         byName = Dictionary(relations.map { ($0.name, $0.oid) }, uniquingKeysWith: min)
     }

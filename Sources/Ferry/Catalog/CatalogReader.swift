@@ -11,30 +11,43 @@ struct CatalogReader {
 
     /// Reads everything in one message, so that it costs one round trip. In a transaction, it reads in that snapshot.
     func read(_ session: borrowing Session) throws(FerryError) -> Catalog {
+        try request(session)
+        return try requested(session)
+    }
+
+    /// Sends the statements and does not wait, so that two servers can work at the same time.
+    func request(_ session: borrowing Session) throws(FerryError) {
         // A SQL_ASCII database may hold names that are not UTF-8, for which the server would refuse all the rows. As they are,
         // such bytes become U+FFFD here.
-        let isUnchecked = session.serverEncoding == "SQL_ASCII"
         let encoding =
-            isUnchecked ? ("SET client_encoding TO 'SQL_ASCII';", "SET client_encoding TO 'UTF8';") : ("", "")
-        let rows = try session.execute(
-            "\(encoding.0)\n\(Self.statements.joined(separator: "\n"))\n\(encoding.1)"
-        ).filter { !$0.columns.isEmpty }
-        return try catalog(rows, endpoint: session.endpoint, side: session.side, isUnchecked: isUnchecked)
+            isUnchecked(session) ? ("SET client_encoding TO 'SQL_ASCII';", "SET client_encoding TO 'UTF8';") : ("", "")
+        try session.request("\(encoding.0)\n\(Self.statements.joined(separator: "\n"))\n\(encoding.1)")
     }
+
+    private func requested(_ session: borrowing Session) throws(FerryError) -> Catalog {
+        let rows = try session.awaitResults(.working).filter { !$0.columns.isEmpty }
+        return try catalog(
+            rows, endpoint: session.endpoint, side: session.side, isUnchecked: isUnchecked(session))
+    }
+
+    private func isUnchecked(_ session: borrowing Session) -> Bool { session.serverEncoding == "SQL_ASCII" }
 
     /// How long to wait for a table that another session has locked.
     private static let patience: Duration = .seconds(10)
 
     /// Reads everything, and waits for the tables that matter if other sessions have locked them. It waits for no other table.
     ///
-    /// - Parameter wanted: The tables that matter, with their partitions.
+    /// - Parameters:
+    ///   - isRequested: Whether ``request(_:)`` has sent the statements.
+    ///   - wanted: The tables that matter, with their partitions.
     /// - Throws: An error that names the session in the way.
     func read(
-        _ session: borrowing Session, waitingFor wanted: (Catalog) -> [Relation]
+        _ session: borrowing Session, isRequested: Bool = false, waitingFor wanted: (Catalog) -> [Relation]
     ) throws(FerryError) -> Catalog {
         let start = ContinuousClock.now
+        if !isRequested { try request(session) }
         while true {
-            let catalog = try read(session)
+            let catalog = try requested(session)
             guard let locked = wanted(catalog).first(where: \.isLocked) else { return catalog }
             guard ContinuousClock.now - start < Self.patience else {
                 let error = FerryError(
@@ -44,6 +57,7 @@ struct CatalogReader {
                 throw LockHolder(of: locked.name.sql, on: session).map(error.naming) ?? error
             }
             Pause.milliseconds(200)
+            try request(session)
         }
     }
 

@@ -63,10 +63,10 @@ struct Job {
                     seconds: (ContinuousClock.now - start) / .seconds(1))
             }
             compareSearches(job, &report, &session)
-            run.end(StoredRunEnd(report))
+            run.end(StoredRunEnd(report), over: &session)
             return report
         } catch {
-            run.end(StoredRunEnd(error))
+            run.end(StoredRunEnd(error), over: &session)
             warn(of: job)
             throw error
         }

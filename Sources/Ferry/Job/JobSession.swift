@@ -19,6 +19,18 @@ struct JobSession: ~Copyable {
         try workers.retrying { () throws(FerryError) in try once(body) }
     }
 
+    /// Runs a block as ``run(_:)`` does, without retries, for what nothing depends on.
+    ///
+    /// - Returns: Whether it succeeded.
+    mutating func attempt(_ body: (borrowing Session) throws(FerryError) -> Void) -> Bool {
+        do throws(FerryError) {
+            try once(body)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     private mutating func once<Result>(
         _ body: (borrowing Session) throws(FerryError) -> Result
     ) throws(FerryError) -> Result {

@@ -45,7 +45,7 @@ struct LaterChanges {
         var changes: [PairNumber: TableReport.Changes] = [:]
         for start in stride(from: 0, to: tables.count, by: Self.most) {
             let some = tables[start..<min(start + Self.most, tables.count)]
-            let rows = try session.query(some.map(sql).joined(separator: " UNION ALL "))
+            let rows = try session.query(sql(some))
             for (table, row) in zip(some, rows) {
                 let gone = table.rows - (try row.int("own", as: Int.self))
                 let written = try row.int("written", as: Int.self)
@@ -57,17 +57,28 @@ struct LaterChanges {
         return changes
     }
 
+    /// Rows are counted by the transaction that wrote them, of which there are few, so that all else is done for each of these.
+    ///
     /// `xmin` has 32 bits. The transactions of rows are not older than half of their range, so the newest number with these bits
     /// that is not in the future is theirs.
-    private func sql(_ table: Table) -> String {
-        let pair = table.pair
+    private func sql(_ tables: ArraySlice<Table>) -> String {
+        let read = tables.map { "(\($0.pair.number), \($0.since.snapshot.quotedLiteral)::txid_snapshot)" }
+        let rows = tables.map {
+            "SELECT \($0.pair.number) AS pair, r.xmin FROM \($0.pair.targetOnly)\($0.pair.name.quoted) AS r"
+        }
         return """
-            (SELECT count(*) FILTER (WHERE is_own) AS own, count(*) FILTER (WHERE NOT is_own
-                AND NOT txid_visible_in_snapshot(xid, \(table.since.snapshot.quotedLiteral)::txid_snapshot)) AS written
-            FROM (SELECT r.xmin IN (\(LedgerChunks.transactionsSQL(job: job, pair: pair.number))) AS is_own,
-                next - 1 - ((next - 1 - r.xmin::text::bigint) & 4294967295) AS xid
-                FROM \(pair.targetOnly)\(pair.name.quoted) AS r, (
-                    SELECT txid_snapshot_xmax(txid_current_snapshot()) AS next OFFSET 0) AS clock) AS t)
+            SELECT coalesce(sum(w.rows) FILTER (WHERE w.is_own), 0) AS own,
+                coalesce(sum(w.rows) FILTER (WHERE NOT w.is_own AND NOT txid_visible_in_snapshot(w.xid, read.since)), 0)
+                    AS written
+            FROM (VALUES \(read.joined(separator: ", "))) AS read (pair, since) LEFT JOIN (
+                SELECT t.pair, t.rows, next - 1 - ((next - 1 - t.xmin::text::bigint) & 4294967295) AS xid,
+                    EXISTS (SELECT FROM vecferry.chunk AS c WHERE c.job = \(job) AND c.pair = t.pair AND c.xid = t.xmin)
+                        AS is_own
+                FROM (
+                    SELECT pair, xmin, count(*) AS rows FROM (\(rows.joined(separator: " UNION ALL "))) AS r GROUP BY 1, 2
+                ) AS t, (SELECT txid_snapshot_xmax(txid_current_snapshot()) AS next OFFSET 0) AS clock
+            ) AS w USING (pair)
+            GROUP BY read.pair ORDER BY read.pair
             """
     }
 }

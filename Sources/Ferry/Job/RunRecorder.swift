@@ -18,10 +18,15 @@ struct RunRecorder {
     }
 
     /// Records the end, if the target can be reached: nothing depends on it.
-    func end(_ end: StoredRunEnd) {
+    func end(_ end: StoredRunEnd, over jobSession: inout JobSession) {
         var run = run
         run.end = end
         run.timeline = StoredTimeline(timeline.timeline)
+        let isRecorded = jobSession.attempt { session throws(FerryError) in
+            try Ledger().end(run, number: number, session)
+        }
+        if isRecorded { return }
+        // After a signal, only a session of its own may still be used.
         let endpoint = target.interrupt.isRequested ? target.forLastWords() : target
         guard let session = try? endpoint.connect() else { return }
         try? Ledger().end(run, number: number, session)

@@ -112,7 +112,7 @@ final class Keeper<Kept: SessionBound>: Sendable {
         last = session.backend
         state.withLock { $0.current = .success(value) }
         while !isClosed, !workers.interrupt.isRequested {
-            Pause.milliseconds(20)
+            Pause.milliseconds(5)
             do throws(FerryError) {
                 try kept.check(value, over: session)
             } catch {

@@ -99,7 +99,12 @@ extension Session {
         }
     }
 
-    /// Waits for the answers to the statements that the login sent.
+    /// Sends statements as ``execute(_:_:about:)`` does, and does not wait; ``awaitResults(_:)`` must come next.
+    func request(_ sql: String) throws(FerryError) {
+        try attempting { connection throws(PostgresError) in try connection.request(sql) }
+    }
+
+    /// Waits for the answers to the statements of ``request(_:)``, or of the login.
     func awaitResults(_ patience: Patience = .prompt) throws(FerryError) -> [Answer] {
         try attempting { connection throws(PostgresError) in try connection.awaitResults(limit: limit(patience)) }
             .map { Answer($0, side) }

@@ -85,7 +85,7 @@ final class BuildQueue: WorkSource {
                 return (nil, state.isClosed && state.indexes.isEmpty)
             }
             if task != nil || hasEnded { return task }
-            Pause.milliseconds(20)
+            Pause.milliseconds(5)
         }
         return nil
     }

@@ -60,8 +60,9 @@ final class IndexMonitor: Sendable {
     }
 
     private func pause() {
-        for _ in 0..<10 where !isOver.load(ordering: .acquiring) && !workers.interrupt.isRequested {
-            Pause.milliseconds(100)
+        // The builds' end waits for this thread.
+        for _ in 0..<200 where !isOver.load(ordering: .acquiring) && !workers.interrupt.isRequested {
+            Pause.milliseconds(5)
         }
     }
 

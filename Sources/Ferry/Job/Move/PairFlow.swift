@@ -241,7 +241,7 @@ final class PairFlow: WorkSource {
                     state.inFlight == 0 && state.openChunks.isEmpty && state.unread.isEmpty && state.unfed.isEmpty
             }
             if step != nil || hasEnded { return step }
-            Pause.milliseconds(10)
+            Pause.milliseconds(5)
         }
         return nil
     }

@@ -36,7 +36,7 @@ struct TableSelector {
         var isExcluded = false
         let included = patterns(selection.tables, "--table", &notes)
         let excluded = patterns(selection.excluded, "--exclude-table", &notes)
-        let candidates = catalog.relations.values.sorted { $0.name.description < $1.name.description }
+        let candidates = catalog.inOrder
 
         var chosen = candidates.filter { relation in
             let isWanted =

@@ -18,14 +18,18 @@ struct Surveyor {
         try snapshot?.join(over: sourceSession)
         let isSameDatabase = try Self.sharesDatabase(sourceSession, targetSession)
         let refusal = snapshot == nil ? try snapshotRefusal(sourceSession) : nil
+        // The target reads its own while the source does.
+        try CatalogReader().request(targetSession)
         let sourceCatalog = try CatalogReader().read(sourceSession) { $0.chosen(request.selection) }
-        let names = Set(sourceCatalog.chosen(request.selection).map(\.name))
-        let targetCatalog = try CatalogReader().read(targetSession) { catalog in
+        let selected = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
+        let names = Set(selected.flatMap { [$0.relation] + sourceCatalog.tree(below: $0.relation) }.map(\.name))
+        let targetCatalog = try CatalogReader().read(targetSession, isRequested: true) { catalog in
             names.compactMap(catalog.relation).flatMap { [$0] + catalog.tree(below: $0) }
         }
 
         // Statements can't name the others.
-        let chosen = TableSelector(selection: request.selection, catalog: sourceCatalog).choose().tables
+        let chosen =
+            selected
             .filter { ([$0.relation] + sourceCatalog.tree(below: $0.relation)).allSatisfy(\.isNamedInUTF8) }
         let wanted = request.create ? chosen.map(\.relation).filter { targetCatalog.relation($0.name) == nil } : []
         let created = wanted.flatMap { [$0] + sourceCatalog.tree(below: $0) }
