@@ -1,6 +1,7 @@
 """Shared by the items: the seeded source, a fresh target, a measured copy, and reporting a comparison."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import re
@@ -22,6 +23,16 @@ HNSW_INDEX = "CREATE INDEX idx_items_hnsw ON items USING hnsw (embedding vector_
 COLUMNS = "id, botid, content, source, embedding"
 
 
+@dataclasses.dataclass(frozen=True)
+class DataSet:
+    """A database of the source with the table `items`."""
+
+    database: str
+    rows: int
+    # Whether its texts are natural language, which a server compresses; the other's are too short for that.
+    is_text: bool = False
+
+
 class Bench:
     def __init__(self, options, source, target, vecferry, report):
         self.options, self.source, self.target, self.report = options, source, target, report
@@ -33,6 +44,49 @@ class Bench:
         self.sized = None
         # The item that is being measured.
         self.item = None
+        self.data = DataSet(DATABASE, options.rows)
+
+    @contextlib.contextmanager
+    def with_texts(self):
+        """Measures with real text."""
+        hexadecimal, self.data = self.data, DataSet(f"{DATABASE}_text", self.options.wide, is_text=True)
+        try:
+            self.seed_texts()
+            yield
+        finally:
+            self.data = hexadecimal
+
+    def seed_texts(self):
+        """The usual vectors, with texts in natural language."""
+        name, rows = self.data.database, self.data.rows
+        if self.source.has(name) and self.count(self.source, name) == rows:
+            return
+        say(f"bench: making {rows:,} rows of real text")
+        folder = measure([os.path.join(ROOT, "scripts/bench/texts")]).out.strip()
+        self.source.fresh(name, file=SCHEMA)
+        self.source.sql(
+            "CREATE TABLE texts (n int GENERATED ALWAYS AS IDENTITY, content text)",
+            "CREATE TABLE others (n int GENERATED ALWAYS AS IDENTITY, id text, botid text, source text, embedding vector)",
+            database=name)
+        env = self.source.env(name)
+        pipe(["python3", os.path.join(ROOT, "scripts/bench/lib/texts.py"), folder, str(rows)],
+             self.source.command("-c", "COPY texts (content) FROM STDIN"), {}, env)
+        times = -(-rows // self.options.rows)
+        pipe(self.source.command(
+                 "-c", "COPY (SELECT lpad(n::text, 3, '0') || substr(id, 4), botid, source, embedding"
+                 f" FROM generate_series(1, {times}) AS n, items LIMIT {rows}) TO STDOUT (FORMAT binary)"),
+             self.source.command("-c", "COPY others (id, botid, source, embedding) FROM STDIN (FORMAT binary)"),
+             self.source.env(DATABASE), env)
+        self.source.sql(
+            "INSERT INTO items SELECT id, botid, content, source, embedding FROM others JOIN texts USING (n)",
+            "DROP TABLE texts, others", "VACUUM (ANALYZE) items", database=name)
+
+    def note_texts(self):
+        """Says how much smaller the target has made the texts."""
+        size = self.target.sql(
+            "SELECT round(sum(pg_column_size(content)) / sum(octet_length(content))::numeric, 2) || ' of '"
+            " || round(avg(octet_length(content))) FROM items", database=self.data.database)
+        self.report.note(f"{self.item}: a text takes {size} bytes on the target")
 
     def seed(self):
         """The source's `items` in a database of their own, so that every peer moves the same rows."""
@@ -66,26 +120,37 @@ class Bench:
             source.env(source_database, source_port), target.env(target_database, target_port))
 
     def copy_items_raw(self):
-        return self.raw_pipe("items", self.source, DATABASE, self.target, DATABASE, COLUMNS)
+        name = self.data.database
+        return self.raw_pipe("items", self.source, name, self.target, name, COLUMNS)
 
-    def command(self, name, *arguments, source=DATABASE, target=DATABASE, ports=(None, None), cpu=False, timeout=1800):
+    def command(self, name, *arguments, source=None, target=None, ports=(None, None), cpu=False, timeout=1800):
         self.ran_vecferry = True
+        source, target = source or self.data.database, target or self.data.database
         run = measure(
             [self.vecferry, name, "--source", self.source.uri(source, ports[0]), "--target",
              self.target.uri(target, ports[1]), "--json", *arguments],
             # The search check compares answers, which the programs beside it do not. An older vecferry has no such option.
             {"PGPASSWORD": self.source.password, "VECFERRY_NO_SEARCH_CHECK": "1"}, timeout,
             servers=(self.source, self.target) if cpu else None)
+        return run, self.document_of(run)
+
+    @staticmethod
+    def document_of(run):
         try:
-            return run, json.loads(run.out)
+            return json.loads(run.out)
         except ValueError:
-            raise Failed(f"vecferry {name} wrote no JSON: {run.out[:200]!r}")
+            raise Failed(f"vecferry wrote no JSON: {run.out[:200]!r}")
 
     def run_copy(self, *arguments, **how):
-        run, document = self.command("copy", *arguments, **how)
-        if document.get("outcome") != "proven":
-            raise Failed(f"vecferry copy ended {document.get('outcome')!r}")
-        run.copy, run.report = document["copySeconds"], document
+        run, _ = self.command("copy", *arguments, **how)
+        return self.copied(run)
+
+    def copied(self, run):
+        """A run of a copy, with its report."""
+        run.report = self.document_of(run)
+        if run.report.get("outcome") != "proven":
+            raise Failed(f"vecferry copy ended {run.report.get('outcome')!r}")
+        run.copy = run.report["copySeconds"]
         return run
 
     def run_plan(self, **how):
@@ -178,7 +243,7 @@ class Bench:
             return
         self.report.add(
             item, "client CPU of all CPU while rows move", median(shares), "%",
-            f"client {seconds(clients)}, servers {seconds(servers)}", 10 if item == "copy" else None, shares=shares,
+            f"client {seconds(clients)}, servers {seconds(servers)}", 10 if item.startswith("copy") else None, shares=shares,
             client=clients, servers=servers)
 
     @staticmethod

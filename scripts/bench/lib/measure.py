@@ -11,7 +11,10 @@ import harness
 from harness import ROOT, Failed, Server, say
 from report import Report
 
-ITEMS = ["copy", "full", "verify", "hnsw", "uneven", "plan", "memory", "scale", "narrow", "many", "huge-row", "link"]
+ITEMS = ["copy", "full", "verify", "start", "hnsw", "uneven", "mixed", "plan", "memory", "scale", "narrow", "many", "huge-row",
+         "link", "hosts"]
+# Those that are measured with real text too.
+WITH_TEXT = {"copy", "full", "verify"}
 
 
 def options_of(words):
@@ -23,6 +26,7 @@ def options_of(words):
         ("budget", 1_200),
     ):
         parser.add_argument(f"--{name}", type=positive, default=default)
+    parser.add_argument("--text", choices=["no", "only", "too"], default="no")
     parser.add_argument("--servers", choices=["wheels", "debian"], default="wheels")
     parser.add_argument("--vecferry")
     parser.add_argument("--beside")
@@ -72,17 +76,15 @@ def main():
         report.describe(source, target, vecferry, bench.pgcopydb_version)
         bench.seed()
         for name in options.items:
-            say(f"bench: == {name}")
-            start, bench.item = time.monotonic(), name
-            try:
-                getattr(bench, name.replace("-", "_"))()
-            except Failed as problem:
-                report.problem(name, str(problem))
-            except Exception as problem:
-                # A bug in one item must not cost the results of the others.
-                traceback.print_exc()
-                report.problem(name, f"{type(problem).__name__}: {problem}")
-            say(f"bench: == {name} took {time.monotonic() - start:.0f} s")
+            method = getattr(bench, name.replace("-", "_"))
+            if name not in WITH_TEXT or options.text != "only":
+                run(name, method, bench, report)
+            if name in WITH_TEXT and options.text != "no":
+                def with_texts():
+                    with bench.with_texts():
+                        method()
+
+                run(f"{name}, text", with_texts, bench, report)
     finally:
         harness.end_all()
         print(report.table())
@@ -91,6 +93,20 @@ def main():
         report.record()
         say("bench: recorded in scripts/bench/RESULTS.md")
     return 1 if report.problems else 0
+
+
+def run(name, method, bench, report):
+    say(f"bench: == {name}")
+    start, bench.item = time.monotonic(), name
+    try:
+        method()
+    except Failed as problem:
+        report.problem(name, str(problem))
+    except Exception as problem:
+        # A bug in one item must not cost the results of the others.
+        traceback.print_exc()
+        report.problem(name, f"{type(problem).__name__}: {problem}")
+    say(f"bench: == {name} took {time.monotonic() - start:.0f} s")
 
 
 def built():

@@ -5,7 +5,7 @@ import re
 import tempfile
 import time
 
-from bench import DATABASE, SCHEMA, Bench
+from bench import SCHEMA, Bench
 from harness import Failed, end, measure, median, seconds, start, wait_for
 
 # Seconds of pgcopydb 0.18, clone --use-copy-binary and compare data, over those of pg_dump and pg_restore, measured
@@ -21,7 +21,7 @@ class Peers(Bench):
 
         def vecferry():
             """items as deployed"""
-            self.target.fresh(DATABASE, file=SCHEMA)
+            self.target.fresh(self.data.database, file=SCHEMA)
             self.settle()
             return self.run_copy()
 
@@ -29,6 +29,10 @@ class Peers(Bench):
         if self.pgcopydb:
             variants.append(self.pgcopydb_clone)
         runs, dumps, plains, *clones = self.rounds(self.options.runs, *variants)
+        if self.data.is_text:
+            self.target.fresh(self.data.database, file=SCHEMA)
+            self.run_copy()
+            self.note_texts()
         walls = [run.wall for run in runs]
         self.against_pgcopydb(walls, clones[0] if clones else None, dumps)
         self.compare("against pg_dump -j2, pg_restore -j2", walls, dumps, 0.35, "; theirs is not verified")
@@ -47,7 +51,7 @@ class Peers(Bench):
             self.compare(
                 f"against pgcopydb {self.pgcopydb_version} clone, {binary}", walls, theirs,
                 # The target is about a binary copy.
-                0.6 if self.has_binary_copy() else None,
+                (0.45 if self.data.is_text else 0.6) if self.has_binary_copy() else None,
                 f": clone {median(clone):.2f}, compare data {median(compare):.2f}" if compare else
                 ": clone alone, it has no compare data", clone=clone, compare_data=compare)
             if compare and self.has_binary_copy():
@@ -60,40 +64,45 @@ class Peers(Bench):
         self.report.note(NO_PEER)
 
     def dump_restore(self, *arguments):
-        self.target.fresh(DATABASE)
+        self.target.fresh(self.data.database)
         self.settle()
         programs = os.environ["VECFERRY_RIG_BIN"]
         with tempfile.TemporaryDirectory(prefix="vecferry-bench-") as folder:
             dump = [f"{programs}/pg_dump", "--format=directory", "--jobs=2", f"--file={folder}/dump", *arguments]
             restore = [
-                f"{programs}/pg_restore", "--jobs=2", f"--dbname={DATABASE}", "--exit-on-error", f"{folder}/dump"]
-            return (measure(dump, self.source.env(DATABASE)).wall
-                    + measure(restore, self.target.env(DATABASE)).wall)
+                f"{programs}/pg_restore", "--jobs=2", f"--dbname={self.data.database}", "--exit-on-error", f"{folder}/dump"]
+            return (measure(dump, self.source.env(self.data.database)).wall
+                    + measure(restore, self.target.env(self.data.database)).wall)
 
     def pgcopydb_clone(self):
         """(seconds of the clone, seconds of compare data or None)"""
-        self.target.fresh(DATABASE)
+        self.target.fresh(self.data.database)
         self.settle()
+        seconds_taken = self.pgcopydb_clone_of(self.data.database)
+        # pgcopydb only warns of some failures.
+        if self.count(self.target, self.data.database) != self.data.rows:
+            raise Failed("pgcopydb exited with 0, but has not copied all rows")
+        return seconds_taken
+
+    def pgcopydb_clone_of(self, name):
         binary = ["--use-copy-binary"] if self.has_binary_copy() else []
-        ends = ["--source", self.source.uri(DATABASE), "--target", self.target.uri(DATABASE)]
+        ends = ["--source", self.source.uri(name), "--target", self.target.uri(name)]
         env = self.pgcopydb_env()
         with tempfile.TemporaryDirectory(prefix="vecferry-bench-") as folder:
             clone = measure(
                 [self.pgcopydb, "clone", *ends, "--dir", f"{folder}/clone", "--table-jobs", "2", "--index-jobs", "2",
                  *binary], env).wall
-            # pgcopydb only warns of some failures.
-            if self.count(self.target, DATABASE) != self.options.rows:
-                raise Failed("pgcopydb exited with 0, but has not copied all rows")
-            return clone, self.pgcopydb_compare(folder)
+            return clone, self.pgcopydb_compare(folder, name)
 
-    def pgcopydb_compare(self, folder):
+    def pgcopydb_compare(self, folder, name=None):
         if not self.has_compare_data():
             return None
+        name = name or self.data.database
         # Not every version that can compare data does so in parallel.
         jobs = ["--jobs", "2"] if "--jobs" in self.pgcopydb_help("compare", "data") else []
         return measure(
-            [self.pgcopydb, "compare", "data", "--source", self.source.uri(DATABASE), "--target",
-             self.target.uri(DATABASE), "--dir", f"{folder}/compare", *jobs], self.pgcopydb_env()).wall
+            [self.pgcopydb, "compare", "data", "--source", self.source.uri(name), "--target",
+             self.target.uri(name), "--dir", f"{folder}/compare", *jobs], self.pgcopydb_env()).wall
 
     def pgcopydb_env(self):
         path = os.environ["VECFERRY_RIG_BIN"] + ":" + os.environ["PATH"]
@@ -113,7 +122,7 @@ class Peers(Bench):
         """Comparing both sides again, against another tool's comparison and against only reading them."""
         if not self.has_command("verify"):
             raise Failed("this vecferry has no verify command")
-        self.target.fresh(DATABASE, file=SCHEMA)
+        self.target.fresh(self.data.database, file=SCHEMA)
         self.run_copy()
         streams = min(4, max(2, os.cpu_count() or 2))
 
@@ -141,7 +150,7 @@ class Peers(Bench):
             how=f": what {os.cpu_count()} cores must do in all")
         self.memory_of("verify", runs)
         if compares:
-            self.compare(f"against pgcopydb {self.pgcopydb_version} compare data", walls, compares[0], 0.35)
+            self.compare(f"against pgcopydb {self.pgcopydb_version} compare data", walls, compares[0], 0.3 if self.data.is_text else 0.35)
             return
         estimate = COMPARE_TO_DUMP * self.dump_restore()
         self.compare(
@@ -149,8 +158,9 @@ class Peers(Bench):
             f" = {COMPARE_TO_DUMP:.2f} x one pg_dump, pg_restore (ratio of an earlier measurement)", estimated=True)
         self.report.note(NO_PEER)
 
-    def read(self, server, streams, table="items", database=DATABASE):
+    def read(self, server, streams, table="items"):
         """Seconds to read a table in this many ranges of its heap at once, and to discard the rows."""
+        database = self.data.database
         pages = int(server.sql(
             f"SELECT pg_relation_size('{table}') / current_setting('block_size')::int", database=database))
         self.settle()

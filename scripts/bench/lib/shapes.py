@@ -2,8 +2,9 @@
 
 import os
 
-from bench import DATABASE, EXTENSION, SCHEMA, Bench
-from harness import median, pipe, say, seconds
+from bench import DATABASE, EXTENSION, IVFFLAT_INDEX, SCHEMA
+from harness import Failed, median, pipe, say, seconds
+from peers import Peers
 
 
 # (share of the usual table's rows, dimensions of the vectors) of each table.
@@ -13,7 +14,7 @@ UNEVEN = (
 WORDS = "(SELECT string_agg(md5(id || k), ' ') FROM generate_series(1, {}) AS k)"
 
 
-class Shapes(Bench):
+class Shapes(Peers):
     def uneven(self):
         """Tables of very uneven size, with hnsw and ivfflat indexes in turn: indexes of one table can be built while the
         rows of another still move."""
@@ -159,7 +160,7 @@ class Shapes(Bench):
         dumps, runs = self.rounds(min(3, self.options.runs), dump, copy)
         walls, copies = [run.wall for run in runs], [run.copy for run in runs]
         self.compare(
-            f"{count:,} small tables, whole copy, against pg_dump --data-only into psql", walls, dumps,
+            f"{count:,} small tables, whole copy, against pg_dump --data-only into psql", walls, dumps, 1.0,
             how=f", {median(walls) / count * 1e3:.2f} ms a table")
         self.report.add(
             "many", "rows moved, a table", median(copies) / count * 1e3, "ms", f"{seconds(copies)} in all", copy=copies)
@@ -176,6 +177,81 @@ class Shapes(Bench):
                 EXECUTE format('INSERT INTO t%s SELECT i, ''bot'', array_fill(i / 8.0, ARRAY[32])::vector'
                     ' FROM generate_series(1, {rows}) AS i', n);
             END LOOP; END $$""" for first in range(1, count + 1, 100)), "VACUUM ANALYZE")
+
+    def mixed(self):
+        """Thirty tables of uneven size with vector indexes, against pgcopydb's clone and comparison."""
+        if not (self.has_binary_copy() and self.has_compare_data()):
+            raise Failed(f"{self.item} needs pgcopydb 0.18: PGCOPYDB=$(scripts/bench/pgcopydb)")
+        name, count, rows = f"{DATABASE}_mixed", 30, self.options.rows
+        # Each has four fifths of the rows of the one before it.
+        tables = [(f"part{n}", max(50, round(rows / 5 * 0.8 ** n)), (128, 256, 384)[n % 3]) for n in range(count)]
+        if not all(self.source.has(name) and self.count(self.source, name, table) == size for table, size, _ in tables):
+            say(f"bench: making {count} tables of uneven size")
+            self.source.fresh(name, EXTENSION)
+            for number, (table, size, dimensions) in enumerate(tables):
+                self.source.sql(
+                    f"CREATE TABLE {table} (id text PRIMARY KEY, botid text, content text, embedding vector({dimensions}))",
+                    database=name)
+                pipe(
+                    self.source.command(
+                        "-c", f"COPY (SELECT id, botid, content, (embedding::real[])[1:{dimensions}]::vector FROM items"
+                        f" LIMIT {size}) TO STDOUT (FORMAT binary)"),
+                    self.source.command("-c", f"COPY {table} FROM STDIN (FORMAT binary)"), self.source.env(DATABASE),
+                    self.source.env(name))
+                kind = "ivfflat (embedding vector_l2_ops) WITH (lists = 50)" if number % 2 else \
+                    "hnsw (embedding vector_cosine_ops)"
+                self.source.sql(f"CREATE INDEX {table}_embedding ON {table} USING {kind}", database=name, timeout=3600)
+            self.source.sql("VACUUM ANALYZE", database=name)
+
+        def vecferry():
+            """thirty tables"""
+            self.target.fresh(name, EXTENSION)
+            self.settle()
+            return self.run_copy("--create", source=name, target=name)
+
+        def pgcopydb():
+            self.target.fresh(name)
+            self.settle()
+            return self.pgcopydb_clone_of(name)
+
+        runs, clones = self.rounds(min(3, self.options.runs), vecferry, pgcopydb)
+        self.compare(
+            f"{count} tables of {tables[-1][1]:,} to {tables[0][1]:,} rows, created, indexed and proven, against pgcopydb"
+            f" {self.pgcopydb_version} clone, compare data", [run.wall for run in runs], [sum(parts) for parts in clones], 0.6,
+            f": clone {median([parts[0] for parts in clones]):.2f}, compare data {median([parts[1] for parts in clones]):.2f}",
+            clones=clones)
+        for server in (self.source, self.target):
+            server.drop(name)
+
+    def start(self):
+        """What a copy of few rows costs beyond doing the same by hand."""
+        name, rows = f"{DATABASE}_start", 1_000
+        self.source.fresh(name, file=SCHEMA)
+        pipe(self.source.command("-c", f"COPY (SELECT * FROM items LIMIT {rows}) TO STDOUT (FORMAT binary)"),
+             self.source.command("-c", "COPY items FROM STDIN (FORMAT binary)"), self.source.env(DATABASE),
+             self.source.env(name))
+        self.source.sql("VACUUM (ANALYZE) items", database=name)
+
+        def by_hand():
+            self.target.fresh(name, file=SCHEMA)
+            self.target.sql("DROP INDEX idx_items_embedding", database=name)
+            self.settle()
+            moved = self.raw_pipe("items", self.source, name, self.target, name)
+            return moved + self.target.timed(IVFFLAT_INDEX, database=name)
+
+        def copy():
+            """few rows"""
+            self.target.fresh(name, file=SCHEMA)
+            self.settle()
+            return self.run_copy(source=name, target=name)
+
+        hands, runs = self.rounds(2 * self.options.runs, by_hand, copy)
+        walls = [run.wall for run in runs]
+        self.report.add(
+            "start", f"{rows:,} rows, whole copy, beyond psql's pipe and the index", median(walls) - median(hands), "s",
+            f"{seconds(walls)} - {seconds(hands)}", 0.15, ours=walls, theirs=hands)
+        for server in (self.source, self.target):
+            server.drop(name)
 
     def huge_row(self):
         """One very large row, which the client must hold whole."""
