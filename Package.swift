@@ -12,7 +12,7 @@ let settings: [SwiftSetting] = [
 let embeddedSQL = [
     "session.sql", "own_path.sql", "table_lock_holder.sql", "ledger/trust.sql", "ledger/schema.sql",
     "ledger/grantees.sql",
-    "ledger/upgrade.sql", "ledger/tuning.sql", "ledger/run.sql", "ledger/runs.sql",
+    "ledger/upgrade.sql", "ledger/tuning.sql", "ledger/run.sql", "ledger/runs.sql", "ledger/run_streams.sql",
     "ledger/insert_chunks.sql",
     "ledger/lock_holder.sql",
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
@@ -23,7 +23,7 @@ let embeddedSQL = [
     "search/settings.sql",
     "hosts/tables.sql", "hosts/begin.sql", "hosts/epoch.sql", "hosts/heartbeat.sql", "hosts/claim.sql",
     "hosts/board.sql", "hosts/done.sql", "hosts/workers.sql",
-    "status/jobs.sql", "status/chunks.sql", "status/builds.sql", "status/commits.sql",
+    "status/jobs.sql", "status/chunks.sql", "status/builds.sql", "status/commits.sql", "status/load.sql",
 ]
 
 /// The commit that is built, for `--version`.

@@ -53,6 +53,8 @@ public enum Statements {
     public static let tuning = text(PackageResources.tuning_sql)
     /// Creates the record of processes.
     public static let run = text(PackageResources.run_sql)
+    /// Creates the record of how many streams processes are asked to have.
+    public static let runStreams = text(PackageResources.run_streams_sql)
     /// The processes that worked on a job.
     public static let runs = text(PackageResources.runs_sql)
     /// Adds the chunks of a job.
@@ -101,6 +103,8 @@ public enum Statements {
     public static let statusChunks = text(PackageResources.chunks_sql)
     /// The index builds that are under way.
     public static let statusBuilds = text(PackageResources.builds_sql)
+    /// What a target has to do besides a copy.
+    public static let targetLoad = text(PackageResources.load_sql)
     /// The commits of a job's chunks.
     public static let statusCommits = text(PackageResources.commits_sql)
 

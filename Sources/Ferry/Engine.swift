@@ -72,9 +72,11 @@ extension Engine {
     ///   - restart: Removes what the last job put into the target, and starts over.
     ///   - search: The searches to compare once the rows are proven; nil compares none.
     ///   - hosts: How workers on other hosts may help; nil lets none.
+    ///   - limits: What the target may have to bear before the streams yield to it; nil lets them work on.
     /// - Throws: ``FerryError/Code/blocked`` where the plan has blockers; the plan itself came as ``Event/planned(_:)``.
     public func copy(
-        _ request: CopyRequest, restart: Bool = false, search: SearchRequest? = nil, hosts: HostsRequest? = nil
+        _ request: CopyRequest, restart: Bool = false, search: SearchRequest? = nil, hosts: HostsRequest? = nil,
+        yieldingAt limits: YieldLimits? = nil
     ) async throws(FerryError) -> JobReport {
         try await WorkerThread.run { () throws(FerryError) in
             let timeline = TimelineRecorder()
@@ -84,7 +86,8 @@ extension Engine {
                 events(event)
             }
             return try Job(
-                engine: engine, request: request, restart: restart, search: search, hosts: hosts, timeline: timeline
+                engine: engine, request: request, restart: restart, search: search, hosts: hosts, limits: limits,
+                timeline: timeline
             ).run()
         }
     }

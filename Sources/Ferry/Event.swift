@@ -43,6 +43,8 @@ public enum Event: Sendable {
     case elsewhere(doneChunks: Int)
     /// A worker on another host has joined, has been silent for longer than its lease, is back, or has left.
     case worker(WorkerStatus)
+    /// The copy has another number of streams from now on.
+    case streams(StreamChange)
     /// `status` has found a running command, and will read again.
     case status(StatusReport)
 }

@@ -69,6 +69,7 @@ first_port() {
         debian-source) echo 54317 ;;
         debian-target) echo 54318 ;;
         newest) echo 54319 ;;
+        standby) echo 54320 ;;
     esac
 }
 

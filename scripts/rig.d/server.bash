@@ -1,4 +1,4 @@
-# Creates, starts and stops a server that is no container: source, target, newest, debian-source or debian-target. Sourced by
+# Creates, starts and stops a server that is no container: source, target, standby, newest, debian-source or debian-target. Sourced by
 # scripts/rig.
 # shellcheck shell=bash
 
@@ -76,6 +76,10 @@ server_make() {
     is_debian "$name" && kind=(--locale "$(debian_locale "$name").UTF-8" --data-checksums)
     say "rig: creating the $name server's data folder"
     rm -rf "$data" "$data.new"
+    if [[ $name == standby ]]; then
+        standby_make "$data"
+        return
+    fi
     printf '%s\n' "$RIG_PASSWORD" >"$folder/password"
     chmod 600 "$folder/password"
     give_folder "$folder"
@@ -89,6 +93,16 @@ server_make() {
     printf "include 'rig.conf'\n" >>"$data.new/postgresql.conf"
     is_debian "$name" && debian_configure "$data.new"
     mv "$data.new" "$data"
+}
+
+# A copy of the target that follows it. $1: the data folder.
+standby_make() {
+    need_running target
+    # As the server's user, who owns what it writes.
+    give_folder "${1%/*}"
+    PGPASSWORD=$RIG_PASSWORD run_as "$(server_bin target)/pg_basebackup" --pgdata "$1.new" --checkpoint fast --write-recovery-conf \
+        --dbname "$(uri_of target)?application_name=standby" </dev/null >&2
+    mv "$1.new" "$1"
 }
 
 server_configure() {

@@ -6,7 +6,7 @@ wheel_prefix() {
     case $1 in
         source) echo "$RIG_CACHE/pgserver-0.0.8/pgserver/pginstall" ;;
         # One wheel has two servers.
-        target) wheel_of_version "$(target_version)" ;;
+        target | standby) wheel_of_version "$(target_version)" ;;
         newest) wheel_of_version 18 ;;
     esac
 }

@@ -12,6 +12,8 @@ struct Job {
     let search: SearchRequest?
     /// How workers on other hosts may help; nil lets none.
     let hosts: HostsRequest?
+    /// What the target may have to bear before the streams yield to it; nil lets them work on.
+    let limits: YieldLimits?
     /// Takes the engine's events too.
     let timeline: TimelineRecorder
 
@@ -55,7 +57,8 @@ struct Job {
         do throws(FerryError) {
             let open = entries.isEmpty ? job.plan.chunks : entries.open
             let coordinator = try coordinator(job, beacons, offering: open, snapshots, &session)
-            var (record, copySeconds) = try movePairs(job, open, without: refused, snapshots, coordinator, &session)
+            var (record, copySeconds) = try movePairs(
+                job, open, without: refused, snapshots, coordinator, run, &session)
             try workers.during(.finish) { () throws(FerryError) in try putBack(job, &record, &session) }
             var report = try conclude(job, snapshots, record, &session) { record in
                 JobReport(
@@ -109,7 +112,7 @@ struct Job {
     /// - Parameter refused: The pairs that have no table on the target.
     private func movePairs(
         _ job: Ledger.Job, _ open: [Chunk], without refused: [PairNumber: FerryError], _ snapshots: SnapshotKeeper,
-        _ coordinator: Coordinator?, _ session: inout JobSession
+        _ coordinator: Coordinator?, _ recorder: RunRecorder, _ session: inout JobSession
     ) throws(FerryError) -> (record: JobRecord, copySeconds: Double) {
         let start = ContinuousClock.now
         let pending = try session.run { session throws(FerryError) in
@@ -121,23 +124,28 @@ struct Job {
         let builds = indexer.queue(of: tasks, isClosed: false, sign: flow.sign) { flow.built($0) }
         flow.begin(feeding: builds)
         for (pair, error) in refused { flow.give(up: pair, error) }
-        let streams = try engine.streams(for: open.count, of: job.plan, &session)
+        let control = StreamControl(
+            try engine.streams(for: open.count, of: job.plan, &session), yieldingAt: limits, recorder: recorder,
+            target: target, workers: workers)
         let (source, target, events) = (source, target, workers.events)
         let pool = WorkPool(source: flow, workers: workers)
-        WorkerThread.runAll(3) { number in
+        WorkerThread.runAll(4) { number in
             if number == 0 {
-                pool.run(streams) {
+                pool.run(control.staff) {
                     let line = StreamLine(
                         job, from: source, to: target, in: snapshots, claims: coordinator?.claims, events: events)
                     return Stream(job, line, flow, events: events)
                 }
                 coordinator?.stop()
+                control.stop()
                 guard let error = flow.sign.error, error.code != .interrupted, builds.running > 0 else { return }
                 events(.warning(.waitsForBuilds(builds.running, error)))
             } else if number == 1 {
                 indexer.run(builds, count: tasks.count)
-            } else {
+            } else if number == 2 {
                 coordinator?.run(for: flow)
+            } else {
+                control.run(until: flow.sign)
             }
         }
         return try flow.ended(since: start)

@@ -14,6 +14,11 @@ extension Ledger {
         }
     }
 
+    /// Replaces the record of a process that works.
+    func update(_ run: StoredRun, number: Int, _ session: borrowing Session) throws(FerryError) {
+        try session.query("UPDATE vecferry.run SET document = $2 WHERE id = $1", ["\(number)", run.text], .prompt)
+    }
+
     /// Records how a process ended.
     func end(_ run: StoredRun, number: Int, _ session: borrowing Session) throws(FerryError) {
         try session.query(

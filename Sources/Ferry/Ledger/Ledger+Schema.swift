@@ -52,6 +52,9 @@ extension Ledger {
     /// Creates the record of processes where there is none, in the caller's transaction.
     func prepareRuns(_ session: borrowing Session) throws(FerryError) { try add(Statements.run, session) }
 
+    /// Creates the record of how many streams processes are asked to have where there is none, in the caller's transaction.
+    func prepareStreams(_ session: borrowing Session) throws(FerryError) { try add(Statements.runStreams, session) }
+
     /// Creates the record of workers where there is none, in the caller's transaction.
     func prepareHosts(_ session: borrowing Session) throws(FerryError) {
         if try !isShared(session) { try add(Statements.hosts, session) }

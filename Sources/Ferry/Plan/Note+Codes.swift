@@ -36,6 +36,8 @@ extension Note.Code {
     public static let unverifiedServer = Note.Code(description: "unverified_server")
     /// Functions of another role run while rows are loaded.
     public static let foreignCode = Note.Code(description: "foreign_code")
+    /// A copy that is to yield can't see all of what the target has to do.
+    public static let loadHidden = Note.Code(description: "load_hidden")
     /// The connection goes through a pooler.
     public static let pooler = Note.Code(description: "pooler")
     /// The connection goes through a pooler in transaction mode.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Threads that take work from one source until nothing is left, each with sessions of its own: the one loop that takes
 /// items, works, retries, gives back, splits and stops.
 ///
@@ -18,39 +16,44 @@ struct WorkPool<Source: WorkSource>: Sendable {
         _ count: Int, _ make: @escaping @Sendable () -> Hand
     ) where Hand.Item == Source.Item {
         guard count > 0 else { return }
-        let staff = Mutex(count)
-        WorkerThread.runAll(count) { _ in
+        run(Staff(count), make)
+    }
+
+    /// Runs as many workers as the staff is to have, which may change meanwhile.
+    func run<Hand: Worker & ~Copyable>(
+        _ staff: Staff, _ make: @escaping @Sendable () -> Hand
+    ) where Hand.Item == Source.Item {
+        WorkerThread.run(asManyAs: { staff.wanted }, until: { staff.hasEnded }) {
+            guard staff.enter() else { return }
             var hand = make()
             do throws(FerryError) {
-                try workers.retrying { (tries: inout Tries) throws(FerryError) in try serve(&hand, &tries) }
+                try workers.retrying { (tries: inout Tries) throws(FerryError) in try serve(&hand, &tries, staff) }
+                staff.end()
             } catch {
                 // The workers that have a connection do the work of one that gets none.
-                guard error.cause?.sqlState == "53300", Self.retire(staff) else { return source.stop(error) }
-                workers.events(.warning(.fewerStreams(error, of: count)))
+                if error.cause?.sqlState == "53300", staff.retire() {
+                    workers.events(.warning(.fewerStreams(error, of: staff.wanted + 1)))
+                } else {
+                    source.stop(error)
+                    staff.end()
+                }
             }
         }
     }
 
-    /// Retires one worker.
-    ///
-    /// - Returns: Whether others are left to do the work.
-    private static func retire(_ staff: borrowing Mutex<Int>) -> Bool {
-        staff.withLock { count in
-            guard count > 1 else { return false }
-            count -= 1
-            return true
-        }
-    }
-
     private func serve<Hand: Worker & ~Copyable>(
-        _ hand: inout Hand, _ tries: inout Tries
+        _ hand: inout Hand, _ tries: inout Tries, _ staff: Staff
     ) throws(FerryError) where Hand.Item == Source.Item {
         var begun: Source.Item?
         while true {
+            if begun == nil, staff.rests() {
+                hand.reset()
+                guard staff.enter() else { return }
+            }
             var taken = begun
             if taken == nil { taken = try source.next() }
             guard let item = taken else { return }
-            var turn = Turn(item) { source.nextAtHand() }
+            var turn = Turn(item) { staff.isTooMany ? nil : source.nextAtHand() }
             begun = nil
             do throws(FerryError) {
                 try hand.work(&turn)

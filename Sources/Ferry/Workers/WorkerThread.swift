@@ -10,6 +10,20 @@ enum WorkerThread {
         for thread in threads { pthread_join(thread, nil) }
     }
 
+    /// Runs `work` on threads of its own, on more of them when there are to be more, and waits for all.
+    ///
+    /// - Parameters:
+    ///   - count: How many threads are to have been started by now.
+    ///   - isOver: Whether no more are to be started.
+    static func run(asManyAs count: () -> Int, until isOver: () -> Bool, _ work: @escaping @Sendable () -> Void) {
+        var threads: [pthread_t] = []
+        while !isOver() {
+            while threads.count < count() { threads.append(start(work)) }
+            Pause.milliseconds(5)
+        }
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
     /// Runs blocking work on a thread of its own and awaits its result.
     static func run<Result: Sendable>(
         _ work: @escaping @Sendable () throws(FerryError) -> Result

@@ -23,6 +23,7 @@ struct CopyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
     @OptionGroup var rate: RateOptions
+    @OptionGroup var yields: YieldOptions
     @OptionGroup var hosts: HostsOptions
     @OptionGroup var request: RequestOptions
 
@@ -66,9 +67,11 @@ struct CopyCommand: AsyncParsableCommand {
         rate.limit(&engine, run.interrupt)
         let request = try request.request()
         let search = noSearchCheck ? nil : try searches.request(queries: nil)
-        try await run.perform(resumes: true) { [engine, hosts = hosts.request] () async throws(FerryError) in
+        try await run.perform(resumes: true) {
+            [engine, hosts = hosts.request, limits = yields.limits] () async throws(FerryError) in
             do throws(FerryError) {
-                let result = try await engine.copy(request, restart: restart, search: search, hosts: hosts)
+                let result = try await engine.copy(
+                    request, restart: restart, search: search, hosts: hosts, yieldingAt: limits)
                 if let report { await write(result, to: report, engine, run.reporter) }
                 return .copy(result, requiresSearch: requireSearch)
             } catch {

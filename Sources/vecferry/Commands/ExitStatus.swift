@@ -17,7 +17,7 @@ enum ExitStatus: Int32, CaseIterable {
     case busy = 6
     /// `status` and `worker`: a copy is not finished, and nothing works on it.
     case stopped = 7
-    /// `status`, `report` and `worker`: the target has no copy.
+    /// `status`, `report` and `worker`: the target has no copy; `jobs`: none is running.
     case nothing = 8
     /// The command line or its environment is wrong (`EX_USAGE` of sysexits.h).
     case usage = 64
@@ -56,6 +56,7 @@ enum ExitStatus: Int32, CaseIterable {
             case .index(let report): report.isDone ? .done : report.plan.isReady ? .failed : .blocked
             case .status(let report): Self(report.state)
             case .worker(let report): Self(report.outcome)
+            case .jobs(let asked): asked.job == nil ? .nothing : .done
             }
     }
 

@@ -14,7 +14,7 @@ struct Vecferry: AsyncParsableCommand {
             --table items --table bots. The command line takes precedence.
 
             Exit status: 0 success; 1 failure; 3 the plan is blocked; 4 the target differs from the source; 5 \
-            searches are worse than on the source; 6 another copy is running on the target; 7 and 8 for status and worker, a copy that stopped half-way and no copy (8 for report too); 64 usage error; 129 stopped because the terminal was closed; 130 by Ctrl-C; 143 by SIGTERM.
+            searches are worse than on the source; 6 another copy is running on the target; 7 and 8 for status and worker, a copy that stopped half-way and no copy (8 for report and jobs too); 64 usage error; 129 stopped because the terminal was closed; 130 by Ctrl-C; 143 by SIGTERM.
 
             Example:
               VECFERRY_SOURCE=postgresql://postgres@restored.example.com/postgres
@@ -27,6 +27,7 @@ struct Vecferry: AsyncParsableCommand {
         subcommands: [
             BotsCommand.self, PlanCommand.self, CopyCommand.self, VerifyCommand.self, TuneCommand.self,
             IndexCommand.self, StatusCommand.self, ReportCommand.self, UndoCommand.self, WorkerCommand.self,
+            JobsCommand.self,
         ])
 
     /// The command line, without secrets, with the options that the environment gave. For the ledger.

@@ -22,6 +22,8 @@ enum CommandResult: Sendable {
     case undo(UndoReport)
     /// `worker`: what was copied for another host's copy.
     case worker(WorkerReport)
+    /// `jobs`: the copy that was asked for another number of streams.
+    case jobs(StreamsAsked)
     /// `status`: what runs and what ran on the target.
     case status(StatusReport)
     /// `report`: all that is known of a copy, and where it went.
@@ -37,7 +39,7 @@ enum CommandResult: Sendable {
         case .verify(let report): report.notes
         case .tune(let report): report.notes
         case .bots(let report): report.notes
-        case .plan, .refused, .indexPlan, .index, .undo, .worker, .status, .report, .noReport: []
+        case .plan, .refused, .indexPlan, .index, .undo, .worker, .jobs, .status, .report, .noReport: []
         }
     }
 }

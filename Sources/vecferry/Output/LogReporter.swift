@@ -15,6 +15,8 @@ final class LogReporter: Reporter {
     /// The servers that can't be reached.
     private let outages = Mutex(Outages())
     private let start = ContinuousClock.now
+    /// Whether the copy yields to its target.
+    private let yields = Mutex(YieldNews())
     /// What a stopped job has left.
     private let left = Mutex<JobLeft?>(nil)
     /// The notes that were logged.
@@ -147,6 +149,8 @@ final class LogReporter: Reporter {
             return (Self.level(note), note.description)
         case .worker(let worker):
             return Self.sentence(worker)
+        case .streams(let change):
+            return (yields.withLock { $0.isNews(change) } ? .notice : .debug, Self.sentence(change))
         case .ended, .chunkBegan, .moved, .readBack, .scanning, .compared, .found, .indexProgress, .buildEnded, .left,
             .elsewhere, .status:
             return nil

@@ -87,6 +87,8 @@ struct ProgressBoard {
     /// Whether an earlier process did a part, so that this one's rows are not all of them.
     private(set) var isResumed = false
 
+    /// The last change of the number of streams.
+    private(set) var streams: StreamChange?
     /// The workers on other hosts, by number.
     private var workers: [Int: WorkerStatus] = [:]
     /// How many of them work.
@@ -148,6 +150,7 @@ struct ProgressBoard {
         case .status(let report): status = report
         case .elsewhere(let done): doneElsewhere = done
         case .worker(let worker): workers[worker.number] = worker
+        case .streams(let change): streams = change
         case .retry, .warning, .found, .left: break
         }
     }

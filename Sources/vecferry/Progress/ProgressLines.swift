@@ -94,6 +94,9 @@ struct ProgressLines {
             }
             let inFlight = board.chunksInFlight.count
             if inFlight > 0 { parts.add("\(Units.count(inFlight, "chunk")) in flight", rank: 5) }
+            if case .yields(let count, of: let all, because: _)? = board.streams {
+                parts.add("yields, \(count) of \(Units.count(all, "stream"))", rank: 5)
+            }
             if board.workerCount > 0 {
                 parts.add("\(Units.count(board.workerCount, "worker")) on other hosts", rank: 5)
             }

@@ -32,6 +32,7 @@ extension CommandResult {
         case .bots(let report): BotsText(report: report, showsAll: showsAll)
         case .undo(let report): UndoText(report: report, showsAll: showsAll)
         case .worker(let report): WorkerText(report: report)
+        case .jobs(let asked): JobsText(asked: asked)
         case .status(let report): StatusText(report: report, showsAll: showsAll)
         case .report(let history, .written(let file)): ReportText(history: history, file: file)
         case .report(let history, .shown): ReportText(history: history, file: nil)

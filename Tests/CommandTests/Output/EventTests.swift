@@ -31,6 +31,8 @@ import Testing
             (.compared(.source, relation: Fixtures.items, rows: 31, bytes: 3100, scanned: 5000), 6),
             (.retry(lost, attempt: 2, of: 8, delay: .milliseconds(500)), 7), (.warning(Fixtures.allNotes[1]), 7),
             (.worker(Fixtures.worker(2, .working)), 7), (.worker(Fixtures.worker(2, .silent)), 7),
+            (.streams(.asked(4)), 7), (.streams(.yields(2, of: 4, because: ["a commit takes 250 ms"])), 7),
+            (.streams(.back(4)), 7),
             (.left(JobLeft(doneChunks: 3, allChunks: 12, stillOff: [off])), 8), (.found(Fixtures.fullComparison), 8),
         ]
     }

@@ -39,6 +39,20 @@ import Testing
         #expect(line(.left) == "notice: Worker 2 on worker-2, process 4702, 2 streams, has left after 20 chunks.")
     }
 
+    @Test func `of a copy that yields, the first line and the last one are for everybody`() {
+        func line(_ change: StreamChange) -> String? {
+            reporter.record(.streams(change)).map { "\($0.level.rawValue): \($0.message)" }
+        }
+        let slow = ["a commit takes 250 ms", "others run 5 statements"]
+        #expect(line(.asked(1)) == "notice: Working with 1 stream from now on, as vecferry jobs asked.")
+        #expect(
+            line(.yields(2, of: 4, because: slow))
+                == "notice: Yielding to the target, 2 of 4 streams: a commit takes 250 ms, others run 5 statements.")
+        #expect(line(.yields(0, of: 4, because: slow))?.hasPrefix("debug: Yielding to the target, 0 of 4") == true)
+        #expect(line(.back(4)) == "notice: The target has time again: working with 4 streams.")
+        #expect(line(.yields(2, of: 4, because: slow))?.hasPrefix("notice") == true)
+    }
+
     /// Collects lines.
     private final class Sink: LineSink {
         let lines = Mutex<[String]>([])

@@ -384,7 +384,8 @@ import Testing
         return [
             .known(job(.finished)), .known(job(.loading)), .unfinished(job(.loading), ["with --existing keep"]),
             .finished(job(.finished), ["without --create"]),
-            .sourceChanged, .stale(name),
+            .sourceChanged, .stale(name), .loadIsHidden,
+            .loadIsUnknown(FerryError(.database, "function pg_current_wal_lsn() does not exist", side: .target)),
         ]
     }
 }

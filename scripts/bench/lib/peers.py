@@ -39,7 +39,7 @@ class Peers(Bench):
         self.compare("the same with pg_dump --compress=0", walls, plains)
         parts = [(run.copy, sum(index.get("seconds") or 0 for index in self.indexes_of(run))) for run in runs]
         self.report.add(
-            "full", "of which rows moved", median([part[0] for part in parts]), "s",
+            self.item, "of which rows moved", median([part[0] for part in parts]), "s",
             f"index builds {seconds(part[1] for part in parts)}, side by side with reading back", parts=parts)
 
     def against_pgcopydb(self, walls, clones, dumps):
@@ -148,7 +148,7 @@ class Peers(Bench):
         self.compare(
             "against reading both sides one after the other", walls, [sum(pair) for pair in zip(sources, targets)],
             how=f": what {os.cpu_count()} cores must do in all")
-        self.memory_of("verify", runs)
+        self.memory_of(self.item, runs)
         if compares:
             self.compare(f"against pgcopydb {self.pgcopydb_version} compare data", walls, compares[0], 0.3 if self.data.is_text else 0.35)
             return

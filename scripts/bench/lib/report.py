@@ -123,7 +123,9 @@ def program(path):
     """The version of a vecferry, and the commit of the checkout that holds it."""
     git = ("git", "-C", os.path.dirname(path))
     changes = " with changes" if output(*git, "status", "--porcelain", "--untracked-files=no") else ""
-    return f"{output(path, '--version')} at {output(*git, 'rev-parse', '--short', 'HEAD')}{changes}"
+    # The commit that it names itself may be that of an earlier build in the same folder.
+    version = output(path, "--version").split(",")[0]
+    return f"{version} at {output(*git, 'rev-parse', '--short', 'HEAD')}{changes}"
 
 
 def machine():

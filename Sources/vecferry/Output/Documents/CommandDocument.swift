@@ -80,6 +80,7 @@ extension CommandResult {
         case .bots: "listed"
         case .undo(let report): report.stillOff.isEmpty ? "undone" : "failed"
         case .worker(let report): report.outcome.rawValue
+        case .jobs(let asked): asked.job == nil ? "nothing" : "asked"
         case .status(let report): report.state.rawValue
         case .report(let history, _):
             history.job.summary.state == .abandoned
@@ -100,6 +101,7 @@ extension CommandResult {
         case .bots(let report): BotsDocument(report)
         case .undo(let report): UndoDocument(report)
         case .worker(let report): WorkerDocument(report)
+        case .jobs(let asked): JobsDocument(asked)
         case .status(let report): StatusDocument(report)
         case .report(let history, _): ReportDocument(history)
         case .noReport: nil

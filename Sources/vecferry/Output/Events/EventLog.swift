@@ -106,6 +106,12 @@ struct EventLog {
             attributes.set("vecferry.worker.process", worker.process)
             attributes.set("vecferry.chunks.done", worker.chunks)
             return record(.worker, worker.state == .silent ? .warn : .info)
+        case .streams(let change):
+            attributes.set("vecferry.streams", change.streams)
+            if case .yields(_, of: _, because: let reasons) = change {
+                attributes.set("vecferry.streams.reasons", reasons)
+            }
+            return record(.streams)
         case .found, .elsewhere, .status, .scanning, .moved, .readBack, .compared: return []
         }
     }
@@ -124,7 +130,8 @@ struct EventLog {
                 records += table.findings.map { Self.record(of: $0, in: table.name, time: time) }
             }
             records += report.searches.map { Self.record(of: $0, time: time) }
-        case .plan, .refused, .indexPlan, .index, .tune, .bots, .undo, .worker, .status, .report, .noReport: break
+        case .plan, .refused, .indexPlan, .index, .tune, .bots, .undo, .worker, .jobs, .status, .report, .noReport:
+            break
         }
         return records
     }

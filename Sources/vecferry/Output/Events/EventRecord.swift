@@ -27,6 +27,7 @@ struct EventRecord: Encodable, Sendable {
         case buildEnded = "vecferry.index.build_ended"
         case indexBuilt = "vecferry.index.built"
         case worker = "vecferry.worker"
+        case streams = "vecferry.streams"
         case retry = "vecferry.retry"
         case note = "vecferry.note"
         case finding = "vecferry.finding"

@@ -1,0 +1,28 @@
+import Ferry
+
+/// Which changes of the number of streams are worth a line: a copy that yields takes a step each second.
+struct YieldNews {
+    private var isYielding = false
+
+    /// Takes a change, and tells whether it is the first or the last of several, or one that somebody asked for.
+    mutating func isNews(_ change: StreamChange) -> Bool {
+        guard case .yields = change else {
+            isYielding = false
+            return true
+        }
+        defer { isYielding = true }
+        return !isYielding
+    }
+}
+
+extension LogReporter {
+    /// Says how many streams work from now on, and why.
+    static func sentence(_ change: StreamChange) -> String {
+        switch change {
+        case .asked(let count): "Working with \(Units.count(count, "stream")) from now on, as vecferry jobs asked."
+        case .yields(let count, of: let all, because: let reasons):
+            "Yielding to the target, \(count) of \(Units.count(all, "stream")): \(reasons.joined(separator: ", "))."
+        case .back(let count): "The target has time again: working with \(Units.count(count, "stream"))."
+        }
+    }
+}
