@@ -13,7 +13,7 @@ let embeddedSQL = [
     "session.sql", "own_path.sql", "table_lock_holder.sql", "ledger/trust.sql", "ledger/schema.sql",
     "ledger/grantees.sql",
     "ledger/upgrade.sql", "ledger/tuning.sql", "ledger/run.sql", "ledger/runs.sql", "ledger/run_streams.sql",
-    "ledger/insert_chunks.sql",
+    "ledger/insert_chunks.sql", "ledger/insert_definitions.sql",
     "ledger/lock_holder.sql",
     "catalog/server.sql", "catalog/relations.sql", "catalog/columns.sql", "catalog/indexes.sql",
     "catalog/foreign_keys.sql", "catalog/triggers.sql", "catalog/sequences.sql", "catalog/extensions.sql",

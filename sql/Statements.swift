@@ -59,6 +59,8 @@ public enum Statements {
     public static let runs = text(PackageResources.runs_sql)
     /// Adds the chunks of a job.
     public static let insertChunks = text(PackageResources.insert_chunks_sql)
+    /// Adds the definitions that a job saves.
+    public static let insertDefinitions = text(PackageResources.insert_definitions_sql)
     /// The session that holds vecferry's lock.
     public static let lockHolder = text(PackageResources.lock_holder_sql)
 

@@ -15,13 +15,13 @@ extension Connection {
     /// - Returns: The rows of the statements before the first COPY.
     @discardableResult
     public func startCopy(_ sql: String, _ direction: CopyDirection, limit: Duration?) throws(PostgresError) -> [Rows] {
-        try requestCopy(sql, limit: limit)
+        try send(sql, limit: limit)
         return try awaitCopy(direction, limit: limit)
     }
 
-    /// Sends the statements as ``startCopy(_:_:limit:)`` does, without waiting, so that the caller can work during the
-    /// round trip. ``awaitCopy(_:limit:)`` must come next on this connection.
-    public func requestCopy(_ sql: String, limit: Duration?) throws(PostgresError) {
+    /// Sends the statements as ``startCopy(_:_:limit:)`` and ``execute(_:limit:holdsNoRows:)`` do, without waiting for answers, so that the
+    /// caller can work during the round trip. ``awaitCopy(_:limit:)`` or ``awaitResults(limit:)`` must come next on this connection.
+    public func send(_ sql: String, limit: Duration?) throws(PostgresError) {
         try Self.requireText(sql)
         guard PQsendQuery(handle, sql) == 1 else { throw lost() }
         try flush(limit: limit)

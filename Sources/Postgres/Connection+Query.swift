@@ -33,9 +33,9 @@ extension Connection {
         return shortest ?? .zero
     }
 
-    /// Sends the statements as ``execute(_:limit:)`` does, without waiting, so that the caller can work while the server does.
-    /// ``awaitResults(limit:)`` must come next on this connection.
-    public func request(_ sql: String) throws(PostgresError) {
+    /// Sends the statements as ``execute(_:limit:)`` does, without waiting, so that the caller can work during the
+    /// round trip.
+    func request(_ sql: String) throws(PostgresError) {
         try Self.requireText(sql)
         guard PQsendQuery(handle, sql) == 1, PQflush(handle) >= 0 else { throw lost() }
     }

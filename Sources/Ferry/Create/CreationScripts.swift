@@ -86,6 +86,11 @@ struct CreationScripts {
         } catch {
             guard error.concernsOneDefinition else { throw error }
             try target.execute("ROLLBACK TO SAVEPOINT vecferry_create; RELEASE SAVEPOINT vecferry_create")
+            // invalid_parameter_value
+            if error.cause?.sqlState == "22023", let text {
+                let plain = PgDump.withoutStamps(text)
+                if plain != text { return try create(items, plain, on: target, script: script, refused: refused) }
+            }
             guard items.count > 1 else { return refused(first, error) }
         }
         let middle = items.startIndex + items.count / 2

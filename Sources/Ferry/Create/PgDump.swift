@@ -102,6 +102,20 @@ struct PgDump {
         }
     }
 
+    /// Removes the storage option `pg_attver`: servers of the minor releases of November 2026 (15.20, 17.12) set it on the columns of each new
+    /// table by themselves, pg_dump writes it, and other servers refuse it.
+    static func withoutStamps(_ script: String) -> String {
+        script.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line -> String? in
+            guard line.hasPrefix("ALTER TABLE ONLY "), line.hasSuffix(");"), !line.contains("'"),
+                let open = line.lastIndex(of: "("), line[..<open].hasSuffix(" SET ")
+            else { return String(line) }
+            let options = line[open...].dropFirst().dropLast(2).split(separator: ", ")
+            let kept = options.filter { $0.wholeMatch(of: /pg_attver=\d+/) == nil }
+            guard kept != options else { return String(line) }
+            return kept.isEmpty ? nil : "\(line[..<open])(\(kept.joined(separator: ", ")));"
+        }.joined(separator: "\n")
+    }
+
     /// Removes the settings at the head, some of which are unknown to servers older than pg_dump, and psql's own commands
     /// (`\restrict`, since the minor releases of August 2025).
     static func body(of dump: String) -> String {

@@ -157,23 +157,20 @@ struct Ledger {
                 ArrayText.format(chunks.map { "\($0.pages.start)" }),
                 ArrayText.format(chunks.map { "\($0.pages.end ?? -1)" }),
             ])
-        for definition in saved { try save(definition, job: number, session) }
+        try save(saved, job: number, session)
         return number
     }
 
     private func save(
-        _ definition: SavedDefinition, job: JobNumber, _ session: borrowing Session
+        _ saved: [SavedDefinition], job: JobNumber, _ session: borrowing Session
     ) throws(FerryError) {
+        guard !saved.isEmpty else { return }
+        func list(_ field: (SavedDefinition) -> String) -> String { ArrayText.format(saved.map(field)) }
         try session.query(
-            """
-            INSERT INTO vecferry.saved_definition
-                (job, number, pair, kind, stage, relation_schema, relation_name, name, statements)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::text[])
-            """,
+            Statements.insertDefinitions,
             [
-                "\(job)", "\(definition.number)", "\(definition.pair)", definition.kind.rawValue,
-                "\(definition.stage)", definition.relation.schema, definition.relation.name, definition.name,
-                ArrayText.format(definition.statements),
+                "\(job)", list { "\($0.number)" }, list { "\($0.pair)" }, list(\.kind.rawValue), list { "\($0.stage)" },
+                list(\.relation.schema), list(\.relation.name), list(\.name), list { ArrayText.format($0.statements) },
             ])
     }
 

@@ -10,7 +10,7 @@ struct RowReader: ~Copyable {
     /// Sends the COPYs of these queries in one message, so that only the first costs a round trip, or none where the caller
     /// works before ``begin(on:)``. A reader of its own then reads each to its end, in order.
     static func request(_ queries: [RowQuery], on session: borrowing Session) throws(FerryError) {
-        try session.requestCopy(queries.map(\.copyOut).joined(separator: "; "))
+        try session.request(queries.map(\.copyOut).joined(separator: "; "))
     }
 
     /// Waits for the first of the requested COPYs to begin.

@@ -99,9 +99,26 @@ extension Session {
         }
     }
 
-    /// Sends statements as ``execute(_:_:about:)`` does, and does not wait; ``awaitResults(_:)`` must come next.
+    /// Runs statements one after the other, many in a message, so that they do not cost a round trip each.
+    ///
+    /// - Parameter statements: Each with the table to name in its error.
+    func execute(_ statements: [(sql: String, table: QualifiedName)]) throws(FerryError) {
+        let most = 500
+        for start in stride(from: 0, to: statements.count, by: most) {
+            let some = statements[start..<min(start + most, statements.count)]
+            try request(some.map(\.sql).joined(separator: "; "))
+            for one in some {
+                try attempting(one.table) { connection throws(PostgresError) in
+                    try connection.awaitFirstResults(1, limit: nil)
+                }
+            }
+            _ = try awaitResults(.working)
+        }
+    }
+
+    /// Sends statements, with a COPY or without, and does not wait; ``awaitCopy(_:)`` or ``awaitResults(_:)`` must come next.
     func request(_ sql: String) throws(FerryError) {
-        try attempting { connection throws(PostgresError) in try connection.request(sql) }
+        try attempting { connection throws(PostgresError) in try connection.send(sql, limit: stallLimit) }
     }
 
     /// Waits for the answers to the statements of ``request(_:)``, or of the login.
@@ -168,11 +185,6 @@ extension Session {
 // MARK: COPY
 
 extension Session {
-    /// Sends statements with one or more COPYs and does not wait; ``awaitCopy(_:)`` must come next.
-    func requestCopy(_ sql: String) throws(FerryError) {
-        try attempting { connection throws(PostgresError) in try connection.requestCopy(sql, limit: stallLimit) }
-    }
-
     /// Waits until the data of the first requested COPY can flow.
     ///
     /// - Returns: The answers to the statements before it.

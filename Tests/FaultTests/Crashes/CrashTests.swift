@@ -6,8 +6,13 @@ import Testing
 @testable import Ferry
 
 extension Faults {
-    /// Servers that crash, hang, or have no room left: on a rig of their own.
-    @Suite(.serialized, .ownServers) struct CrashTests {
+    /// Tests that need a rig of their own, one after the other: a server that is down for a moment must find its port free.
+    @Suite(.serialized, .ownServers) enum OnOwnServers {}
+}
+
+extension Faults.OnOwnServers {
+    /// Servers that crash, hang, or have no room left.
+    @Suite struct CrashTests {
         enum Crash: String, CaseIterable, CustomTestStringConvertible {
             case targetInTheCopy, sourceInTheCopy, targetInAnIndexBuild
             var testDescription: String { rawValue }

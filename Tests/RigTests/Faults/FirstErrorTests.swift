@@ -13,7 +13,7 @@ import Testing
         try await Rig.withDatabases { databases in
             let connection = try databases.target.connect()
             let pid = try connection.query("SELECT pg_backend_pid() AS pid")[0].string("pid")
-            try connection.requestCopy("BEGIN; SELECT pg_sleep(60); COMMIT; COPY (SELECT 1) TO STDOUT", limit: nil)
+            try connection.send("BEGIN; SELECT pg_sleep(60); COMMIT; COPY (SELECT 1) TO STDOUT", limit: nil)
             try databases.target.run("SELECT pg_terminate_backend(\(pid), 5000)")
             let error = #expect(throws: PostgresError.self) {
                 switch reader {
@@ -31,7 +31,7 @@ import Testing
     private func `after an error the session takes statements again`(_ reader: Reader) async throws {
         try await Rig.withDatabases { databases in
             let connection = try databases.target.connect()
-            try connection.requestCopy("SELECT 1; SELECT 1 / 0; SELECT 2; COPY (SELECT 1) TO STDOUT", limit: nil)
+            try connection.send("SELECT 1; SELECT 1 / 0; SELECT 2; COPY (SELECT 1) TO STDOUT", limit: nil)
             let error = #expect(throws: PostgresError.self) {
                 switch reader {
                 case .results: try connection.awaitResults(limit: nil)

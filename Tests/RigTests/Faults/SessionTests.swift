@@ -17,7 +17,7 @@ import Testing
             refused { try session.execute(statement) }
             refused { try session.query(statement) }
             refused { try session.query("SELECT $1", ["a\0b"]) }
-            refused { try session.requestCopy("COPY (\(statement)) TO STDOUT") }
+            refused { try session.request("COPY (\(statement)) TO STDOUT") }
             #expect(try session.query("SELECT 3 AS n").only().string("n") == "3")
         }
     }

@@ -44,7 +44,7 @@ struct ChunkMover {
     func request(from source: borrowing Session, to target: borrowing Session) throws(FerryError) {
         try named { () throws(FerryError) in
             try requestRows(from: source)
-            try target.requestCopy(beginning.joined(separator: "; "))
+            try target.request(beginning.joined(separator: "; "))
         }
     }
 
@@ -70,7 +70,7 @@ struct ChunkMover {
                 try target.execute(ending.joined(separator: "; "), .prompt)
                 return
             }
-            try target.requestCopy((ending + next.beginning).joined(separator: "; "))
+            try target.request((ending + next.beginning).joined(separator: "; "))
             try target.awaitFirstResults(ending.count)
         }
         FailPoint.reached(.afterChunkCommit)

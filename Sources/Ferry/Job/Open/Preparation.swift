@@ -44,15 +44,15 @@ struct Preparation {
     private func takeOff(on target: borrowing Session) throws(FerryError) {
         // For the sake of event triggers.
         try ActingRole(owner: nil).change(on: target) { () throws(FerryError) in
-            for (pair, constraint) in try plan.pairs.constraintsToDrop(on: target) where constraint.exists {
-                try target.execute(constraint.dropping, about: pair.name)
+            let constraints = try plan.pairs.constraintsToDrop(on: target).filter(\.constraint.exists).map {
+                pair, constraint in
+                (sql: constraint.dropping, table: pair.name)
             }
-            for pair in plan.pairs {
-                for trigger in pair.triggers { try target.execute(trigger.disabling, about: pair.name) }
-                for index in pair.indexes where index.action == .rebuild {
-                    try target.execute("DROP INDEX \(index.name.quoted)", about: pair.name)
-                }
+            let others = plan.pairs.flatMap { pair in
+                let indexes = pair.indexes.filter { $0.action == .rebuild }.map { "DROP INDEX \($0.name.quoted)" }
+                return (pair.triggers.map(\.disabling) + indexes).map { (sql: $0, table: pair.name) }
             }
+            try target.execute(constraints + others)
         }
     }
 
