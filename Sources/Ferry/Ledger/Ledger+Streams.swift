@@ -2,10 +2,7 @@
 extension Ledger {
     /// The number of streams that a process is asked to have, from 1 to 64; nil where nobody asked.
     func wantedStreams(run: Int, _ session: borrowing Session) throws(FerryError) -> Int? {
-        let isThere: Bool = try session.query(
-            "SELECT to_regclass('vecferry.run_streams') IS NOT NULL AS is_there", [], .prompt
-        ).only().bool("is_there")
-        guard isThere else { return nil }
+        guard try recordsWantedStreams(session) else { return nil }
         return try readingLedger { () throws(FerryError) in
             let row = try session.query(
                 "SELECT least(greatest(streams, 1), 64) AS streams FROM vecferry.run_streams WHERE run = $1",
@@ -21,7 +18,7 @@ extension Ledger {
     /// - Returns: Whether there is one that has not ended.
     func ask(for streams: Int, of job: JobNumber, _ session: borrowing Session) throws(FerryError) -> Bool {
         try session.transaction(lockWait: nil, locking: "") { () throws(FerryError) in
-            try prepareStreams(session)
+            if try !recordsWantedStreams(session) { try prepareStreams(session) }
             return try session.query(
                 """
                 INSERT INTO vecferry.run_streams (run, streams)
@@ -31,5 +28,10 @@ extension Ledger {
                 """, ["\(job)", "\(streams)"]
             ).affected == 1
         }
+    }
+
+    private func recordsWantedStreams(_ session: borrowing Session) throws(FerryError) -> Bool {
+        try session.query("SELECT to_regclass('vecferry.run_streams') IS NOT NULL AS is_there", [], .prompt).only()
+            .bool("is_there")
     }
 }

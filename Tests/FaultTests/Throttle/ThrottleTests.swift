@@ -13,7 +13,7 @@ extension Faults.OnOwnServers {
         ) async throws {
             try await OwnServers.withDatabases(rows: 4_500) { own, databases in
                 try prepare(own, databases)
-                let copy = try databases.startCopy(["--no-search-check", "--max-rate", "1.5"] + arguments)
+                let copy = try databases.startCopy(["--no-search-check", "--max-rate", "1"] + arguments)
                 #expect(eventually { !copy.isRunning || Self.chunks(databases) > 0 })
                 let last = try body(own, databases, copy) ?? copy
                 let ended = last.ended()
