@@ -4,7 +4,7 @@ import Ferry
 struct YieldNews {
     private var isYielding = false
 
-    /// Takes a change, and tells whether it is the first or the last of several, or one that somebody asked for.
+    /// Whether a change is worth a line: each that somebody asked for, and the first and the last one while the copy yields.
     mutating func isNews(_ change: StreamChange) -> Bool {
         guard case .yields = change else {
             isYielding = false
